@@ -1,0 +1,126 @@
+import yargsParser from 'yargs-parser';
+import { nearest } from '../config/nearest.ts';
+import { type Parsed, parseBoolean, parseChoice, parseDurationMs, parseInteger } from '../config/parse-flags.ts';
+import { RmsxError } from '../domain/errors.ts';
+import type { OptionSpecs } from './command.ts';
+
+/** The flags of one command line, checked as they are read; all that is wrong is reported at once. */
+export class Arguments {
+  /** What stands beside the flags, the verb not included. */
+  readonly positionals: readonly string[];
+  readonly #values: ReadonlyMap<string, unknown>;
+  readonly #problems: string[] = [];
+
+  /**
+   * @param argv - without the verb
+   * @param env - RMSX_<FLAG> is what a flag is where it is not given
+   */
+  constructor(argv: readonly string[], options: OptionSpecs, env: NodeJS.ProcessEnv) {
+    const names = Object.keys(options);
+    const typed = (type: string): string[] => names.filter((name) => options[name]?.type === type);
+    const parsed = yargsParser([...argv], {
+      string: [...typed('string'), ...typed('list')],
+      boolean: typed('boolean'),
+      alias: Object.fromEntries(names.flatMap((name) => (options[name]?.alias ? [[name, [options[name].alias]]] : []))),
+      configuration: {
+        'camel-case-expansion': false,
+        'strip-aliased': true,
+        'dot-notation': false,
+        'parse-numbers': false,
+        'parse-positional-numbers': false,
+      },
+    });
+    const { _: positionals, ...flags } = parsed;
+    this.positionals = positionals.map(String);
+    for (const name of Object.keys(flags)) this.#checkKnown(name, options);
+    this.#values = new Map(names.map((name) => [name, this.#resolve(name, options, flags, env)]));
+  }
+
+  #checkKnown(name: string, options: OptionSpecs): void {
+    const spec = options[name];
+    if (spec?.environmentOnly) {
+      this.#problems.push(`--${name}: would show the value to everybody on this machine; use ${variable(name)} or --${name}-file`);
+    } else if (!spec) {
+      const known = nearest(name, Object.keys(options));
+      const flag = name.length === 1 ? `-${name}` : `--${name}`;
+      this.#problems.push(`${flag}: unknown flag${known ? `; did you mean --${known}?` : ''}`);
+    }
+  }
+
+  #resolve(name: string, options: OptionSpecs, flags: Record<string, unknown>, env: NodeJS.ProcessEnv): unknown {
+    const type = options[name]?.type;
+    const given = flags[name];
+    if (given === undefined) return fromEnvironment(this, name, type, env[variable(name)]);
+    if (type === 'list') return (Array.isArray(given) ? given : [given]).flatMap((text) => String(text).split(','));
+    if (Array.isArray(given)) {
+      this.#problems.push(`--${name}: given ${given.length} times`);
+      return given[0];
+    }
+    if (type === 'string' && given === '') this.#problems.push(`--${name}: needs a value`);
+    return given;
+  }
+
+  /** Adds problems that were found elsewhere. */
+  report(problems: readonly string[]): void {
+    this.#problems.push(...problems);
+  }
+
+  /** @returns the text of a flag, or undefined where it is not given */
+  text(name: string): string | undefined {
+    const value = this.#values.get(name);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  }
+
+  /** @returns the elements of a list, or undefined where it is not given */
+  list(name: string): readonly string[] | undefined {
+    return this.#values.get(name) as readonly string[] | undefined;
+  }
+
+  /** @returns whether a switch is on; undefined where it is not given */
+  switch(name: string): boolean | undefined {
+    return this.#values.get(name) as boolean | undefined;
+  }
+
+  integer(name: string): number | undefined {
+    return this.#read(name, (text) => parseInteger(`--${name}`, text));
+  }
+
+  durationMs(name: string): number | undefined {
+    return this.#read(name, (text) => parseDurationMs(`--${name}`, text));
+  }
+
+  choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
+    return this.#read(name, (text) => parseChoice(`--${name}`, text, choices));
+  }
+
+  #read<T>(name: string, parse: (text: string) => Parsed<T>): T | undefined {
+    const text = this.text(name);
+    return text === undefined ? undefined : this.take(parse(text));
+  }
+
+  /** @returns the value, or undefined after its problem is reported */
+  take<T>(parsed: Parsed<T>): T | undefined {
+    if ('value' in parsed) return parsed.value;
+    if (!this.#problems.includes(parsed.problem)) this.#problems.push(parsed.problem);
+    return undefined;
+  }
+
+  /** @throws RmsxError `bad-usage` with everything that is wrong */
+  throwIfWrong(help: string): void {
+    const [first] = this.#problems;
+    if (first === undefined) return;
+    if (this.#problems.length === 1) throw new RmsxError('bad-usage', first, { hint: help });
+    throw new RmsxError('bad-usage', `${this.#problems.length} things are wrong with this command line.`, {
+      problems: this.#problems,
+      hint: help,
+    });
+  }
+}
+
+const variable = (name: string): string => `RMSX_${name.toUpperCase().replaceAll('-', '_')}`;
+
+function fromEnvironment(args: Arguments, name: string, type: string | undefined, value: string | undefined): unknown {
+  if (value === undefined) return undefined;
+  if (type === 'list') return value === '' ? undefined : value.split(',');
+  return type === 'boolean' ? args.take(parseBoolean(variable(name), value)) : value;
+}

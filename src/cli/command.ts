@@ -1,0 +1,30 @@
+import type { Arguments } from './arguments.ts';
+import type { Context } from './context.ts';
+
+/** A flag of a command. Every flag can be given as RMSX_<FLAG> too. */
+export interface OptionSpec {
+  readonly type: 'string' | 'boolean' | 'list';
+  readonly describe: string;
+  readonly alias?: string;
+  /** What holds without it, for the help text only. */
+  readonly otherwise?: string;
+  /** Only in the environment: the value must not be on a command line. */
+  readonly environmentOnly?: boolean;
+}
+
+/** The flags of a command, by name. */
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+
+/** A verb: options, and one call. */
+export interface Command {
+  readonly name: string;
+  /** What follows the verb: `[NODE]`. */
+  readonly positionals: string;
+  readonly maxPositionals: number;
+  readonly describe: string;
+  readonly options: OptionSpecs;
+  /** Command lines that work as they are, with what they do. */
+  readonly examples: readonly (readonly [string, string])[];
+  /** @returns the exit code */
+  run(args: Arguments, context: Context): Promise<number>;
+}

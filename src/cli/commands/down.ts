@@ -1,0 +1,49 @@
+import { RmsxError } from '../../domain/errors.ts';
+import { rmsxCommand } from '../../domain/hints.ts';
+import { formatPlan } from '../../domain/plan.ts';
+import { type DownResult, down } from '../../operations/down.ts';
+import type { Command } from '../command.ts';
+import type { Context } from '../context.ts';
+import { confirm } from '../confirm.ts';
+import { dryRunOption } from '../options.ts';
+
+/** `rmsx down` */
+export const downCommand: Command = {
+  name: 'down',
+  positionals: '',
+  maxPositionals: 0,
+  describe: 'remove what rmsx made for the cluster; the data stays without --volumes',
+  options: {
+    volumes: { type: 'boolean', describe: 'remove the data too' },
+    all: { type: 'boolean', describe: 'every cluster on this engine' },
+    ...dryRunOption,
+  },
+  examples: [
+    ['rmsx down', 'rmsx up brings it back with its data and roles'],
+    ['rmsx down --volumes -y', 'nothing is left'],
+  ],
+  run: async (args, context) => {
+    const volumes = args.switch('volumes') ?? false;
+    const all = args.switch('all') ?? false;
+    const dryRun = args.switch('dry-run') ?? false;
+    args.throwIfWrong('rmsx down --help');
+    const what = all ? 'all clusters on this engine' : context.name;
+    if ((volumes || all) && !dryRun && !(await confirm(`Remove ${what}${volumes ? ' with all data' : ''}?`, context))) {
+      throw new RmsxError('failed', 'Nothing was removed.');
+    }
+    const result = await down(all ? 'all' : [context.name], { volumes, dryRun }, await context.ports());
+    await report(result, dryRun, context);
+    return 0;
+  },
+};
+
+async function report(result: DownResult, dryRun: boolean, context: Context): Promise<void> {
+  const { plan, clusters, keptVolumes, changed } = result;
+  const removed = plan.map(({ step }) => ({ op: step.op, name: 'node' in step ? step.node : 'name' in step ? step.name : null }));
+  const document = { dryRun, clusters, changed, plan: removed, keptVolumes };
+  await context.print(document, () => (dryRun ? `${plan.length > 0 ? formatPlan(plan) : 'nothing to do'}\n` : ''));
+  if (dryRun) return;
+  if (!changed) context.tell('nothing to remove');
+  const command = rmsxCommand(context.name, 'down --volumes');
+  if (keptVolumes > 0) context.tell(`the data is kept in ${keptVolumes} volumes; to remove it too: ${command}`);
+}

@@ -1,0 +1,55 @@
+import type { Command } from '../command.ts';
+
+/** A verb that is loaded when it is used. */
+export interface LazyCommand {
+  readonly name: string;
+  readonly positionals: string;
+  readonly describe: string;
+  load(): Promise<Command>;
+}
+
+/** Every verb, in the order of the help text. */
+export const commands: readonly LazyCommand[] = [
+  {
+    name: 'up',
+    positionals: '',
+    describe: 'make the cluster, or finish it, and wait until replication is usable',
+    load: () => import('./up.ts').then(({ upCommand }) => upCommand),
+  },
+  {
+    name: 'status',
+    positionals: '',
+    describe: 'what is, against what should be; exits 3 when anything is wrong',
+    load: () => import('./status.ts').then(({ statusCommand }) => statusCommand),
+  },
+  {
+    name: 'promote',
+    positionals: 'NODE',
+    describe: 'the master is gone: make NODE the master and let the others follow it',
+    load: () => import('./promote.ts').then(({ promoteCommand }) => promoteCommand),
+  },
+  {
+    name: 'env',
+    positionals: '',
+    describe: 'connection strings for programs, password included',
+    load: () => import('./env.ts').then(({ envCommand }) => envCommand),
+  },
+  {
+    name: 'url',
+    positionals: '[NODE]',
+    describe: 'the connection string of a node, password included',
+    load: () => import('./url.ts').then(({ urlCommand }) => urlCommand),
+  },
+  {
+    name: 'ls',
+    positionals: '',
+    describe: 'every cluster on this engine',
+    load: () => import('./ls.ts').then(({ lsCommand }) => lsCommand),
+  },
+  {
+    name: 'down',
+    positionals: '',
+    describe: 'remove what rmsx made for the cluster; the data stays without --volumes',
+    load: () => import('./down.ts').then(({ downCommand }) => downCommand),
+  },
+];

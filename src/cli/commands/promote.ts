@@ -1,0 +1,50 @@
+import { canonicalNodeName } from '../../domain/names.ts';
+import { type PromoteResult, promote } from '../../operations/promote.ts';
+import { formatPromotePlan } from '../../plan/promote.ts';
+import type { Command } from '../command.ts';
+import type { Context } from '../context.ts';
+import { dryRunOption } from '../options.ts';
+
+const incompleteExitCode = 8;
+
+/** `rmsx promote` */
+export const promoteCommand: Command = {
+  name: 'promote',
+  positionals: 'NODE',
+  maxPositionals: 1,
+  describe: 'the master is gone: make NODE the master and let the others follow it',
+  options: {
+    force: { type: 'boolean', describe: 'even where NODE is behind another node: those writes are erased' },
+    ...dryRunOption,
+  },
+  examples: [
+    ['rmsx promote slave-1', 'refuses with exit code 7 while the master is alive'],
+    ['rmsx promote slave-1 --dry-run', 'what would be done'],
+  ],
+  run: async (args, context) => {
+    const [node] = args.positionals;
+    if (node === undefined) args.report(['NODE: name the node that is to be the master, such as slave-1']);
+    const options = { force: args.switch('force') ?? false, dryRun: args.switch('dry-run') ?? false };
+    args.throwIfWrong('rmsx promote --help');
+    const result = await promote(context.name, canonicalNodeName(node ?? ''), options, await context.ports());
+    await report(result, options.dryRun, context);
+    return result.incomplete.length > 0 ? incompleteExitCode : 0;
+  },
+};
+
+async function report(result: PromoteResult, dryRun: boolean, context: Context): Promise<void> {
+  const { plan, infos, status, ...facts } = result;
+  await context.print({ ...status, ...facts, dryRun }, () =>
+    dryRun ? `${plan ? formatPromotePlan(plan, infos) : 'nothing to do'}\n` : '',
+  );
+  if (dryRun) return;
+  if (!plan) return context.tell(`${facts.promoted} is already the master: nothing to do`);
+  const resyncs = Object.entries(facts.resync).map(([node, kind]) => `${node} ${kind}`);
+  context.tell(`promoted ${facts.promoted} in ${facts.durationMs} ms${resyncs.length > 0 ? ` (${resyncs.join(', ')})` : ''}`);
+  if (facts.formerMaster) {
+    context.tell(
+      `what ${facts.formerMaster} had acknowledged and not yet sent is on its own disk only and cannot be counted; it will be discarded when it comes back as a replica`,
+    );
+  }
+  if (facts.incomplete.length > 0) context.tell(`not following ${facts.promoted} yet: ${facts.incomplete.join(', ')}`);
+}

@@ -1,0 +1,75 @@
+import { defaults } from '../config/defaults.ts';
+import { checkClusterName } from '../config/up-request.ts';
+import { defaultClusterName } from '../domain/names.ts';
+import type { Ports } from '../domain/ports.ts';
+import type { Arguments } from './arguments.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
+import { type Format, formatDocument, type Streams } from './output.ts';
+
+/** What a command works with: the composition root. */
+export interface Context {
+  readonly name: string;
+  readonly format: Format;
+  readonly colour: boolean;
+  readonly quiet: boolean;
+  readonly yes: boolean;
+  readonly streams: Streams;
+  readonly env: NodeJS.ProcessEnv;
+  /** Engine, Redis and progress: made when a command is sure that its command line is right. */
+  ports(): Promise<Ports>;
+  /** Prints the asked-for data: the document, or the text where the format is `table`. */
+  print(document: object, text: () => string): Promise<void>;
+  /** Prints for people, on stderr, unless --quiet. */
+  tell(text: string): void;
+  /** Ends timers and signal handlers. */
+  end(): void;
+}
+
+/** Reads the common flags; what is wrong with them is reported to the arguments. */
+export function createContext(args: Arguments, streams: Streams, env: NodeJS.ProcessEnv): Context {
+  const name = args.text('name') ?? defaultClusterName;
+  args.report(checkClusterName(name));
+  const format = args.switch('json') ? 'json' : (args.choice('format', ['table', 'json', 'yaml']) ?? 'table');
+  const timeoutMs = args.durationMs('timeout') ?? defaults.timeoutMs;
+  const quiet = args.switch('quiet') ?? false;
+  const colour = (args.switch('color') ?? true) && !env.NO_COLOR && env.TERM !== 'dumb' && streams.stdout.isTTY === true;
+  let deadline: Deadline | undefined;
+  return {
+    name,
+    format,
+    colour,
+    quiet,
+    yes: args.switch('yes') ?? false,
+    streams,
+    env,
+    ports: async () => {
+      deadline = startDeadline(timeoutMs, streams);
+      return createPorts(deadline.signal, streams, env, { quiet, colour });
+    },
+    print: async (document, text) => {
+      streams.stdout.write(format === 'table' ? text() : await formatDocument(document, format));
+    },
+    tell: (text) => {
+      if (!quiet) streams.stderr.write(`${text}\n`);
+    },
+    end: () => deadline?.end(),
+  };
+}
+
+/** The heavy libraries load here, for the commands that need them. */
+async function createPorts(
+  signal: AbortSignal,
+  streams: Streams,
+  env: NodeJS.ProcessEnv,
+  look: { readonly quiet: boolean; readonly colour: boolean },
+): Promise<Ports> {
+  const [{ connectDocker }, { findEndpoint }, { redisClient }, { createProgress }, { packageVersion }] = await Promise.all([
+    import('../engine/docker-engine.ts'),
+    import('../engine/endpoint.ts'),
+    import('../redis/redis-client.ts'),
+    import('./progress.ts'),
+    import('../files/package-version.ts'),
+  ]);
+  const engine = connectDocker(findEndpoint(env), packageVersion());
+  return { engine, redis: redisClient, progress: await createProgress(streams, look), signal };
+}

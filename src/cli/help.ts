@@ -1,0 +1,44 @@
+import type { Argv } from 'yargs';
+import type { Command, OptionSpecs } from './command.ts';
+import { commands } from './commands/index.ts';
+import { commonOptions } from './options.ts';
+
+const overviewExamples: readonly (readonly [string, string])[] = [
+  ['rmsx up --replicas 2', 'one master, two replicas, usable when it returns'],
+  ['docker kill redis-server-master', 'the master dies'],
+  ['rmsx promote slave-1', 'a replica takes over, the other one follows it'],
+];
+
+/** @returns the help text of rmsx, or of one command */
+export async function helpText(command: Command | undefined): Promise<string> {
+  const { default: yargs } = await import('yargs');
+  const cli = yargs([]).scriptName('rmsx').locale('en').help(false).version(false).wrap(100);
+  if (command) {
+    const verb = [command.name, command.positionals].filter(Boolean).join(' ');
+    describeOptions(cli.usage(`rmsx ${verb}\n\n${command.describe}`), command.options, 'Flags:');
+    for (const [line, text] of command.examples) cli.example(line, text);
+  } else {
+    cli.usage('rmsx VERB [FLAGS]\n\nRedis master/replica topologies in Docker.');
+    for (const { name, positionals, describe } of commands) cli.command(`${name} ${positionals}`.trim(), describe);
+    cli.option('version', { type: 'boolean', describe: 'the version of rmsx' });
+    for (const [line, text] of overviewExamples) cli.example(line, text);
+  }
+  const own = command?.options ?? {};
+  const common = Object.fromEntries(Object.entries(commonOptions).filter(([name]) => !(name in own)));
+  describeOptions(cli, common, 'Common flags:');
+  cli.epilogue('Every flag can be given as RMSX_<FLAG>. Exit codes and more: see README.md.');
+  return `${await cli.getHelp()}\n`;
+}
+
+function describeOptions(cli: Argv, options: OptionSpecs, group: string): void {
+  for (const [name, spec] of Object.entries(options)) {
+    if (spec.environmentOnly) continue;
+    cli.option(name, {
+      type: spec.type === 'boolean' ? 'boolean' : 'string',
+      describe: spec.describe,
+      group,
+      ...(spec.alias ? { alias: spec.alias } : {}),
+      ...(spec.otherwise ? { defaultDescription: spec.otherwise, default: '' } : {}),
+    });
+  }
+}

@@ -1,0 +1,112 @@
+import { nearest } from '../config/nearest.ts';
+import { RmsxError } from '../domain/errors.ts';
+import { packageVersion } from '../files/package-version.ts';
+import type { Command } from './command.ts';
+import { commands } from './commands/index.ts';
+import { errorDocument, formatDocument, formatError, type Streams, toRmsxError } from './output.ts';
+
+/**
+ * One run of rmsx. The only place where errors are caught for good and become text and an exit code.
+ * @param argv - without node and script
+ * @returns the exit code
+ */
+export async function main(argv: readonly string[], env: NodeJS.ProcessEnv, streams: Streams): Promise<number> {
+  quietOnClosedPipe(streams);
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === 'version')) {
+    streams.stdout.write(`${packageVersion()}\n`); // before anything else is loaded: scripts ask often
+    return 0;
+  }
+  try {
+    return await dispatch(argv, env, streams);
+  } catch (error) {
+    const known = toRmsxError(error);
+    const format = machineFormat(argv, env);
+    if (format) streams.stdout.write(await formatDocument(errorDocument(known), format));
+    streams.stderr.write(formatError(known));
+    if (known.code === 'bug' && error instanceof Error) streams.stderr.write(`${stackFrames(error)}\n`);
+    return known.exitCode;
+  }
+}
+
+async function dispatch(argv: readonly string[], env: NodeJS.ProcessEnv, streams: Streams): Promise<number> {
+  const at = verbIndex(argv);
+  const verb = at < 0 ? undefined : argv[at];
+  const wantsHelp = argv.some((arg) => arg === '--help' || arg === '-h');
+  if (verb === undefined || verb === 'help') {
+    return printOverview(wantsHelp || verb === 'help', argv[at + 1], streams);
+  }
+  const found = commands.find(({ name }) => name === verb);
+  if (!found) throw unknownVerb(verb);
+  const command = await found.load();
+  if (wantsHelp) return printHelp(command, streams);
+  const [{ Arguments }, { createContext }, { commonOptions }] = await Promise.all([
+    import('./arguments.ts'),
+    import('./context.ts'),
+    import('./options.ts'),
+  ]);
+  const rest = argv.filter((_, index) => index !== at);
+  const args = new Arguments(rest, { ...commonOptions, ...command.options }, env);
+  const context = createContext(args, streams, env);
+  const surplus = args.positionals.slice(command.maxPositionals);
+  args.report(surplus.map((text) => `${text}: ${command.name} does not take this argument`));
+  try {
+    return await command.run(args, context);
+  } finally {
+    context.end();
+  }
+}
+
+/** The verb may stand behind common flags, whose values are not the verb: `rmsx -n demo status`. */
+function verbIndex(argv: readonly string[]): number {
+  return argv.findIndex((arg, index) => {
+    const before = argv[index - 1] ?? '';
+    return !arg.startsWith('-') && !['-n', '--name', '--format', '--timeout'].includes(before);
+  });
+}
+
+async function printOverview(asked: boolean, verb: string | undefined, streams: Streams): Promise<number> {
+  const found = commands.find(({ name }) => name === verb);
+  const { helpText } = await import('./help.ts');
+  const text = await helpText(await found?.load());
+  (asked ? streams.stdout : streams.stderr).write(text);
+  if (asked) return 0;
+  throw new RmsxError('bad-usage', 'Name a verb.', { hint: 'rmsx up --replicas 2' });
+}
+
+async function printHelp(command: Command, { stdout }: Streams): Promise<number> {
+  const { helpText } = await import('./help.ts');
+  stdout.write(await helpText(command));
+  return 0;
+}
+
+function unknownVerb(verb: string): RmsxError {
+  const known = commands.map(({ name }) => name);
+  const near = nearest(verb, known);
+  return new RmsxError('bad-usage', `${verb} is not a verb of rmsx.`, {
+    hint: near ? `Did you mean: rmsx ${near}` : `Verbs: ${known.join(', ')}. See: rmsx --help`,
+  });
+}
+
+/** The command line may be wrong in other places, and the answer must be in the asked-for form all the same. */
+function machineFormat(argv: readonly string[], env: NodeJS.ProcessEnv): 'json' | 'yaml' | undefined {
+  const at = argv.lastIndexOf('--format');
+  const format = (at >= 0 ? argv[at + 1] : argv.find((arg) => arg.startsWith('--format='))?.slice(9)) ?? env.RMSX_FORMAT;
+  if (argv.includes('--json') || format === 'json') return 'json';
+  return format === 'yaml' ? 'yaml' : undefined;
+}
+
+/** Where it happened, without the message: that is printed already. */
+const stackFrames = (error: Error): string =>
+  (error.stack ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .join('\n');
+
+/** `rmsx ls | head -1` closes the pipe: that is no error. */
+function quietOnClosedPipe({ stdout, stderr }: Streams): void {
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}

@@ -1,0 +1,19 @@
+import type { OptionSpecs } from './command.ts';
+
+/** Flags that every command takes. */
+export const commonOptions: OptionSpecs = {
+  name: { type: 'string', alias: 'n', describe: 'the cluster', otherwise: 'redis-server' },
+  format: { type: 'string', describe: 'table, json or yaml', otherwise: 'table' },
+  json: { type: 'boolean', describe: 'short for --format json' },
+  timeout: { type: 'string', describe: 'how long it may take, with a unit', otherwise: '60s' },
+  quiet: { type: 'boolean', alias: 'q', describe: 'no progress on stderr' },
+  verbose: { type: 'boolean', alias: 'v', describe: 'say more on stderr' },
+  color: { type: 'boolean', describe: 'colour on a terminal; --no-color and NO_COLOR switch it off' },
+  yes: { type: 'boolean', alias: 'y', describe: 'answer every question with yes' },
+  help: { type: 'boolean', alias: 'h', describe: 'this text' },
+};
+
+/** The flag of the commands that change something. */
+export const dryRunOption: OptionSpecs = {
+  'dry-run': { type: 'boolean', describe: 'say what would be done, and do nothing' },
+};

@@ -1,0 +1,14 @@
+import { Chalk } from 'chalk';
+import type { ClusterStatus } from '../domain/status.ts';
+import { type Paint, renderStatus } from '../render/status-table.ts';
+
+/** @returns the status as text, coloured where the terminal shows it */
+export function statusText(status: ClusterStatus, colour: boolean): string {
+  const chalk = new Chalk({ level: colour ? 1 : 0 });
+  const tones = { good: chalk.green, bad: chalk.red, dim: chalk.dim };
+  const paint: Paint = (tone, text) => tones[tone](text);
+  return renderStatus(status, paint);
+}
+
+/** Exit 0 for a healthy cluster, 3 for any other. */
+export const healthExitCode = (status: ClusterStatus): number => (status.cluster.health === 'healthy' ? 0 : 3);

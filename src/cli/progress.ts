@@ -1,0 +1,43 @@
+import type { Progress } from '../domain/ports.ts';
+import type { Streams } from './output.ts';
+
+/** What is done, one line each. On a terminal the present step is shown by a spinner. */
+export async function createProgress(
+  { stderr }: Streams,
+  { quiet, colour }: { readonly quiet: boolean; readonly colour: boolean },
+): Promise<Progress> {
+  const print = (line: string): void => void stderr.write(`${line}\n`);
+  const warn = (text: string): void => print(`warning: ${text}`);
+  if (quiet) return { begin: () => {}, succeed: () => {}, fail: () => {}, note: () => {}, warn };
+  if (!stderr.isTTY || process.env.TERM === 'dumb') return plainProgress(print, warn);
+  const { default: ora } = await import('ora');
+  const spinner = ora({ stream: stderr, ...(colour ? {} : { color: false as never }) });
+  const interrupt = (line: string): void => {
+    spinner.clear();
+    print(line);
+  };
+  return {
+    begin: (text) => void spinner.start(text),
+    succeed: (text) => void spinner.stopAndPersist({ symbol: '✓', text }),
+    fail: (text) => {
+      if (spinner.isSpinning) spinner.stopAndPersist({ symbol: '✗', text: `${spinner.text}: ${text}` });
+    },
+    note: interrupt,
+    warn: (text) => interrupt(`warning: ${text}`),
+  };
+}
+
+/** What is under way is told once, what is done is told by its end. */
+function plainProgress(print: (line: string) => void, warn: (text: string) => void): Progress {
+  let last = '';
+  return {
+    begin: (text) => {
+      if (text !== last) print(`… ${text}`);
+      last = text;
+    },
+    succeed: (text) => print(`✓ ${text}`),
+    fail: (text) => print(`✗ ${text}`),
+    note: print,
+    warn,
+  };
+}

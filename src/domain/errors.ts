@@ -1,0 +1,85 @@
+/** Exit codes by error code: public, see README.md. A code is never renamed or renumbered. */
+export const exitCodes = {
+  failed: 1,
+  'bad-usage': 2,
+  'bad-spec': 2,
+  'not-found': 4,
+  conflict: 5,
+  'engine-unreachable': 6,
+  'engine-refused': 6,
+  unsafe: 7,
+  incomplete: 8,
+  'image-missing': 9,
+  bug: 70,
+  timeout: 124,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+/** What kind of failure it is; decides the exit code. */
+export type ErrorCode = keyof typeof exitCodes;
+
+/** What an error carries besides code and message. */
+export interface ErrorDetails {
+  /** The next thing to do, best a command to paste. */
+  readonly hint?: string;
+  /** The node it happened to. */
+  readonly node?: string;
+  /** A finer reason, for code that reacts to it, e.g. `port-taken`. */
+  readonly reason?: string;
+  /** All problems, where there is more than one. */
+  readonly problems?: readonly string[];
+  /** The last lines of the log of the failing nodes. */
+  readonly logs?: readonly string[];
+  /** The error underneath. Never printed, as foreign errors may carry secrets. */
+  readonly cause?: unknown;
+}
+
+/** The one error class of rmsx: what happened, to which node, why, and what to do next. */
+export class RmsxError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly node: string | undefined;
+  readonly reason: string | undefined;
+  readonly problems: readonly string[];
+  readonly logs: readonly string[];
+
+  /**
+   * @param code - decides the exit code
+   * @param message - a full sentence: what happened, to which node, why
+   * @param details - hint, node, reason, problems, logs, cause
+   */
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'RmsxError';
+    this.code = code;
+    this.hint = details.hint;
+    this.node = details.node;
+    this.reason = details.reason;
+    this.problems = details.problems ?? [];
+    this.logs = details.logs ?? [];
+  }
+
+  /** The exit code of a process that ends with this error. */
+  get exitCode(): number {
+    return exitCodes[this.code];
+  }
+}
+
+/**
+ * One error out of several that happened side by side; the first one decides the code.
+ * @param errors - at least one
+ */
+export function joinErrors(errors: readonly RmsxError[]): RmsxError {
+  const [first] = errors;
+  if (!first) throw new RangeError('joinErrors needs an error');
+  const messages = [...new Set(errors.map((error) => error.message))];
+  if (messages.length === 1) return first;
+  return new RmsxError(first.code, `${messages.length} things went wrong.`, {
+    problems: messages,
+    logs: errors.flatMap((error) => error.logs),
+    ...(first.hint === undefined ? {} : { hint: first.hint }),
+    ...(first.reason === undefined ? {} : { reason: first.reason }),
+    cause: first,
+  });
+}

@@ -1,0 +1,60 @@
+/** Labels on everything that rmsx makes. `rmsx.cluster` and `rmsx.node` are public: people filter by them. */
+export const labels = {
+  cluster: 'rmsx.cluster',
+  node: 'rmsx.node',
+  /** Which run made the object: rolling back removes what carries its own run and nothing else. */
+  run: 'rmsx.run',
+  version: 'rmsx.version',
+  topology: 'rmsx.topology',
+  /** `data` or `conf`, on volumes. */
+  purpose: 'rmsx.purpose',
+  /** The image a volume was made for, so that its files can be read when no container is left. */
+  image: 'rmsx.image',
+} as const;
+
+/** What a volume of a node is for. */
+export type VolumePurpose = 'data' | 'conf';
+
+/** Where the conf lives in every container: docs/decisions/003. */
+export const confDirectory = '/usr/local/etc/redis';
+
+/** Where the data lives in every container, as in the official images. */
+export const dataDirectory = '/data';
+
+/** Cluster names: the rule of Docker Compose for project names. */
+export const clusterNamePattern: RegExp = /^[a-z0-9][a-z0-9_-]*$/;
+
+/** The name of the cluster where none is given. */
+export const defaultClusterName = 'redis-server';
+
+/** The name of the first master; it keeps the name whatever its role becomes. */
+export const masterName = 'master';
+
+/** @returns the name of the i-th replica, counted from 1 */
+export const replicaName = (index: number): string => `slave-${index}`;
+
+/** @returns the name rmsx uses for what a user typed: `replica-1` is accepted for `slave-1` */
+export const canonicalNodeName = (typed: string): string => typed.replace(/^replica-(?=\d+$)/, 'slave-');
+
+/** @returns the name of the container of a node */
+export const containerName = (cluster: string, node: string): string => `${cluster}-${node}`;
+
+/** @returns the name of the network of a cluster */
+export const networkName = (cluster: string): string => `${cluster}_app_net`;
+
+/** @returns the name of the volume of a node */
+export const volumeName = (cluster: string, node: string, purpose: VolumePurpose): string =>
+  `${containerName(cluster, node)}-${purpose}`;
+
+/** Orders nodes as people count: master, slave-1, slave-2, …, slave-10, sentinel-1. */
+export function compareNodeNames(a: string, b: string): number {
+  const [kindA, indexA] = sortKey(a);
+  const [kindB, indexB] = sortKey(b);
+  return kindA - kindB || indexA - indexB || a.localeCompare(b);
+}
+
+function sortKey(name: string): readonly [number, number] {
+  const match = /^(master|slave|sentinel)(?:-(\d+))?$/.exec(name);
+  if (!match) return [1, Number.MAX_SAFE_INTEGER];
+  return [['master', 'slave', 'sentinel'].indexOf(match[1] ?? ''), Number(match[2] ?? 0)];
+}

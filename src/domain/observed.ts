@@ -1,0 +1,77 @@
+import type { Address } from './cluster.ts';
+import type { VolumePurpose } from './names.ts';
+import type { ClusterRecord } from './record.ts';
+
+/** The state of a container, in the words of the contract. */
+export type ContainerState = 'running' | 'paused' | 'restarting' | 'stopped';
+
+/** A port that a container publishes on its host. */
+export interface PublishedPort {
+  readonly inside: number;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A container as the engine lists it. */
+export interface ObservedContainer {
+  readonly id: string;
+  readonly name: string;
+  /** Null for a container that is not ours. */
+  readonly cluster: string | null;
+  readonly node: string | null;
+  readonly run: string | null;
+  readonly image: string;
+  readonly state: ContainerState;
+  /** As people read it in `docker ps`: "Up 2 minutes". */
+  readonly statusText: string;
+  readonly createdAtMs: number;
+  readonly ports: readonly PublishedPort[];
+  readonly networkIds: readonly string[];
+  readonly topology: string | null;
+}
+
+/** A network as the engine lists it. */
+export interface ObservedNetwork {
+  readonly id: string;
+  readonly name: string;
+  readonly cluster: string | null;
+  readonly subnets: readonly string[];
+}
+
+/** A volume as the engine lists it. */
+export interface ObservedVolume {
+  readonly name: string;
+  readonly cluster: string | null;
+  readonly node: string | null;
+  readonly run: string | null;
+  readonly purpose: VolumePurpose | null;
+  readonly image: string | null;
+}
+
+/** What rmsx finds in the conf directory of a node. */
+export interface NodeConf {
+  readonly password: string;
+  /** What role.conf says: the source, or null for a master; undefined where it cannot be read. */
+  readonly source: Address | null | undefined;
+  readonly record: ClusterRecord | null;
+}
+
+/** What is there of one cluster: containers and their conf. Enough for every verb that only looks. */
+export interface ObservedCluster {
+  readonly name: string;
+  readonly containers: readonly ObservedContainer[];
+  readonly confs: ReadonlyMap<string, NodeConf>;
+}
+
+/** What is there on the engine, as far as it matters to a cluster that is to be made or changed. */
+export interface ObservedEngine {
+  readonly containers: readonly ObservedContainer[];
+  readonly networks: readonly ObservedNetwork[];
+  readonly volumes: readonly ObservedVolume[];
+}
+
+/** @returns the container of a node of a cluster, or undefined */
+export const containerOf = (
+  cluster: { readonly containers: readonly ObservedContainer[] },
+  node: string,
+): ObservedContainer | undefined => cluster.containers.find((container) => container.node === node);

@@ -1,0 +1,59 @@
+import type { ContainerFile, ContainerSpec, NetworkSpec } from './ports.ts';
+
+/** One thing to do: one call to the engine, or one wait. */
+export type Step =
+  | { readonly op: 'pull-image'; readonly image: string }
+  | { readonly op: 'create-network'; readonly network: NetworkSpec }
+  | { readonly op: 'create-container'; readonly node: string; readonly container: ContainerSpec }
+  | { readonly op: 'write-conf'; readonly node: string; readonly files: readonly ContainerFile[] }
+  | { readonly op: 'start'; readonly node: string }
+  | { readonly op: 'unpause'; readonly node: string }
+  | { readonly op: 'await-answer'; readonly node: string }
+  | { readonly op: 'stop'; readonly node: string; readonly id: string; readonly graceSeconds: number }
+  | { readonly op: 'remove-container'; readonly node: string; readonly id: string }
+  | { readonly op: 'remove-network'; readonly name: string; readonly id: string }
+  | { readonly op: 'remove-volume'; readonly name: string };
+
+/** A step, why it is taken, and what must be done before. */
+export interface PlannedStep {
+  /** Unique in its plan, readable: `start slave-1`. */
+  readonly id: string;
+  readonly step: Step;
+  readonly because: string;
+  /** Ids of the steps that must be done before. */
+  readonly after: readonly string[];
+}
+
+/** What will be done. A pure value: printed by `--dry-run`, carried out by code that decides nothing. */
+export type Plan = readonly PlannedStep[];
+
+/** A sentence for people. Never contains the content of a file. */
+export function describeStep(step: Step): string {
+  switch (step.op) {
+    case 'pull-image':
+      return `pull image ${step.image}`;
+    case 'create-network':
+      return `create network ${step.network.name} (${step.network.subnet})`;
+    case 'create-container':
+      return `create container ${step.container.name} (${step.container.address.host}:${step.container.address.port})`;
+    case 'write-conf':
+      return `write ${step.files.map((file) => file.name).join(', ')} of ${step.node}`;
+    case 'start':
+    case 'unpause':
+    case 'stop':
+      return `${step.op} ${step.node}`;
+    case 'await-answer':
+      return `wait until ${step.node} answers`;
+    case 'remove-container':
+      return `remove container of ${step.node}`;
+    case 'remove-network':
+    case 'remove-volume':
+      return `${step.op === 'remove-network' ? 'remove network' : 'remove volume'} ${step.name}`;
+    default:
+      return step satisfies never;
+  }
+}
+
+/** One line per step, in the order of the plan. */
+export const formatPlan = (plan: Plan): string =>
+  plan.map(({ step, because }) => `${describeStep(step)}  (${because})`).join('\n');

@@ -1,0 +1,139 @@
+import type { Address } from './cluster.ts';
+import type { VolumePurpose } from './names.ts';
+import type { ObservedContainer, ObservedNetwork, ObservedVolume } from './observed.ts';
+import type { ServerInfo } from './server-info.ts';
+
+/** A file that goes into a container. */
+export interface ContainerFile {
+  readonly name: string;
+  readonly content: string;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+/** A named volume of a container. */
+export interface VolumeMount {
+  readonly name: string;
+  readonly purpose: VolumePurpose;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/** A network as it should be. */
+export interface NetworkSpec {
+  readonly name: string;
+  readonly cluster: string;
+  readonly run: string;
+  readonly subnet: string;
+  readonly gateway: string;
+  /** From where the engine may hand out addresses by itself. */
+  readonly dynamicRange: string;
+}
+
+/** A container as it should be. */
+export interface ContainerSpec {
+  readonly name: string;
+  readonly cluster: string;
+  readonly node: string;
+  readonly run: string;
+  readonly topology: string;
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly network: string;
+  readonly address: Address;
+  /** The address of the host on which the port is published. */
+  readonly bind: string;
+  readonly timezone: string;
+  readonly volumes: readonly VolumeMount[];
+  /** Whether /data lives in memory and the container stays down when it ends. */
+  readonly ephemeral: boolean;
+  readonly sysctls: Readonly<Record<string, string>>;
+}
+
+/** A throw-away container that is never started: it only gives access to volumes. */
+export interface ReaderSpec {
+  readonly cluster: string;
+  readonly run: string;
+  readonly image: string;
+  readonly volumes: readonly VolumeMount[];
+}
+
+/** The Docker engine, in our words. Every method ends within a deadline and throws RmsxError only. */
+export interface Engine {
+  /** How people find it: `unix:///var/run/docker.sock`. */
+  readonly endpoint: string;
+  /** Whether the published ports are on this machine. */
+  readonly isLocal: boolean;
+  /** Where a port that is published on `bind` can be reached from here. */
+  reach(bind: string, port: number): Address;
+  /** @param cluster - only what carries its label; without it, everything there is */
+  listContainers(cluster?: string): Promise<readonly ObservedContainer[]>;
+  listNetworks(): Promise<readonly ObservedNetwork[]>;
+  listVolumes(): Promise<readonly ObservedVolume[]>;
+  hasImage(image: string): Promise<boolean>;
+  pullImage(image: string): Promise<void>;
+  /** @returns the id */
+  createNetwork(network: NetworkSpec): Promise<string>;
+  removeNetwork(id: string): Promise<void>;
+  /** @returns the id */
+  createContainer(container: ContainerSpec): Promise<string>;
+  /** @returns the id */
+  createReader(reader: ReaderSpec): Promise<string>;
+  start(id: string): Promise<void>;
+  unpause(id: string): Promise<void>;
+  /** @param graceSeconds - how long the server has to end by itself */
+  stop(id: string, graceSeconds: number): Promise<void>;
+  /** Removes the container and its anonymous volumes, whatever its state. */
+  removeContainer(id: string): Promise<void>;
+  removeVolume(name: string): Promise<void>;
+  /** The uid and gid under which the server of this container runs. */
+  serverUser(id: string): Promise<{ readonly uid: number; readonly gid: number }>;
+  /** Writes files into the conf directory of a container, whatever its state. */
+  writeConf(
+    id: string,
+    files: readonly ContainerFile[],
+    owner: { readonly uid: number; readonly gid: number },
+  ): Promise<void>;
+  /** Reads all files below a directory: path below it -> content. Empty where the directory is not there. */
+  readFiles(id: string, directory: string): Promise<ReadonlyMap<string, string>>;
+  /** The last lines of the server's log. */
+  logs(id: string, lines: number): Promise<readonly string[]>;
+}
+
+/** A connection to one server, logged in. Every method ends within a deadline and throws RmsxError only. */
+export interface RedisConnection {
+  info(): Promise<ServerInfo>;
+  /** Follows a source, or nobody. */
+  follow(source: Address | null): Promise<void>;
+  /** Stops following, and cuts the clients that believe this is a replica. One transaction. */
+  becomeMaster(): Promise<void>;
+  /** Throws where the server refuses writes. Changes no key. */
+  proveWritable(): Promise<void>;
+  /** Publishes a marker and waits. @returns how many direct replicas acknowledged it */
+  mark(marker: string, replicas: number, timeoutMs: number): Promise<number>;
+  close(): void;
+}
+
+/** Connects to servers. */
+export interface Redis {
+  /** Throws an RmsxError whose reason is `refused`, `no-answer` or `wrong-password`. */
+  connect(node: string, endpoint: Address, password: string, timeoutMs: number): Promise<RedisConnection>;
+}
+
+/** What operations tell while they work. */
+export interface Progress {
+  begin(text: string): void;
+  succeed(text: string): void;
+  fail(text: string): void;
+  note(text: string): void;
+  warn(text: string): void;
+}
+
+/** What every operation is handed: the world, and how long it may take. */
+export interface Ports {
+  readonly engine: Engine;
+  readonly redis: Redis;
+  readonly progress: Progress;
+  /** Aborted when the time is up or the user stops us; its reason is an RmsxError. */
+  readonly signal: AbortSignal;
+}

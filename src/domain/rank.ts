@@ -1,0 +1,40 @@
+import { compareNodeNames } from './names.ts';
+import type { ServerInfo } from './server-info.ts';
+
+/** A node that may become the master, or why it may not. */
+export interface Candidate {
+  readonly node: string;
+  readonly replid: string;
+  readonly offset: number;
+  /** Null for one that may be promoted. */
+  readonly refusal: string | null;
+}
+
+/**
+ * Ranks the nodes that answer, best first: data before taste. Offsets compare inside one history only, and most nodes
+ * that share one history decide which one that is (failover.md section 2).
+ */
+export function rankCandidates(infos: ReadonlyMap<string, ServerInfo>): readonly Candidate[] {
+  const replicas = [...infos].filter(([, info]) => info.role === 'replica');
+  const members = (replid: string): number => replicas.filter(([, info]) => info.replid === replid).length;
+  return replicas
+    .map(([node, info]) => ({ node, info, refusal: refusalOf(node, info) }))
+    .sort(
+      (a, b) =>
+        Number(a.refusal !== null) - Number(b.refusal !== null) ||
+        members(b.info.replid) - members(a.info.replid) ||
+        b.info.offset - a.info.offset ||
+        a.info.priority - b.info.priority ||
+        compareNodeNames(a.node, b.node),
+    )
+    .map(({ node, info, refusal }) => ({ node, replid: info.replid, offset: info.offset, refusal }));
+}
+
+function refusalOf(node: string, info: ServerInfo): string | null {
+  if (info.loading) return `${node} is loading its data`;
+  if (info.link === 'syncing') return `${node} is in the middle of a full synchronisation: its data is old or partial`;
+  if (info.replid === '' || info.offset <= 0) return `${node} has never been in sync with its source`;
+  if (info.priority === 0) return `${node} is marked never to be promoted (replica-priority 0)`;
+  if (info.readOffset > info.offset) return `${node} has read ${info.readOffset - info.offset} bytes that it has not applied yet`;
+  return null;
+}

@@ -1,0 +1,95 @@
+import { sameAddress, sourceOf } from './cluster.ts';
+import { rmsxCommand } from './hints.ts';
+import { containerName } from './names.ts';
+import type { NodeConf } from './observed.ts';
+import { rankCandidates } from './rank.ts';
+import type { ClusterRecord } from './record.ts';
+import type { ServerInfo } from './server-info.ts';
+import type { NodeState, NodeStatus, Warning } from './status.ts';
+
+/**
+ * Everything that is not as it should be, most serious first.
+ * @returns nothing for a healthy cluster
+ */
+export function findWarnings(
+  record: ClusterRecord,
+  nodes: readonly NodeStatus[],
+  infos: ReadonlyMap<string, ServerInfo>,
+  confs: ReadonlyMap<string, NodeConf>,
+): readonly Warning[] {
+  return [
+    ...masterWarnings(record, nodes, infos),
+    ...nodes.flatMap((node) => stateWarnings(record, node)),
+    ...nodes.flatMap((node) => roleWarnings(record, node, infos.get(node.name))),
+    ...nodes.flatMap((node) => linkWarnings(node, nodes)),
+    ...nodes.flatMap((node) => confWarnings(record, node, confs.get(node.name))),
+  ];
+}
+
+function masterWarnings(
+  record: ClusterRecord,
+  nodes: readonly NodeStatus[],
+  infos: ReadonlyMap<string, ServerInfo>,
+): readonly Warning[] {
+  const masters = nodes.filter((node) => node.role === 'master').map((node) => node.name);
+  if (masters.length === 1) return [];
+  if (masters.length > 1) {
+    const message = `${masters.join(' and ')} are masters at the same time: writes to them go apart`;
+    return [{ code: 'two-masters', node: null, message, hint: null }];
+  }
+  const best = rankCandidates(infos).find((candidate) => candidate.refusal === null)?.node;
+  const hint = best === undefined ? command(record, 'up') : command(record, `promote ${best}`);
+  return [{ code: 'no-master', node: null, message: 'no node is a master: nothing can be written', hint }];
+}
+
+const command = (record: ClusterRecord, rest: string): string => rmsxCommand(record.cluster.name, rest);
+
+function stateWarnings(record: ClusterRecord, node: NodeStatus): readonly Warning[] {
+  const container = containerName(record.cluster.name, node.name);
+  const texts: Record<Exclude<NodeState, 'running'>, readonly [string, string]> = {
+    missing: [`the container of ${node.name} is not there`, command(record, 'up')],
+    stopped: [`${node.name} is stopped`, command(record, 'up')],
+    paused: [`${node.name} is paused: it answers nothing`, command(record, 'up')],
+    restarting: [`${node.name} crashes and is restarted again and again`, `docker logs --tail 20 ${container}`],
+    unreachable: [`${node.name} runs and does not answer`, `docker logs --tail 20 ${container}`],
+  };
+  if (node.state === 'running') return [];
+  const [message, hint] = texts[node.state];
+  return [{ code: `node-${node.state}`, node: node.name, message, hint }];
+}
+
+function roleWarnings(record: ClusterRecord, node: NodeStatus, info: ServerInfo | undefined): readonly Warning[] {
+  if (!info) return [];
+  if (info.loading) {
+    return [{ code: 'loading', node: node.name, message: `${node.name} is loading its data`, hint: command(record, 'status') }];
+  }
+  if (node.role !== node.plannedRole) {
+    const message = `${node.name} runs as ${node.role}, and should be the ${node.plannedRole}`;
+    return [{ code: 'role-differs', node: node.name, message, hint: null }];
+  }
+  if (node.source === node.plannedSource) return [];
+  const message = `${node.name} follows ${node.source}, and should follow ${node.plannedSource}`;
+  return [{ code: 'source-differs', node: node.name, message, hint: null }];
+}
+
+function linkWarnings(node: NodeStatus, nodes: readonly NodeStatus[]): readonly Warning[] {
+  const warn = (code: string, message: string): readonly Warning[] => [{ code, node: node.name, message, hint: null }];
+  if (node.link === 'syncing') return warn('syncing', `${node.name} is in a full synchronisation with ${node.source}`);
+  if (node.link === 'down') return warn('link-down', `${node.name} has no link to ${node.source}`);
+  const source = nodes.find((other) => other.name === node.source);
+  if (source?.replid && node.replid && source.replid !== node.replid) {
+    return warn('history-differs', `${node.name} holds another history than ${source.name}: its offset says nothing`);
+  }
+  return [];
+}
+
+/** The role that a node would have after a restart must be the one it should have. */
+function confWarnings(record: ClusterRecord, node: NodeStatus, conf: NodeConf | undefined): readonly Warning[] {
+  if (!conf) return [];
+  const spec = record.cluster.nodes.find((other) => other.name === node.name);
+  const wanted = (spec && sourceOf(record.cluster, spec)?.address) ?? null;
+  const isRight = wanted === null ? conf.source === null : !!conf.source && sameAddress(conf.source, wanted);
+  if (isRight) return [];
+  const message = `${node.name} would come back with another role after a restart: its role.conf is of an older change`;
+  return [{ code: 'role-conf-differs', node: node.name, message, hint: command(record, 'up') }];
+}

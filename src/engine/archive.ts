@@ -1,0 +1,43 @@
+import { extract, pack } from 'tar-stream';
+import type { ContainerFile } from '../domain/ports.ts';
+
+/**
+ * A tar archive with one directory and its files, as the engine's archive call takes it.
+ * @param directory - name of the directory in the archive
+ * @param owner - who owns all of it
+ */
+export async function packDirectory(
+  directory: string,
+  files: readonly ContainerFile[],
+  owner: { readonly uid: number; readonly gid: number },
+): Promise<Buffer> {
+  const archive = pack();
+  const mtime = new Date();
+  archive.entry({ name: `${directory}/`, type: 'directory', mode: 0o755, mtime, ...owner });
+  for (const { name, content, mode } of files) archive.entry({ name: `${directory}/${name}`, mode, mtime, ...owner }, content);
+  archive.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of archive) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Reads the regular files of a tar archive.
+ * @param stream - as the engine sends it: one directory, or one file
+ * @returns path below the directory -> content; a lone file is under its own name
+ * @throws Error when the archive is cut short
+ */
+export async function unpackFiles(stream: NodeJS.ReadableStream): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>();
+  const archive = extract();
+  stream.on('error', (error) => archive.destroy(error)); // pipe() does not pass errors on
+  stream.pipe(archive);
+  for await (const entry of archive) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of entry) chunks.push(chunk as Buffer);
+    const name = entry.header.name.replace(/^\.?\//, '');
+    const path = name.includes('/') ? name.slice(name.indexOf('/') + 1) : name;
+    if (entry.header.type === 'file') files.set(path, Buffer.concat(chunks).toString('utf8'));
+  }
+  return files;
+}

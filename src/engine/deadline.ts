@@ -1,0 +1,21 @@
+import { RmsxError } from '../domain/errors.ts';
+
+/**
+ * Ends a piece of work after a time, whatever it does. The timer keeps the process alive: docker-modem can leave a
+ * promise unsettled, and Node would then exit 0 in silence (reliability.md E1, E2).
+ * @param what - for the message: `start redis-server-master`
+ * @throws RmsxError `timeout`
+ */
+export async function withDeadline<T>(what: string, timeoutMs: number, work: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new RmsxError('timeout', `The engine did not ${what} within ${timeoutMs / 1000} s.`, { hint: 'docker info' }));
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([work(), expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

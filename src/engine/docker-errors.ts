@@ -1,0 +1,63 @@
+import { type ErrorCode, RmsxError } from '../domain/errors.ts';
+
+interface Rule {
+  readonly pattern: RegExp;
+  readonly code: ErrorCode;
+  readonly reason: string;
+}
+
+/**
+ * The texts of the engines, by substring, as they drift between versions and the status code does not tell them apart:
+ * reliability.md rows 2, 13, 18, 64. The first match wins.
+ */
+const rules: readonly Rule[] = [
+  { pattern: /pool overlaps|networks have overlapping/i, code: 'conflict', reason: 'subnet-overlap' },
+  {
+    pattern: /port is already allocated|bind: address already in use|failed to bind host port/i,
+    code: 'conflict',
+    reason: 'port-taken',
+  },
+  { pattern: /address already in use/i, code: 'conflict', reason: 'address-taken' },
+  { pattern: /cannot assign requested address/i, code: 'bad-spec', reason: 'bind-not-ours' },
+  { pattern: /name .* is already in use/i, code: 'conflict', reason: 'name-taken' },
+  { pattern: /endpoint with name .* already exists/i, code: 'conflict', reason: 'endpoint-exists' },
+  { pattern: /has active endpoints|network .* is in use|volume is in use/i, code: 'conflict', reason: 'in-use' },
+  { pattern: /removal of container .* is already in progress/i, code: 'conflict', reason: 'going-away' },
+  { pattern: /no such image|manifest unknown|pull access denied/i, code: 'image-missing', reason: 'image-missing' },
+  { pattern: /invalid reference format/i, code: 'bad-spec', reason: 'image-name' },
+  { pattern: /sysctl|net\.core\.somaxconn/i, code: 'failed', reason: 'sysctl-refused' },
+  { pattern: /permission denied|authorization denied/i, code: 'engine-refused', reason: 'permission' },
+];
+
+const unreachable = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH']);
+const refused = new Set(['EACCES', 'EPERM']);
+
+/**
+ * Turns whatever dockerode threw into an RmsxError.
+ * @param what - what was tried: `start redis-server-master`
+ * @param endpoint - the engine, for the message
+ */
+export function toEngineError(what: string, endpoint: string, error: unknown): RmsxError {
+  if (error instanceof RmsxError) return error;
+  const { code, statusCode, json } = (error ?? {}) as { code?: string; statusCode?: number; json?: { message?: unknown } };
+  if (code && unreachable.has(code)) {
+    return new RmsxError('engine-unreachable', `The Docker engine at ${endpoint} does not answer (${code}).`, {
+      hint: 'Start it, or name another one with DOCKER_HOST or DOCKER_CONTEXT. Check with: docker info',
+      reason: code,
+      cause: error,
+    });
+  }
+  if (code && refused.has(code)) {
+    return new RmsxError('engine-refused', `The Docker engine at ${endpoint} refuses this user (${code}).`, {
+      hint: 'Join its group (usermod -aG docker USER, then log in again) or run as root.',
+      cause: error,
+    });
+  }
+  const text = (typeof json?.message === 'string' ? json.message : error instanceof Error ? error.message : '').trim();
+  const rule = rules.find(({ pattern }) => pattern.test(text));
+  const reason = rule?.reason ?? (statusCode === 404 ? 'gone' : 'engine-error');
+  return new RmsxError(rule?.code ?? 'failed', `The engine could not ${what}: ${text || 'it gave no reason'}`, {
+    reason,
+    cause: error,
+  });
+}

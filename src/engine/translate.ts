@@ -1,0 +1,137 @@
+import type Docker from 'dockerode';
+import { dataDirectory, labels, type VolumePurpose } from '../domain/names.ts';
+import type { ContainerState, ObservedContainer, ObservedNetwork, ObservedVolume } from '../domain/observed.ts';
+import type { ContainerSpec, NetworkSpec, ReaderSpec, VolumeMount } from '../domain/ports.ts';
+
+/** How long Docker waits for the server to end by itself; a master waits up to 10 s for its replicas (redis#9872). */
+const stopTimeoutSeconds = 30;
+
+/** Our labels, and the version that made the object. */
+export type Stamp = Readonly<Record<string, string>>;
+
+/** @returns what the engine wants to hear to create a network */
+export function toNetworkOptions(network: NetworkSpec, stamp: Stamp): Docker.NetworkCreateOptions {
+  return {
+    Name: network.name,
+    Driver: 'bridge',
+    CheckDuplicate: true,
+    IPAM: {
+      Driver: 'default',
+      Config: [{ Subnet: network.subnet, IPRange: network.dynamicRange, Gateway: network.gateway }],
+    },
+    Labels: { ...stamp, [labels.cluster]: network.cluster, [labels.run]: network.run },
+  };
+}
+
+/** @returns what the engine wants to hear to create a container of a node */
+export function toContainerOptions(container: ContainerSpec, stamp: Stamp): Docker.ContainerCreateOptions {
+  const port = `${container.address.port}/tcp`;
+  const owner = {
+    ...stamp,
+    [labels.cluster]: container.cluster,
+    [labels.node]: container.node,
+    [labels.run]: container.run,
+  };
+  return {
+    name: container.name,
+    Hostname: container.node,
+    Image: container.image,
+    Cmd: [...container.command],
+    Env: [`TZ=${container.timezone}`],
+    ExposedPorts: { [port]: {} },
+    StopTimeout: stopTimeoutSeconds,
+    Labels: { ...owner, [labels.topology]: container.topology },
+    HostConfig: {
+      Mounts: container.volumes.map((volume) => toMount(volume, { ...owner, [labels.image]: container.image })),
+      ...(container.ephemeral ? { Tmpfs: { [dataDirectory]: '' } } : {}),
+      NetworkMode: container.network,
+      PortBindings: { [port]: [{ HostIp: container.bind, HostPort: String(container.address.port) }] },
+      RestartPolicy: { Name: container.ephemeral ? 'no' : 'always' },
+      SecurityOpt: ['no-new-privileges'],
+      Sysctls: { ...container.sysctls },
+    },
+    NetworkingConfig: {
+      EndpointsConfig: {
+        [container.network]: { IPAMConfig: { IPv4Address: container.address.host }, Aliases: [container.node] },
+      },
+    },
+  };
+}
+
+/** @returns what the engine wants to hear to create a container that only gives access to volumes */
+export function toReaderOptions(reader: ReaderSpec, stamp: Stamp): Docker.ContainerCreateOptions {
+  return {
+    Image: reader.image,
+    Cmd: ['true'],
+    NetworkDisabled: true,
+    Labels: { ...stamp, [labels.cluster]: reader.cluster, [labels.run]: reader.run },
+    HostConfig: { Mounts: reader.volumes.map((volume) => toMount(volume, {})), NetworkMode: 'none' },
+  };
+}
+
+function toMount(volume: VolumeMount, owner: Stamp): Docker.MountSettings {
+  return {
+    Type: 'volume',
+    Source: volume.name,
+    Target: volume.target,
+    ReadOnly: volume.readOnly,
+    VolumeOptions: {
+      NoCopy: true,
+      Labels: { ...owner, [labels.purpose]: volume.purpose },
+      DriverConfig: { Name: 'local', Options: {} },
+    },
+  };
+}
+
+/** @param reachHost - the host of a remote engine; undefined where ports are published on this machine */
+export function fromContainer(info: Docker.ContainerInfo, reachHost: string | undefined): ObservedContainer {
+  const networks = Object.values(info.NetworkSettings?.Networks ?? {});
+  return {
+    id: info.Id,
+    name: (info.Names[0] ?? info.Id).replace(/^\//, ''),
+    cluster: info.Labels[labels.cluster] ?? null,
+    node: info.Labels[labels.node] ?? null,
+    run: info.Labels[labels.run] ?? null,
+    topology: info.Labels[labels.topology] ?? null,
+    image: info.Image,
+    state: fromState(info.State),
+    statusText: info.Status,
+    createdAtMs: info.Created * 1000,
+    ports: info.Ports.flatMap(({ IP, PrivatePort, PublicPort }) =>
+      PublicPort === undefined || IP?.includes(':')
+        ? []
+        : [{ inside: PrivatePort, host: reachHost ?? loopbackOf(IP), port: PublicPort }],
+    ),
+    networkIds: networks.map((network) => network.NetworkID),
+  };
+}
+
+/** A port that is published on every address is reached on the loopback one. */
+export const loopbackOf = (bind: string | undefined): string => (!bind || bind === '0.0.0.0' ? '127.0.0.1' : bind);
+
+function fromState(state: string): ContainerState {
+  return state === 'running' || state === 'paused' || state === 'restarting' ? state : 'stopped';
+}
+
+/** @returns the network in our words */
+export function fromNetwork(info: Docker.NetworkInspectInfo): ObservedNetwork {
+  return {
+    id: info.Id,
+    name: info.Name,
+    cluster: info.Labels?.[labels.cluster] ?? null,
+    subnets: (info.IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet ? [Subnet] : [])),
+  };
+}
+
+/** @returns the volume in our words */
+export function fromVolume(info: Docker.VolumeInspectInfo): ObservedVolume {
+  const own = info.Labels ?? {};
+  return {
+    name: info.Name,
+    cluster: own[labels.cluster] ?? null,
+    node: own[labels.node] ?? null,
+    run: own[labels.run] ?? null,
+    purpose: (own[labels.purpose] as VolumePurpose | undefined) ?? null,
+    image: own[labels.image] ?? null,
+  };
+}

@@ -1,0 +1,76 @@
+import type { Address } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
+import type { Redis, RedisConnection } from '../domain/ports.ts';
+import type { ServerInfo } from '../domain/server-info.ts';
+
+/** The hard budget of one look at one node: a hung node costs no more. */
+export const probeTimeoutMs = 1500;
+
+/** What a probe of a node brought: what the server says, or why it says nothing. */
+export type Probe = { readonly info: ServerInfo } | { readonly error: RmsxError };
+
+/** Connections to the nodes of one cluster, opened when they are needed and closed together. */
+export class Connections {
+  readonly #redis: Redis;
+  readonly #password: string;
+  readonly #endpoint: (node: string) => Address;
+  readonly #open = new Map<string, Promise<RedisConnection>>();
+
+  /** @param endpoint - where a node is reached from here */
+  constructor(redis: Redis, password: string, endpoint: (node: string) => Address) {
+    this.#redis = redis;
+    this.#password = password;
+    this.#endpoint = endpoint;
+  }
+
+  /** @throws RmsxError where the node cannot be reached */
+  async to(node: string): Promise<RedisConnection> {
+    let connection = this.#open.get(node);
+    if (!connection) {
+      connection = this.#redis.connect(node, this.#endpoint(node), this.#password, probeTimeoutMs);
+      this.#open.set(node, connection);
+    }
+    try {
+      return await connection;
+    } catch (error) {
+      this.#open.delete(node);
+      throw error;
+    }
+  }
+
+  /** Asks a node for INFO; a connection that broke is not used again. */
+  async probe(node: string): Promise<Probe> {
+    try {
+      return { info: await (await this.to(node)).info() };
+    } catch (error) {
+      this.drop(node);
+      if (error instanceof RmsxError) return { error };
+      throw error;
+    }
+  }
+
+  /** Asks several nodes side by side. */
+  async probeAll(nodes: readonly string[]): Promise<ReadonlyMap<string, Probe>> {
+    return new Map(await Promise.all(nodes.map(async (node) => [node, await this.probe(node)] as const)));
+  }
+
+  /** Closes the connection to a node, if there is one. */
+  drop(node: string): void {
+    const connection = this.#open.get(node);
+    this.#open.delete(node);
+    connection?.then(
+      (open) => open.close(),
+      () => undefined, // it never opened
+    );
+  }
+
+  /** Closes all of them. */
+  close(): void {
+    for (const node of [...this.#open.keys()]) this.drop(node);
+  }
+}
+
+/** @returns what the answering nodes say */
+export function infosOf(probes: ReadonlyMap<string, Probe>): ReadonlyMap<string, ServerInfo> {
+  return new Map([...probes].flatMap(([node, probe]) => ('info' in probe ? [[node, probe.info] as const] : [])));
+}

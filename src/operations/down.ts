@@ -1,0 +1,94 @@
+import { RmsxError } from '../domain/errors.ts';
+import type { ObservedEngine } from '../domain/observed.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Engine, Ports } from '../domain/ports.ts';
+import { planDown } from '../plan/down.ts';
+import { runPlan, type StepRunner } from './run-plan.ts';
+
+/** What `down` is to remove. */
+export interface DownOptions {
+  /** The data too. */
+  readonly volumes: boolean;
+  /** Only say what would be removed. */
+  readonly dryRun: boolean;
+}
+
+/** What `down` did. */
+export interface DownResult {
+  readonly plan: Plan;
+  readonly changed: boolean;
+  /** Names of the clusters it was about. */
+  readonly clusters: readonly string[];
+  /** How many volumes with data are still there. */
+  readonly keptVolumes: number;
+}
+
+/**
+ * Removes what rmsx made for some clusters. Nothing there is success.
+ * @param clusters - names, or `all` for every cluster on the engine
+ * @throws RmsxError where something could not be removed; the rest is gone all the same
+ */
+export async function down(clusters: readonly string[] | 'all', options: DownOptions, ports: Ports): Promise<DownResult> {
+  const engine = await observe(ports.engine);
+  const names = clusters === 'all' ? clusterNames(engine) : clusters;
+  const plan = names.flatMap((name) => planDown(name, engine, options));
+  const removed = plan.filter(({ step }) => step.op === 'remove-volume').length;
+  const ours = engine.volumes.filter((volume) => names.includes(volume.cluster ?? '')).length;
+  if (!options.dryRun && plan.length > 0) {
+    ports.progress.begin(`removing ${names.join(', ')}`);
+    await runPlan(plan, stepRunner(ports.engine, engine), ports.signal);
+    ports.progress.succeed(`removed ${names.join(', ')}`);
+  }
+  return { plan, changed: !options.dryRun && plan.length > 0, clusters: names, keptVolumes: ours - removed };
+}
+
+async function observe(engine: Engine): Promise<ObservedEngine> {
+  const [containers, networks, volumes] = await Promise.all([
+    engine.listContainers(),
+    engine.listNetworks(),
+    engine.listVolumes(),
+  ]);
+  return { containers, networks, volumes };
+}
+
+/** @returns the name of every cluster of which anything is on the engine */
+export function clusterNames(engine: ObservedEngine): readonly string[] {
+  const found = [...engine.containers, ...engine.networks, ...engine.volumes].map(({ cluster }) => cluster);
+  return [...new Set(found.filter((name) => name !== null))].sort();
+}
+
+function stepRunner(engine: Engine, observed: ObservedEngine): StepRunner {
+  return async ({ step }) => {
+    switch (step.op) {
+      case 'stop':
+        return engine.stop(step.id, step.graceSeconds);
+      case 'remove-container':
+        return engine.removeContainer(step.id);
+      case 'remove-network':
+        return removeNetwork(engine, step, observed);
+      case 'remove-volume':
+        return engine.removeVolume(step.name);
+      default:
+        throw new RangeError(`down has no step ${step.op}`);
+    }
+  };
+}
+
+async function removeNetwork(
+  engine: Engine,
+  { id, name }: { readonly id: string; readonly name: string },
+  observed: ObservedEngine,
+): Promise<void> {
+  try {
+    await engine.removeNetwork(id);
+  } catch (error) {
+    if (!(error instanceof RmsxError) || error.reason !== 'in-use') throw error;
+    const guests = observed.containers
+      .filter((container) => container.networkIds.includes(id) && container.cluster === null)
+      .map((container) => container.name);
+    throw new RmsxError('failed', `The network ${name} stays: ${guests.join(', ') || 'a container'} is attached to it.`, {
+      hint: guests.map((guest) => `docker network disconnect ${name} ${guest}`).join('\n') || `docker network inspect ${name}`,
+      cause: error,
+    });
+  }
+}

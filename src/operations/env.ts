@@ -1,0 +1,77 @@
+import type { Role } from '../domain/cluster.ts';
+import { findNode, masterOf, plannedRole } from '../domain/cluster.ts';
+import type { Ports } from '../domain/ports.ts';
+import type { NodeStatus } from '../domain/status.ts';
+import { endpointOf, observeCluster, requireNode } from './observe.ts';
+import { connectionsTo, lookAt } from './status.ts';
+
+/** A node that programs connect to. */
+export interface NodeUrl {
+  readonly node: string;
+  readonly role: Role;
+  readonly url: string;
+}
+
+/** How programs reach a cluster. Holds the password: only `env` and `url` print it. */
+export interface ConnectionInfo {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly password: string;
+  readonly master: NodeUrl;
+  readonly replicas: readonly NodeUrl[];
+  /** False when no node is the master: `master` is then the one that should be. */
+  readonly hasMaster: boolean;
+}
+
+/**
+ * Connection strings of a cluster. The master is the node that is the master now.
+ * @throws RmsxError `not-found`
+ */
+export async function env(name: string, ports: Ports): Promise<ConnectionInfo> {
+  const cluster = await observeCluster(ports.engine, name);
+  const connections = connectionsTo(cluster, ports);
+  try {
+    const { cluster: summary, nodes } = await lookAt(cluster, connections, ports);
+    const wanted = summary.master ?? masterOf(cluster.record.cluster).name;
+    const toUrl = (node: NodeStatus): NodeUrl => ({
+      node: node.name,
+      role: node.name === wanted ? 'master' : (node.role ?? node.plannedRole),
+      url: redisUrl(node.host, node.hostPort, cluster.password),
+    });
+    const master = nodes.find((node) => node.name === wanted);
+    if (!master) throw new RangeError(`no node ${wanted}`);
+    return {
+      name,
+      host: master.host,
+      port: master.hostPort,
+      password: cluster.password,
+      master: toUrl(master),
+      replicas: nodes.filter((node) => node.name !== wanted && node.role !== 'master').map(toUrl),
+      hasMaster: summary.master !== null,
+    };
+  } finally {
+    connections.close();
+  }
+}
+
+/**
+ * The connection string of one node.
+ * @throws RmsxError `not-found`
+ */
+export async function url(name: string, node: string, ports: Ports): Promise<NodeUrl> {
+  const cluster = await observeCluster(ports.engine, name);
+  requireNode(cluster, node);
+  const { host, port } = endpointOf(ports.engine, cluster, node);
+  const spec = findNode(cluster.record.cluster, node);
+  return { node, role: spec ? plannedRole(spec) : 'replica', url: redisUrl(host, port, cluster.password) };
+}
+
+/** The user name stays empty: it means the default user everywhere. */
+function redisUrl(host: string, port: number, password: string): string {
+  const encoded = encodeURIComponent(password).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `redis://:${encoded}@${host}:${port}`;
+}

@@ -1,0 +1,41 @@
+import { RmsxError } from '../domain/errors.ts';
+import { containerOf, type ObservedContainer } from '../domain/observed.ts';
+import type { Engine } from '../domain/ports.ts';
+
+const linesPerNode = 12;
+
+/** Why the server of a node ended, in its own words. */
+const fatalLine = /FATAL|Fatal error|Can't handle RDB|can't open|Bad (directive|file)|Unsupported system page size/i;
+
+/**
+ * The last lines of the logs of some nodes, taken before anything is removed.
+ * @returns lines with the name of the node in front
+ */
+export async function collectLogs(
+  engine: Engine,
+  containers: readonly ObservedContainer[],
+  nodes: readonly string[],
+): Promise<readonly string[]> {
+  const logs = await Promise.allSettled(
+    nodes.map(async (node) => {
+      const id = containerOf({ containers }, node)?.id;
+      const lines = id === undefined ? [] : await engine.logs(id, linesPerNode);
+      return lines.map((line) => `${node} | ${line}`);
+    }),
+  );
+  return logs.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+}
+
+/**
+ * Looks whether a node has ended for good: stopped, or restarted again and again with a fatal line in its log.
+ * @throws RmsxError `failed` with that line
+ */
+export async function throwIfEnded(engine: Engine, cluster: string, node: string): Promise<void> {
+  const containers = await engine.listContainers(cluster);
+  const container = containerOf({ containers }, node);
+  if (!container || container.state === 'running' || container.state === 'paused') return;
+  const logs = await collectLogs(engine, containers, [node]);
+  const fatal = logs.filter((line) => fatalLine.test(line));
+  if (container.state === 'restarting' && fatal.length === 0) return; // one crash may pass
+  throw new RmsxError('failed', `${node} does not stay up (${container.statusText}).`, { node, logs, reason: 'ended' });
+}

@@ -1,0 +1,53 @@
+import { compareNodeNames } from '../domain/names.ts';
+import type { ObservedEngine } from '../domain/observed.ts';
+import type { Ports } from '../domain/ports.ts';
+import { clusterNames } from './down.ts';
+
+/** One cluster on the engine, as far as the engine itself knows it. */
+export interface ListedCluster {
+  readonly name: string;
+  /** `running`: every node; `partial`: some; `stopped`: none; `removed`: only the data is left. */
+  readonly state: 'running' | 'partial' | 'stopped' | 'removed';
+  readonly topology: string | null;
+  readonly nodes: number;
+  readonly running: number;
+  readonly image: string | null;
+  readonly subnet: string | null;
+  /** When the oldest container was made; null where there is none. */
+  readonly createdAt: string | null;
+}
+
+/** @returns every cluster on the engine, by name */
+export async function ls({ engine }: Ports): Promise<readonly ListedCluster[]> {
+  const [containers, networks, volumes] = await Promise.all([
+    engine.listContainers(),
+    engine.listNetworks(),
+    engine.listVolumes(),
+  ]);
+  const observed = { containers, networks, volumes };
+  return clusterNames(observed).map((name) => listCluster(name, observed));
+}
+
+function listCluster(name: string, observed: ObservedEngine): ListedCluster {
+  const nodes = observed.containers
+    .filter((container) => container.cluster === name && container.node !== null)
+    .sort((a, b) => compareNodeNames(a.node ?? '', b.node ?? ''));
+  const running = nodes.filter((container) => container.state === 'running').length;
+  const oldest = Math.min(...nodes.map((container) => container.createdAtMs));
+  return {
+    name,
+    state: stateOf(nodes.length, running),
+    topology: nodes[0]?.topology ?? null,
+    nodes: nodes.length,
+    running,
+    image: nodes[0]?.image ?? null,
+    subnet: observed.networks.find((network) => network.cluster === name)?.subnets[0] ?? null,
+    createdAt: nodes.length > 0 ? new Date(oldest).toISOString() : null,
+  };
+}
+
+function stateOf(nodes: number, running: number): ListedCluster['state'] {
+  if (nodes === 0) return 'removed';
+  if (running === 0) return 'stopped';
+  return running === nodes ? 'running' : 'partial';
+}

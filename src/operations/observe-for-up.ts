@@ -1,0 +1,77 @@
+import type { UpRequest } from '../config/up-request.ts';
+import { defaults } from '../config/defaults.ts';
+import { containerOf, type NodeConf, type ObservedEngine, type ObservedVolume } from '../domain/observed.ts';
+import type { Ports } from '../domain/ports.ts';
+import { readConf } from '../render/conf-files.ts';
+import { readConfs } from './observe.ts';
+
+/**
+ * Reads everything that `up` decides on: what is on the engine, and the conf of every node of the cluster, of those
+ * without a container too, as their volumes outlive `down`.
+ */
+export async function observeForUp(
+  request: UpRequest,
+  run: string,
+  ports: Ports,
+): Promise<{ readonly engine: ObservedEngine; readonly confs: ReadonlyMap<string, NodeConf> }> {
+  const { engine } = ports;
+  const [containers, networks, volumes] = await Promise.all([
+    engine.listContainers(),
+    engine.listNetworks(),
+    engine.listVolumes(),
+  ]);
+  const own = containers.filter((container) => container.cluster === request.name && container.node !== null);
+  const orphans = volumes.filter(
+    (volume) =>
+      volume.cluster === request.name &&
+      volume.purpose === 'conf' &&
+      volume.node !== null &&
+      !containerOf({ containers: own }, volume.node),
+  );
+  const confs = new Map([
+    ...(await readConfs(engine, own)),
+    ...(orphans.length > 0 ? await readOrphans(request, orphans, run, ports) : []),
+  ]);
+  return { engine: { containers, networks, volumes }, confs };
+}
+
+/** The engine reads volumes through containers only: one that is never started gives access to all of them. */
+async function readOrphans(
+  request: UpRequest,
+  orphans: readonly ObservedVolume[],
+  run: string,
+  { engine }: Ports,
+): Promise<ReadonlyMap<string, NodeConf>> {
+  const root = '/rmsx';
+  const image = await anyImage(request, orphans, engine);
+  const id = await engine.createReader({
+    cluster: request.name,
+    run,
+    image,
+    volumes: orphans.map(({ name, node }) => ({ name, purpose: 'conf', target: `${root}/${node}`, readOnly: true })),
+  });
+  try {
+    const files = await engine.readFiles(id, root);
+    const confs = orphans.map(({ node }) => [node ?? '', readConf(below(files, `${node}/`))] as const);
+    return new Map(confs.flatMap(([node, conf]) => (conf ? [[node, conf] as const] : [])));
+  } finally {
+    await engine.removeContainer(id);
+  }
+}
+
+/** The image for which the volumes were made, or else the one that is asked for: it is never run. */
+async function anyImage(
+  request: UpRequest,
+  orphans: readonly ObservedVolume[],
+  engine: Ports['engine'],
+): Promise<string> {
+  const wanted = request.image ?? defaults.image;
+  const known = [...new Set([...orphans.map((volume) => volume.image ?? wanted), wanted])];
+  for (const image of known) if (await engine.hasImage(image)) return image;
+  const [first = wanted] = known;
+  await engine.pullImage(first);
+  return first;
+}
+
+const below = (files: ReadonlyMap<string, string>, prefix: string): ReadonlyMap<string, string> =>
+  new Map([...files].flatMap(([path, content]) => (path.startsWith(prefix) ? [[path.slice(prefix.length), content]] : [])));

@@ -1,0 +1,42 @@
+import { joinErrors, RmsxError } from '../domain/errors.ts';
+import type { Plan, PlannedStep } from '../domain/plan.ts';
+
+/** Carries one step out. */
+export type StepRunner = (step: PlannedStep) => Promise<void>;
+
+/**
+ * Carries a plan out: every step as soon as the steps before it are done, side by side where the plan allows. It decides
+ * nothing. After a failure nothing new is started, and what is under way is awaited, so that the caller knows what is
+ * there.
+ * @throws RmsxError all failures as one, or the reason of the signal
+ */
+export async function runPlan(plan: Plan, run: StepRunner, signal: AbortSignal): Promise<void> {
+  const done = new Set<string>();
+  const started = new Set<string>();
+  const failures: RmsxError[] = [];
+  const underWay = new Set<Promise<void>>();
+  const launch = (step: PlannedStep): void => {
+    started.add(step.id);
+    const work: Promise<void> = run(step)
+      .then(
+        () => void done.add(step.id),
+        (error: unknown) => void failures.push(asRmsxError(error)),
+      )
+      .finally(() => underWay.delete(work));
+    underWay.add(work);
+  };
+  for (;;) {
+    if (failures.length === 0 && !signal.aborted) {
+      for (const step of plan) if (!started.has(step.id) && step.after.every((id) => done.has(id))) launch(step);
+    }
+    if (underWay.size === 0) break;
+    await Promise.race(underWay);
+  }
+  if (failures.length > 0) throw joinErrors(failures);
+  signal.throwIfAborted();
+  if (done.size < plan.length) throw new RangeError('a plan has a step that waits for a step that is not in it');
+}
+
+function asRmsxError(error: unknown): RmsxError {
+  return error instanceof RmsxError ? error : new RmsxError('bug', String(error), { cause: error });
+}

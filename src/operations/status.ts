@@ -1,0 +1,36 @@
+import { assessCluster } from '../domain/assess.ts';
+import type { Ports } from '../domain/ports.ts';
+import type { ClusterStatus } from '../domain/status.ts';
+import { Connections, infosOf } from './connections.ts';
+import { endpointOf, type KnownCluster, observeCluster } from './observe.ts';
+
+/**
+ * What is, against what should be.
+ * @throws RmsxError `not-found`
+ */
+export async function status(name: string, ports: Ports): Promise<ClusterStatus> {
+  const cluster = await observeCluster(ports.engine, name);
+  const connections = connectionsTo(cluster, ports);
+  try {
+    return await lookAt(cluster, connections, ports);
+  } finally {
+    connections.close();
+  }
+}
+
+/** @returns connections to the nodes of a cluster, none of them open yet */
+export const connectionsTo = (cluster: KnownCluster, ports: Ports): Connections =>
+  new Connections(ports.redis, cluster.password, (node) => endpointOf(ports.engine, cluster, node));
+
+/** Probes every node whose container runs, side by side, and assesses what it finds. */
+export async function lookAt(cluster: KnownCluster, connections: Connections, ports: Ports): Promise<ClusterStatus> {
+  const infos = infosOf(await connections.probeAll(runningNodes(cluster)));
+  const { record, containers, confs } = cluster;
+  return assessCluster({ record, containers, confs, infos, endpoint: (node) => endpointOf(ports.engine, cluster, node) });
+}
+
+/** @returns the nodes of the record whose container runs */
+export function runningNodes(cluster: KnownCluster): readonly string[] {
+  const known = cluster.record.cluster.nodes.map((node) => node.name);
+  return known.filter((name) => cluster.containers.some(({ node, state }) => node === name && state === 'running'));
+}

@@ -1,0 +1,118 @@
+import { RmsxError } from '../domain/errors.ts';
+import type { Plan, PlannedStep, Step } from '../domain/plan.ts';
+import type { ContainerFile, ContainerSpec, Engine, Ports } from '../domain/ports.ts';
+import type { Connections } from './connections.ts';
+import type { Made } from './made.ts';
+import type { StepRunner } from './run-plan.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** What the steps of `up` work with. */
+export interface UpContext {
+  readonly ports: Ports;
+  readonly connections: Connections;
+  readonly made: Made;
+  /** Ids of the containers, by node: what was there, and then what is made. */
+  readonly ids: Map<string, string>;
+  readonly plan: Plan;
+  /** Throws where a node has ended and will not come back. */
+  readonly failFast: (node: string) => Promise<void>;
+  readonly warn: (node: string, message: string) => void;
+}
+
+const answerPauseMs = 10;
+const looksBeforeFailFast = 40;
+
+/** @returns what carries out a step of `up` */
+export function upStepRunner(context: UpContext): StepRunner {
+  const { engine } = context.ports;
+  let owner: ReturnType<Engine['serverUser']> | undefined; // the same in every container of an image
+  const idOf = (node: string): string => {
+    const id = context.ids.get(node);
+    if (id === undefined) throw new RangeError(`no container for ${node}`);
+    return id;
+  };
+  const writeConf = async (node: string, files: readonly ContainerFile[]): Promise<void> => {
+    owner ??= engine.serverUser(idOf(node));
+    await engine.writeConf(idOf(node), files, await owner);
+  };
+  const create = async (node: string, container: ContainerSpec): Promise<void> => {
+    const id = await engine.createContainer(container);
+    context.made.container(id);
+    context.ids.set(node, id);
+  };
+  const start = async (node: string): Promise<void> => {
+    try {
+      await engine.start(idOf(node));
+    } catch (error) {
+      const { container, files } = plannedFor(context.plan, node);
+      if (!(error instanceof RmsxError) || error.reason !== 'sysctl-refused' || !container || !files) throw named(node, error);
+      // Rootless engines cannot set it (nerdctl#4016), and Linux has had a larger default since 5.4.
+      context.warn(node, `${node}: this engine does not allow net.core.somaxconn to be set; it runs without.`);
+      await engine.removeContainer(idOf(node));
+      await create(node, { ...container, sysctls: {} });
+      await writeConf(node, files);
+      await engine.start(idOf(node));
+    }
+  };
+  return async ({ step }: PlannedStep): Promise<void> => {
+    switch (step.op) {
+      case 'pull-image':
+        return engine.pullImage(step.image);
+      case 'create-network':
+        return context.made.network(await engine.createNetwork(step.network));
+      case 'create-container':
+        return create(step.node, step.container);
+      case 'write-conf':
+        return writeConf(step.node, step.files);
+      case 'start':
+        return start(step.node);
+      case 'unpause':
+        return engine.unpause(idOf(step.node));
+      case 'await-answer':
+        return awaitAnswer(step.node, context);
+      default:
+        throw new RangeError(`up has no step ${step.op}`);
+    }
+  };
+}
+
+/** A server accepts connections some milliseconds after its container has started. */
+async function awaitAnswer(node: string, context: UpContext): Promise<void> {
+  let looks = 0;
+  await waitUntil(
+    async () => {
+      const probe = await context.connections.probe(node);
+      if ('info' in probe) return probe.info.loading ? undefined : true;
+      if (probe.error.reason === 'wrong-password') throw probe.error;
+      looks += 1;
+      if (looks % looksBeforeFailFast === 0) await context.failFast(node);
+      return undefined;
+    },
+    { pauseMs: answerPauseMs, signal: context.ports.signal },
+  );
+}
+
+function plannedFor(plan: Plan, node: string): { readonly container?: ContainerSpec; readonly files?: readonly ContainerFile[] } {
+  const steps: readonly Step[] = plan.map(({ step }) => step);
+  const created = steps.find((step) => step.op === 'create-container' && step.node === node);
+  const conf = steps.find((step) => step.op === 'write-conf' && step.node === node);
+  return {
+    ...(created?.op === 'create-container' ? { container: created.container } : {}),
+    ...(conf?.op === 'write-conf' ? { files: conf.files } : {}),
+  };
+}
+
+function named(node: string, error: unknown): unknown {
+  if (!(error instanceof RmsxError)) return error;
+  const hints: Record<string, string> = {
+    'port-taken': 'Choose other ports: --base-port 7379   or let rmsx choose: --base-port auto',
+    'bind-not-ours': 'Name an address of the machine on which the engine runs: --bind 127.0.0.1',
+  };
+  const hint = error.hint ?? hints[error.reason ?? ''];
+  return new RmsxError(error.code, `${node} could not be started. ${error.message}`, {
+    node,
+    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+    ...(error.reason === undefined ? {} : { reason: error.reason }),
+  });
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { ObservedContainer, ObservedNetwork } from '../domain/observed.ts';
+import { subnetsOverlap } from '../domain/subnet.ts';
+
+/** `--subnet auto` takes one of the 256 /24 in here: private, and in none of Docker's own address pools. */
+const autoSubnets = 256;
+/** `--base-port auto`: below the range from which systems take ports by themselves. */
+const firstAutoPort = 10_000;
+const lastAutoPort = 31_000;
+
+/**
+ * A free subnet. The search starts at a place that follows from the name, so that clusters rarely meet.
+ * @param attempt - grows when the engine refused the last choice
+ * @returns CIDR, or undefined where all are taken
+ */
+export function chooseSubnet(name: string, networks: readonly ObservedNetwork[], attempt: number): string | undefined {
+  const taken = networks.flatMap((network) => network.subnets);
+  const start = hash(name, attempt) % autoSubnets;
+  return Array.from({ length: autoSubnets }, (_, i) => `172.16.${(start + i) % autoSubnets}.0/24`).find(
+    (candidate) => !taken.some((subnet) => subnetsOverlap(candidate, subnet)),
+  );
+}
+
+/**
+ * The first of a run of ports that no container publishes. Whether another program holds one of them shows at the start.
+ * @param count - how many ports
+ * @param attempt - grows when the engine refused the last choice
+ */
+export function chooseBasePort(
+  name: string,
+  count: number,
+  containers: readonly ObservedContainer[],
+  attempt: number,
+): number {
+  const taken = new Set(containers.flatMap((container) => container.ports.map(({ port }) => port)));
+  const blocks = Math.floor((lastAutoPort - firstAutoPort) / count);
+  const start = hash(name, attempt) % blocks;
+  for (let i = 0; i < blocks; i++) {
+    const base = firstAutoPort + ((start + i) % blocks) * count;
+    if (!Array.from({ length: count }, (_, j) => base + j).some((port) => taken.has(port))) return base;
+  }
+  return firstAutoPort;
+}
+
+const hash = (name: string, attempt: number): number =>
+  createHash('sha256').update(`${name}/${attempt}`).digest().readUInt32BE(0);

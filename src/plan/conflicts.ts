@@ -1,0 +1,115 @@
+import type { ClusterSpec } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
+import { containerName, networkName, volumeName } from '../domain/names.ts';
+import { containerOf, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
+import { subnetsOverlap } from '../domain/subnet.ts';
+
+/** A conflict, and what solves it. */
+interface Conflict {
+  readonly problem: string;
+  readonly hint: string;
+}
+
+/**
+ * Looks for everything on the engine that is in the way of a cluster: foreign objects under our names, addresses and
+ * ports that are taken. Nothing of it is ever touched.
+ * @throws RmsxError `conflict` with all of them
+ */
+export function refuseConflicts(cluster: ClusterSpec, engine: ObservedEngine): void {
+  const own = engine.containers.filter((container) => container.cluster === cluster.name);
+  const missing = cluster.nodes.filter((node) => !containerOf({ containers: own }, node.name));
+  const conflicts = [
+    ...missing.flatMap((node) => nameConflicts(containerName(cluster.name, node.name), engine.containers)),
+    ...missing.flatMap((node) => portConflicts(cluster, node.name, node.address.port, engine.containers)),
+    ...networkConflicts(cluster, engine, own),
+    ...(cluster.persistence === 'aof' ? volumeConflicts(cluster, engine) : []),
+  ];
+  const [first] = conflicts;
+  if (!first) return;
+  if (conflicts.length === 1) throw new RmsxError('conflict', first.problem, { hint: first.hint });
+  throw new RmsxError('conflict', `The cluster ${cluster.name} cannot be made: ${conflicts.length} things are in the way.`, {
+    problems: conflicts.map(({ problem }) => problem),
+    hint: [...new Set(conflicts.map(({ hint }) => hint))].join('\n'),
+  });
+}
+
+function nameConflicts(name: string, containers: readonly ObservedContainer[]): readonly Conflict[] {
+  const holder = containers.find((container) => container.name === name);
+  if (!holder) return [];
+  const age = `${holder.image}, ${holder.statusText || holder.state}`;
+  return [
+    {
+      problem: `The name ${name} belongs to a container that rmsx did not make (${holder.id.slice(0, 12)}, ${age}).`,
+      hint: `Rename it: docker rename ${name} ${name}-old   or choose another cluster name: -n NAME`,
+    },
+  ];
+}
+
+function portConflicts(
+  cluster: ClusterSpec,
+  node: string,
+  port: number,
+  containers: readonly ObservedContainer[],
+): readonly Conflict[] {
+  const clashes = (host: string): boolean => host === cluster.bind || cluster.bind === '0.0.0.0' || host === '0.0.0.0';
+  const holder = containers.find((container) => container.ports.some((taken) => taken.port === port && clashes(taken.host)));
+  if (!holder) return [];
+  return [
+    {
+      problem: `Port ${port} of ${node} is already published by the container ${holder.name}.`,
+      hint: 'Choose other ports: --base-port 7379   or let rmsx choose: --base-port auto',
+    },
+  ];
+}
+
+function networkConflicts(
+  cluster: ClusterSpec,
+  engine: ObservedEngine,
+  own: readonly ObservedContainer[],
+): readonly Conflict[] {
+  const name = networkName(cluster.name);
+  const same = engine.networks.find((network) => network.name === name);
+  if (same && same.cluster !== cluster.name) {
+    return [
+      {
+        problem: `The network ${name} is there, and rmsx did not make it (${same.id.slice(0, 12)}).`,
+        hint: `Remove it if nobody needs it: docker network rm ${name}   or choose another cluster name: -n NAME`,
+      },
+    ];
+  }
+  if (own.length > 0 && !same) {
+    return [
+      {
+        problem: `The network ${name} was removed while the containers of ${cluster.name} stayed.`,
+        hint: `Make both anew, the data is kept: rmsx down -n ${cluster.name} && rmsx up -n ${cluster.name}`,
+      },
+    ];
+  }
+  if (same && !same.subnets.includes(cluster.subnet)) {
+    return [
+      {
+        problem: `The network ${name} is there with the subnet ${same.subnets.join(', ')} instead of ${cluster.subnet}.`,
+        hint: `Remove it first: rmsx down -n ${cluster.name}`,
+      },
+    ];
+  }
+  const others = same ? [] : engine.networks;
+  return others
+    .filter((network) => network.subnets.some((subnet) => subnetsOverlap(subnet, cluster.subnet)))
+    .map((network) => ({
+      problem: `The subnet ${cluster.subnet} overlaps with the network ${network.name} (${network.subnets.join(', ')}).`,
+      hint: 'Choose another one: --subnet 172.30.7.0/24   or let rmsx choose: --subnet auto',
+    }));
+}
+
+function volumeConflicts(cluster: ClusterSpec, engine: ObservedEngine): readonly Conflict[] {
+  const names = new Set(
+    cluster.nodes.flatMap((node) => [volumeName(cluster.name, node.name, 'data'), volumeName(cluster.name, node.name, 'conf')]),
+  );
+  return engine.volumes
+    .filter((volume) => names.has(volume.name) && volume.cluster !== cluster.name)
+    .map((volume) => ({
+      problem: `The volume ${volume.name} is there, and rmsx did not make it.`,
+      hint: 'Choose another cluster name: -n NAME',
+    }));
+}

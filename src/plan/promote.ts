@@ -1,0 +1,169 @@
+import { type ClusterSpec, findNode, masterOf, type NodeSpec, topDown } from '../domain/cluster.ts';
+import { type ErrorDetails, RmsxError } from '../domain/errors.ts';
+import { rmsxCommand } from '../domain/hints.ts';
+import { containerName } from '../domain/names.ts';
+import { containerOf, type ObservedContainer } from '../domain/observed.ts';
+import { rankCandidates } from '../domain/rank.ts';
+import type { ClusterRecord } from '../domain/record.ts';
+import type { ServerInfo } from '../domain/server-info.ts';
+
+/** Everything that a promotion follows from. */
+export interface PromoteFacts {
+  readonly record: ClusterRecord;
+  readonly containers: readonly ObservedContainer[];
+  /** What the nodes that answered said. */
+  readonly infos: ReadonlyMap<string, ServerInfo>;
+  readonly target: string;
+  /** Overrides what protects data: a candidate that is behind, or of another history. */
+  readonly force: boolean;
+}
+
+/** A promotion, decided. */
+export interface PromotePlan {
+  readonly target: string;
+  /** The node that was the master; null where a promotion that was cut off is finished. */
+  readonly formerMaster: string | null;
+  /** A former master that crashes and comes back again and again is stopped first. */
+  readonly stopFirst: ObservedContainer | null;
+  /** The roles as they will be. */
+  readonly record: ClusterRecord;
+  /** Nodes that answer, and follow the new master afterwards. */
+  readonly survivors: readonly string[];
+  /** Nodes that run and do not answer: whether they follow cannot be seen. */
+  readonly silent: readonly string[];
+}
+
+/** A PING of the master, as replicas count it: two candidates that differ by one hold the same data. */
+const pingBytes = 14;
+
+/**
+ * Decides a promotion after the master has gone, or refuses it. Nothing is touched before.
+ * @returns null where there is nothing to do: the node is the master, and everything follows it
+ * @throws RmsxError `unsafe` with the reason, the numbers and the way out
+ */
+export function planPromote(facts: PromoteFacts): PromotePlan | null {
+  const { cluster, epoch } = facts.record;
+  const recorded = masterOf(cluster).name;
+  const { target } = facts;
+  const isDone = recorded === target && facts.infos.get(target)?.role === 'master';
+  if (!isDone) refuseTarget(facts);
+  refuseOtherMasters(facts);
+  const formerMaster = recorded === target ? null : recorded;
+  const stopFirst = formerMaster === null ? null : refuseLivingMaster(formerMaster, facts);
+  const survivors = cluster.nodes.map((node) => node.name).filter((node) => node !== target && facts.infos.has(node));
+  const follows = survivors.every((node) => facts.infos.get(node)?.link === 'up');
+  if (isDone && follows) return null;
+  const silent = facts.containers
+    .filter(({ node, state }) => node !== null && state !== 'stopped' && node !== target && node !== stopFirst?.node)
+    .map(({ node }) => node ?? '')
+    .filter((node) => !facts.infos.has(node));
+  const changed = { ...cluster, nodes: reparent(cluster, target, formerMaster) };
+  topDown(changed); // a cycle is accepted by the servers and looks healthy (failover.md F10): refused before anything is sent
+  return {
+    target,
+    formerMaster,
+    stopFirst,
+    record: formerMaster === null ? facts.record : { schemaVersion: 1, epoch: epoch + 1, cluster: changed },
+    survivors,
+    silent,
+  };
+}
+
+/** The target takes the place of the former master, who becomes a leaf under it. Everybody else stays where they are. */
+function reparent(cluster: ClusterSpec, target: string, formerMaster: string | null): readonly NodeSpec[] {
+  return cluster.nodes.map((node) => {
+    if (node.name === target) return { ...node, source: null };
+    return node.name === formerMaster || node.source === formerMaster ? { ...node, source: target } : node;
+  });
+}
+
+function refuse(message: string, details: ErrorDetails = {}): never {
+  throw new RmsxError('unsafe', message, details);
+}
+
+function refuseTarget({ record, containers, infos, target, force }: PromoteFacts): void {
+  const { name } = record.cluster;
+  const container = containerOf({ containers }, target);
+  const status = { node: target, hint: rmsxCommand(name, 'status') };
+  if (!container) refuse(`${target} cannot be promoted: its container is not there.`, status);
+  if (container.state !== 'running') refuse(`${target} cannot be promoted: its container is ${container.state}.`, status);
+  const info = infos.get(target);
+  if (!info) refuse(`${target} cannot be promoted: it does not answer.`, status);
+  if (info.role === 'master') return;
+  const ranked = rankCandidates(infos);
+  const candidate = ranked.find(({ node }) => node === target);
+  if (candidate?.refusal) refuse(`${target} cannot be promoted: ${candidate.refusal}.`, status);
+  const best = ranked[0];
+  if (!best || best.node === target || force) return;
+  const better = { node: target, hint: `Promote the better one: ${rmsxCommand(name, `promote ${best.node}`)}` };
+  if (best.replid !== info.replid) {
+    refuse(
+      `${target} holds another history than ${best.node}: offsets cannot be compared, and writes that only ${best.node} has would be erased.`,
+      better,
+    );
+  }
+  const behind = best.offset - info.offset;
+  if (behind === 0 || behind === pingBytes) return;
+  refuse(
+    `${target} is ${behind} bytes behind ${best.node} (offset ${info.offset} of ${best.offset}); promoting it would erase those writes from ${best.node}.`,
+    better,
+  );
+}
+
+function refuseOtherMasters({ record, infos, target }: PromoteFacts): void {
+  const recorded = masterOf(record.cluster).name;
+  const name = record.cluster.name;
+  const masters = [...infos].filter(([node, info]) => info.role === 'master' && node !== target).map(([node]) => node);
+  if (masters.length === 0) return;
+  if (masters.length === 1 && masters[0] === recorded) {
+    const seen = infos.get(recorded);
+    const replicas = seen?.replicas.length ?? 0;
+    refuse(`${recorded} is alive: it answers as the master with ${replicas} replicas at offset ${seen?.offset}.`, {
+      node: recorded,
+      hint: `To hand over without losing a write: ${rmsxCommand(name, `switchover ${target}`)}\nTo rehearse its death: docker kill ${containerName(name, recorded)}`,
+    });
+  }
+  refuse(`${masters.join(' and ')} already run as master: promoting ${target} would make one more.`, {
+    node: target,
+    hint: rmsxCommand(name, 'status'),
+  });
+}
+
+/** @returns the container to stop first, or null where the former master is surely down, or lives as a replica */
+function refuseLivingMaster(node: string, { record, containers, infos }: PromoteFacts): ObservedContainer | null {
+  const container = containerOf({ containers }, node);
+  if (!container || container.state === 'stopped' || infos.has(node)) return null;
+  if (container.state === 'restarting') return container;
+  const docker = containerName(record.cluster.name, node);
+  const why = container.state === 'paused' ? 'is paused, and would go on as the master' : 'runs and does not answer';
+  refuse(`${node} ${why}: it may still hold or take writes.`, { node, hint: `Make sure that it is down: docker kill ${docker}` });
+}
+
+/**
+ * How a survivor will come back: by what it missed, or by everything.
+ * @param before - what the survivor said last
+ * @param target - what the target said last
+ */
+export function predictResync(before: ServerInfo | undefined, target: ServerInfo | undefined): 'partial' | 'full' {
+  const sharesHistory = before?.replid !== undefined && before.replid === target?.replid;
+  return sharesHistory && before.offset <= target.offset ? 'partial' : 'full';
+}
+
+/** The plan as sentences, in the order in which they happen. */
+export function formatPromotePlan(plan: PromotePlan, infos: ReadonlyMap<string, ServerInfo>): string {
+  const { target, formerMaster, stopFirst, record, survivors } = plan;
+  const lines = [
+    ...(stopFirst ? [`stop ${stopFirst.node}  (it crashes again and again)`] : []),
+    ...(formerMaster ? [`write the role of ${formerMaster}: replica of ${target}  (it cannot come back as a master)`] : []),
+    ...record.cluster.nodes
+      .filter((node) => node.name !== formerMaster)
+      .map((node) => `write the role of ${node.name}: ${node.source === null ? 'master' : `replica of ${node.source}`}`),
+    `make ${target} the master`,
+    ...survivors.map((node) => {
+      const source = findNode(record.cluster, node)?.source;
+      return `let ${node} follow ${source}  (${predictResync(infos.get(node), infos.get(target))} resynchronisation expected)`;
+    }),
+    'wait until all of them acknowledge a marker',
+  ];
+  return lines.join('\n');
+}

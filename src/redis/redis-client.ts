@@ -1,0 +1,108 @@
+import type { Redis as IoRedis } from 'ioredis';
+import { type Address, formatAddress } from '../domain/cluster.ts';
+import type { Redis, RedisConnection } from '../domain/ports.ts';
+import { parseInfo } from './parse-info.ts';
+import { toRedisError } from './redis-errors.ts';
+
+/** The longest that one WAIT may block, so that no command takes longer than its deadline. */
+const waitSliceMs = 1000;
+
+/** The Redis port over ioredis, which is loaded with the first connection. */
+export const redisClient: Redis = { connect };
+
+async function connect(node: string, endpoint: Address, password: string, timeoutMs: number): Promise<RedisConnection> {
+  const { Redis } = await import('ioredis');
+  const client = new Redis({
+    host: endpoint.host,
+    port: endpoint.port,
+    family: 4,
+    protocol: 2, // no HELLO: an access list may forbid it, and old servers do not know it
+    lazyConnect: true,
+    enableReadyCheck: false, // it sleeps while the server loads its data (reliability.md row 69)
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+    connectTimeout: timeoutMs,
+    commandTimeout: Math.max(timeoutMs, waitSliceMs + 1000),
+    disconnectTimeout: 100,
+    disableClientInfo: true,
+  });
+  let lastError: unknown; // connect() itself says only "Connection is closed."
+  client.on('error', (error) => {
+    lastError = error;
+  });
+  try {
+    await client.connect();
+    await client.call('AUTH', password);
+  } catch (error) {
+    client.disconnect();
+    throw toRedisError(node, `log in at ${formatAddress(endpoint)}`, lastError ?? error);
+  }
+  return new Connection(node, client);
+}
+
+class Connection implements RedisConnection {
+  readonly #node: string;
+  readonly #client: IoRedis;
+
+  constructor(node: string, client: IoRedis) {
+    this.#node = node;
+    this.#client = client;
+  }
+
+  async info(): Promise<ReturnType<typeof parseInfo>> {
+    return parseInfo(String(await this.#call('INFO', 'INFO')));
+  }
+
+  async follow(source: Address | null): Promise<void> {
+    const [host, port] = source ? [source.host, String(source.port)] : ['NO', 'ONE'];
+    await this.#call(`REPLICAOF ${host} ${port}`, 'REPLICAOF', host, port);
+  }
+
+  async becomeMaster(): Promise<void> {
+    // The commands that Sentinel sends, without CONFIG REWRITE. No command in here may be disabled: one unknown name
+    // would abort the whole transaction.
+    const replies = await this.#run('become the master', () =>
+      this.#client
+        .multi()
+        .call('REPLICAOF', 'NO', 'ONE')
+        .call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+        .call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+        .exec(),
+    );
+    const failed = (replies ?? []).find(([error]) => error);
+    if (!replies || failed) throw toRedisError(this.#node, 'become the master', failed?.[0] ?? new Error('aborted'));
+  }
+
+  async proveWritable(): Promise<void> {
+    // A write as the server sees it, refused by READONLY, MISCONF and NOREPLICAS alike; the key never exists.
+    await this.#call('write', 'DEL', '__rmsx__:writable');
+  }
+
+  async mark(marker: string, replicas: number, timeoutMs: number): Promise<number> {
+    await this.#call('publish a marker', 'PUBLISH', '__rmsx__:marker', marker);
+    if (replicas === 0) return 0; // WAIT 0 would block for ever
+    const end = Date.now() + timeoutMs;
+    for (;;) {
+      const slice = Math.max(1, Math.min(waitSliceMs, end - Date.now()));
+      const acknowledged = Number(await this.#call('wait for replicas', 'WAIT', String(replicas), String(slice)));
+      if (acknowledged >= replicas || Date.now() >= end) return acknowledged;
+    }
+  }
+
+  close(): void {
+    this.#client.disconnect();
+  }
+
+  #call(what: string, command: string, ...args: string[]): Promise<unknown> {
+    return this.#run(what, () => this.#client.call(command, ...args));
+  }
+
+  async #run<T>(what: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw toRedisError(this.#node, what, error);
+    }
+  }
+}

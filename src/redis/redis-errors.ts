@@ -1,0 +1,43 @@
+import { RmsxError } from '../domain/errors.ts';
+
+/** Why a server could not be used; the `reason` of the RmsxError. */
+export type RedisReason = 'refused' | 'no-answer' | 'wrong-password' | 'loading' | 'reply';
+
+const patterns: readonly (readonly [RegExp, RedisReason])[] = [
+  [/^(WRONGPASS|NOAUTH|NOPERM|ERR (invalid password|AUTH))/, 'wrong-password'],
+  [/^LOADING/, 'loading'],
+  [/timed? ?out/i, 'no-answer'],
+  [/ECONNREFUSED|ECONNRESET|EPIPE|EHOSTUNREACH|closed|aborted|isn't writeable/i, 'refused'],
+];
+
+/**
+ * Turns whatever ioredis threw into an RmsxError. Only the text of the error is kept: its other fields carry the
+ * arguments of the command, and with them the password (reliability.md E16).
+ * @param node - whose server it was
+ * @param what - what was tried: `log in`
+ */
+export function toRedisError(node: string, what: string, error: unknown): RmsxError {
+  if (error instanceof RmsxError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const code = (error as { code?: unknown } | null)?.code;
+  const evidence = typeof code === 'string' && !text.includes(code) ? `${code} ${text}` : text;
+  const reason = patterns.find(([pattern]) => pattern.test(evidence))?.[1] ?? 'reply';
+  return new RmsxError('failed', `${node}: could not ${what}: ${explain(reason, text)}`, { node, reason });
+}
+
+function explain(reason: RedisReason, text: string): string {
+  switch (reason) {
+    case 'refused':
+      return 'nothing accepts connections on its published port.';
+    case 'no-answer':
+      return 'the server does not answer.';
+    case 'wrong-password':
+      return 'the server refuses the password in its own redis.conf.';
+    case 'loading':
+      return 'it is loading its data.';
+    case 'reply':
+      return text;
+    default:
+      return reason satisfies never;
+  }
+}

@@ -1,0 +1,36 @@
+# shellcheck shell=bash
+# Images of the server. Needs talk.sh.
+
+readonly image_builder=${BASH_SOURCE[0]%/*}/../images/build.sh
+readonly pull_seconds=300
+
+image_is_there() {
+  docker image inspect "$1" >/dev/null 2>&1
+}
+
+# For a person: the real image if it can be had, else one that is built here.
+provide_image() {
+  local image=$1
+  if image_is_there "$image"; then
+    return 0
+  fi
+  say "pulling $image"
+  if bounded "$pull_seconds" docker pull "$image" >&2; then
+    return 0
+  fi
+  say "$image cannot be pulled"
+  if ! "$image_builder" "$image"; then
+    die "$image is not there: load it (docker load), or choose another with --image"
+  fi
+}
+
+# For the tests: never pulled, so that every machine tests the same versions.
+provide_test_images() {
+  local image missing=()
+  for image in redis:6.0 redis:7.0 redis:8.0 valkey:8.1; do
+    image_is_there "$image" || missing+=("$image")
+  done
+  if [[ ${#missing[@]} -gt 0 ]]; then
+    "$image_builder" "${missing[@]}"
+  fi
+}
