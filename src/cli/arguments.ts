@@ -39,7 +39,9 @@ export class Arguments {
   #checkKnown(name: string, options: OptionSpecs): void {
     const spec = options[name];
     if (spec?.environmentOnly) {
-      this.#problems.push(`--${name}: would show the value to everybody on this machine; use ${variable(name)} or --${name}-file`);
+      this.#problems.push(
+        `--${name}: would show the value to everybody on this machine; use ${variable(name)} or --${name}-file`,
+      );
     } else if (!spec) {
       const known = nearest(name, Object.keys(options));
       const flag = name.length === 1 ? `-${name}` : `--${name}`;

@@ -32,7 +32,8 @@ export function createContext(args: Arguments, streams: Streams, env: NodeJS.Pro
   const format = args.switch('json') ? 'json' : (args.choice('format', ['table', 'json', 'yaml']) ?? 'table');
   const timeoutMs = args.durationMs('timeout') ?? defaults.timeoutMs;
   const quiet = args.switch('quiet') ?? false;
-  const colour = (args.switch('color') ?? true) && !env.NO_COLOR && env.TERM !== 'dumb' && streams.stdout.isTTY === true;
+  const colour =
+    (args.switch('color') ?? true) && !env.NO_COLOR && env.TERM !== 'dumb' && streams.stdout.isTTY === true;
   let deadline: Deadline | undefined;
   return {
     name,
@@ -63,13 +64,14 @@ async function createPorts(
   env: NodeJS.ProcessEnv,
   look: { readonly quiet: boolean; readonly colour: boolean },
 ): Promise<Ports> {
-  const [{ connectDocker }, { findEndpoint }, { redisClient }, { createProgress }, { packageVersion }] = await Promise.all([
-    import('../engine/docker-engine.ts'),
-    import('../engine/endpoint.ts'),
-    import('../redis/redis-client.ts'),
-    import('./progress.ts'),
-    import('../files/package-version.ts'),
-  ]);
+  const [{ connectDocker }, { findEndpoint }, { redisClient }, { createProgress }, { packageVersion }] =
+    await Promise.all([
+      import('../engine/docker-engine.ts'),
+      import('../engine/endpoint.ts'),
+      import('../redis/redis-client.ts'),
+      import('./progress.ts'),
+      import('../files/package-version.ts'),
+    ]);
   const engine = connectDocker(findEndpoint(env), packageVersion());
   return { engine, redis: redisClient, progress: await createProgress(streams, look), signal };
 }

@@ -90,7 +90,8 @@ function unknownVerb(verb: string): RmsxError {
 /** The command line may be wrong in other places, and the answer must be in the asked-for form all the same. */
 function machineFormat(argv: readonly string[], env: NodeJS.ProcessEnv): 'json' | 'yaml' | undefined {
   const at = argv.lastIndexOf('--format');
-  const format = (at >= 0 ? argv[at + 1] : argv.find((arg) => arg.startsWith('--format='))?.slice(9)) ?? env.RMSX_FORMAT;
+  const format =
+    (at >= 0 ? argv[at + 1] : argv.find((arg) => arg.startsWith('--format='))?.slice(9)) ?? env.RMSX_FORMAT;
   if (argv.includes('--json') || format === 'json') return 'json';
   return format === 'yaml' ? 'yaml' : undefined;
 }

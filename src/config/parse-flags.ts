@@ -16,7 +16,9 @@ export function parseDurationMs(flag: string, text: string): Parsed<number> {
     return { problem: `${flag}: "${text}" is not a time with a unit, such as 500ms, 60s or 2m` };
   }
   const value = Math.round(Number(amount) * factor);
-  return value > 0 && value <= 2 ** 31 - 1 ? { value } : { problem: `${flag}: ${text} must be more than 0 and at most 24 days` };
+  return value > 0 && value <= 2 ** 31 - 1
+    ? { value }
+    : { problem: `${flag}: ${text} must be more than 0 and at most 24 days` };
 }
 
 /** Reads one of several words. */

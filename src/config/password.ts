@@ -13,7 +13,9 @@ export function passwordProblem(password: string): readonly string[] {
   const characters = [...password];
   const at = characters.findIndex((character) => isUnprintable(character));
   if (at < 0) return [];
-  return [`the password has ${nameOf(characters[at] ?? '')} as its character number ${at + 1}; use printable characters`];
+  return [
+    `the password has ${nameOf(characters[at] ?? '')} as its character number ${at + 1}; use printable characters`,
+  ];
 }
 
 function isUnprintable(character: string): boolean {
@@ -21,7 +23,12 @@ function isUnprintable(character: string): boolean {
 }
 
 function nameOf(character: string): string {
-  const names: Record<string, string> = { '\n': 'a line break', '\r': 'a carriage return', '\t': 'a tab', '\0': 'a NUL byte' };
+  const names: Record<string, string> = {
+    '\n': 'a line break',
+    '\r': 'a carriage return',
+    '\t': 'a tab',
+    '\0': 'a NUL byte',
+  };
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
   return names[character] ?? `the character U+${code}`;
 }

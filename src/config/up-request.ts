@@ -61,7 +61,9 @@ function checkSize({ replicas = defaults.replicas, subnet = defaults.subnet, bas
   if (!Number.isSafeInteger(replicas) || replicas < 0) {
     problems.push(`--replicas: ${replicas} is not a number of replicas: 0 or more`);
   } else if (typeof parsed !== 'string' && replicas >= nodeCapacity(parsed)) {
-    problems.push(`--replicas: ${replicas} do not fit into ${parsed.cidr}, which has room for ${nodeCapacity(parsed) - 1}`);
+    problems.push(
+      `--replicas: ${replicas} do not fit into ${parsed.cidr}, which has room for ${nodeCapacity(parsed) - 1}`,
+    );
   }
   const first = typeof basePort === 'number' ? basePort : defaults.basePort;
   if (!Number.isSafeInteger(first) || first < 1 || first > maxPort) {

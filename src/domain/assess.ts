@@ -1,4 +1,12 @@
-import { type Address, type ClusterSpec, formatAddress, type NodeSpec, nodeAt, plannedRole, sourceOf } from './cluster.ts';
+import {
+  type Address,
+  type ClusterSpec,
+  formatAddress,
+  type NodeSpec,
+  nodeAt,
+  plannedRole,
+  sourceOf,
+} from './cluster.ts';
 import { containerOf, type NodeConf, type ObservedContainer } from './observed.ts';
 import type { ClusterRecord } from './record.ts';
 import { linkTo } from './replication.ts';

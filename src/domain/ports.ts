@@ -100,6 +100,14 @@ export interface Engine {
   logs(id: string, lines: number): Promise<readonly string[]>;
 }
 
+/** What became of a marker. */
+export interface Marked {
+  /** The offset of the server right after the marker. */
+  readonly offset: number;
+  /** How many direct replicas acknowledged it. */
+  readonly acknowledged: number;
+}
+
 /** A connection to one server, logged in. Every method ends within a deadline and throws RmsxError only. */
 export interface RedisConnection {
   info(): Promise<ServerInfo>;
@@ -109,13 +117,15 @@ export interface RedisConnection {
   becomeMaster(): Promise<void>;
   /** Throws where the server refuses writes. Changes no key. */
   proveWritable(): Promise<void>;
-  /** Publishes a marker and waits. @returns how many direct replicas acknowledged it */
-  mark(marker: string, replicas: number, timeoutMs: number): Promise<number>;
+  /** Publishes a marker and waits until that many direct replicas acknowledged it, or the time is up. */
+  mark(marker: string, replicas: number, timeoutMs: number): Promise<Marked>;
   close(): void;
 }
 
 /** Connects to servers. */
 export interface Redis {
+  /** Loads what the first connection will need, while there is other work to wait for. */
+  warmUp(): void;
   /** Throws an RmsxError whose reason is `refused`, `no-answer` or `wrong-password`. */
   connect(node: string, endpoint: Address, password: string, timeoutMs: number): Promise<RedisConnection>;
 }

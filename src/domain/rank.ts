@@ -35,6 +35,7 @@ function refusalOf(node: string, info: ServerInfo): string | null {
   if (info.link === 'syncing') return `${node} is in the middle of a full synchronisation: its data is old or partial`;
   if (info.replid === '' || info.offset <= 0) return `${node} has never been in sync with its source`;
   if (info.priority === 0) return `${node} is marked never to be promoted (replica-priority 0)`;
-  if (info.readOffset > info.offset) return `${node} has read ${info.readOffset - info.offset} bytes that it has not applied yet`;
+  if (info.readOffset > info.offset)
+    return `${node} has read ${info.readOffset - info.offset} bytes that it has not applied yet`;
   return null;
 }

@@ -9,7 +9,7 @@ export const linkTo = (source: ServerInfo, replica: NodeSpec): ReplicaLink | und
  * What is missing until replication is usable. A link that is up is not enough: after a full synchronisation the source
  * streams only when the replica has acknowledged (redis#10092), so its own view and an acknowledged offset count.
  * @param infos - by node; a node that is not in it did not answer
- * @param reached - the offset that every replica must have acknowledged; 0 for any
+ * @param reached - the offset that every replica must have acknowledged; 0 before anything was sent to them
  * @param nodes - the nodes that matter
  * @returns one sentence per node that is not ready
  */
@@ -37,7 +37,8 @@ function missingFor(
   const source = sourceOf(cluster, node);
   if (!source) return info.role === 'master' ? undefined : 'is a replica, and should be the master';
   if (info.role === 'master' || !info.source) return `is a master, and should follow ${source.name}`;
-  if (!sameAddress(info.source, source.address)) return `follows ${formatAddress(info.source)} instead of ${source.name}`;
+  if (!sameAddress(info.source, source.address))
+    return `follows ${formatAddress(info.source)} instead of ${source.name}`;
   if (info.link === 'syncing') return `is in its first synchronisation with ${source.name}`;
   if (info.link === 'down') return `has no link to ${source.name}`;
   return missingAtSource(node, info, source, infos.get(source.name), reached);
@@ -55,7 +56,6 @@ function missingAtSource(
   const link = linkTo(sourceInfo, node);
   if (!link) return `is not in the list of ${source.name}`;
   if (link.state !== 'online') return `is not online at ${source.name} yet (${link.state})`;
-  if (link.offset <= 0) return `has not acknowledged anything to ${source.name} yet`;
   if (link.offset < reached) return `has acknowledged ${link.offset} of ${reached} bytes to ${source.name}`;
   return undefined;
 }

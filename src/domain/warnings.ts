@@ -61,7 +61,14 @@ function stateWarnings(record: ClusterRecord, node: NodeStatus): readonly Warnin
 function roleWarnings(record: ClusterRecord, node: NodeStatus, info: ServerInfo | undefined): readonly Warning[] {
   if (!info) return [];
   if (info.loading) {
-    return [{ code: 'loading', node: node.name, message: `${node.name} is loading its data`, hint: command(record, 'status') }];
+    return [
+      {
+        code: 'loading',
+        node: node.name,
+        message: `${node.name} is loading its data`,
+        hint: command(record, 'status'),
+      },
+    ];
   }
   if (node.role !== node.plannedRole) {
     const message = `${node.name} runs as ${node.role}, and should be the ${node.plannedRole}`;

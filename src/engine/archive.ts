@@ -4,7 +4,7 @@ import type { ContainerFile } from '../domain/ports.ts';
 /**
  * A tar archive with one directory and its files, as the engine's archive call takes it.
  * @param directory - name of the directory in the archive
- * @param owner - who owns all of it
+ * @param owner - who owns the files
  */
 export async function packDirectory(
   directory: string,
@@ -13,8 +13,9 @@ export async function packDirectory(
 ): Promise<Buffer> {
   const archive = pack();
   const mtime = new Date();
-  archive.entry({ name: `${directory}/`, type: 'directory', mode: 0o755, mtime, ...owner });
-  for (const { name, content, mode } of files) archive.entry({ name: `${directory}/${name}`, mode, mtime, ...owner }, content);
+  archive.entry({ name: `${directory}/`, type: 'directory', mode: 0o755, mtime });
+  for (const { name, content, mode } of files)
+    archive.entry({ name: `${directory}/${name}`, mode, mtime, ...owner }, content);
   archive.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of archive) chunks.push(chunk as Buffer);

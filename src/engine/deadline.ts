@@ -10,7 +10,9 @@ export async function withDeadline<T>(what: string, timeoutMs: number, work: () 
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new RmsxError('timeout', `The engine did not ${what} within ${timeoutMs / 1000} s.`, { hint: 'docker info' }));
+      reject(
+        new RmsxError('timeout', `The engine did not ${what} within ${timeoutMs / 1000} s.`, { hint: 'docker info' }),
+      );
     }, timeoutMs);
   });
   try {

@@ -24,6 +24,17 @@ import {
 /** Any call that should be quick; a loaded engine needs seconds to start a container, not half a minute. */
 const callTimeoutMs = 30_000;
 
+/** What every call needs. */
+interface Wire {
+  readonly docker: Docker;
+  readonly url: string;
+  /** The host of a remote engine; undefined where ports are published on this machine. */
+  readonly reachHost: string | undefined;
+  readonly stamp: Stamp;
+  /** Makes a call within a deadline, and translates its error. */
+  readonly call: <T>(what: string, work: () => Promise<T>, timeoutMs?: number) => Promise<T>;
+}
+
 /**
  * The Engine over dockerode. Connects on the first call.
  * @param version - of rmsx, stamped on everything it makes
@@ -36,24 +47,44 @@ export function connectDocker(endpoint: EngineEndpoint, version: string): Engine
     isLocal ? { socketPath: url.pathname } : { protocol: 'http', host: url.hostname, port: url.port || 2375 },
   );
   const reachHost = isLocal ? undefined : url.hostname;
-  const stamp: Stamp = { [labels.version]: version };
-  const call = async <T>(what: string, work: () => Promise<T>, timeoutMs = callTimeoutMs): Promise<T> => {
-    try {
-      return await withDeadline(what, timeoutMs, work);
-    } catch (error) {
-      throw toEngineError(what, endpoint.url, error);
-    }
+  const wire: Wire = {
+    docker,
+    url: endpoint.url,
+    reachHost,
+    stamp: { [labels.version]: version },
+    call: async (what, work, timeoutMs = callTimeoutMs) => {
+      try {
+        return await withDeadline(what, timeoutMs, work);
+      } catch (error) {
+        throw toEngineError(what, endpoint.url, error);
+      }
+    },
   };
-  const container = (id: string): Docker.Container => docker.getContainer(id);
-
   return {
     endpoint: endpoint.url,
     isLocal,
     reach: (bind, port) => ({ host: reachHost ?? loopbackOf(bind), port }),
+    ...lookingCalls(wire),
+    ...makingCalls(wire),
+    ...removingCalls(wire),
+    ...fileCalls(wire),
+  };
+}
+
+type Calls<Name extends keyof Engine> = Pick<Engine, Name>;
+
+function lookingCalls({
+  docker,
+  reachHost,
+  call,
+}: Wire): Calls<'listContainers' | 'listNetworks' | 'listVolumes' | 'hasImage'> {
+  return {
     listContainers: (cluster) =>
       call('list containers', async () => {
         const filters = cluster === undefined ? {} : { filters: { label: [`${labels.cluster}=${cluster}`] } };
-        return list(await docker.listContainers({ all: true, ...filters })).map((info) => fromContainer(info, reachHost));
+        return list(await docker.listContainers({ all: true, ...filters })).map((info) =>
+          fromContainer(info, reachHost),
+        );
       }),
     listNetworks: () => call('list networks', async () => list(await docker.listNetworks()).map(fromNetwork)),
     listVolumes: () => call('list volumes', async () => ((await docker.listVolumes()).Volumes ?? []).map(fromVolume)),
@@ -65,40 +96,69 @@ export function connectDocker(endpoint: EngineEndpoint, version: string): Engine
           throw error;
         },
       ),
-    pullImage: (image) => pullImage(docker, image, endpoint.url),
+  };
+}
+
+function makingCalls({
+  docker,
+  url,
+  stamp,
+  call,
+}: Wire): Calls<'pullImage' | 'createNetwork' | 'createContainer' | 'createReader' | 'start' | 'unpause'> {
+  return {
+    pullImage: (image) => pullImage(docker, image, url),
     createNetwork: (network) =>
-      call(`create network ${network.name}`, async () => (await docker.createNetwork(toNetworkOptions(network, stamp))).id),
-    removeNetwork: (id) => ignoreGone(call(`remove network ${id}`, () => docker.getNetwork(id).remove())),
+      call(
+        `create network ${network.name}`,
+        async () => (await docker.createNetwork(toNetworkOptions(network, stamp))).id,
+      ),
     createContainer: (spec) =>
       call(`create ${spec.name}`, async () => (await docker.createContainer(toContainerOptions(spec, stamp))).id),
     createReader: (spec) =>
       call('create a reader', async () => (await docker.createContainer(toReaderOptions(spec, stamp))).id),
-    start: (id) => call(`start ${id}`, () => container(id).start()).then(() => undefined),
-    unpause: (id) => call(`unpause ${id}`, () => container(id).unpause()).then(() => undefined),
+    start: (id) => call(`start ${id}`, () => docker.getContainer(id).start()).then(() => undefined),
+    unpause: (id) => call(`unpause ${id}`, () => docker.getContainer(id).unpause()).then(() => undefined),
+  };
+}
+
+function removingCalls({ docker, call }: Wire): Calls<'stop' | 'removeContainer' | 'removeNetwork' | 'removeVolume'> {
+  return {
     stop: (id, graceSeconds) =>
-      ignoreGone(call(`stop ${id}`, () => container(id).stop({ t: graceSeconds }), graceSeconds * 1000 + callTimeoutMs)),
+      ignoreGone(
+        call(
+          `stop ${id}`,
+          () => docker.getContainer(id).stop({ t: graceSeconds }),
+          graceSeconds * 1000 + callTimeoutMs,
+        ),
+      ),
     removeContainer: (id) =>
-      ignoreGone(call(`remove container ${id}`, () => container(id).remove({ force: true, v: true }))),
+      ignoreGone(call(`remove container ${id}`, () => docker.getContainer(id).remove({ force: true, v: true }))),
+    removeNetwork: (id) => ignoreGone(call(`remove network ${id}`, () => docker.getNetwork(id).remove())),
     removeVolume: (name) => ignoreGone(call(`remove volume ${name}`, () => docker.getVolume(name).remove())),
+  };
+}
+
+function fileCalls({ docker, call }: Wire): Calls<'serverUser' | 'writeConf' | 'readFiles' | 'logs'> {
+  return {
     serverUser: (id) =>
       call('read /etc/passwd', async () =>
-        findServerUser(await unpackFiles(await container(id).getArchive({ path: '/etc/passwd' }))),
+        findServerUser(await unpackFiles(await docker.getContainer(id).getArchive({ path: '/etc/passwd' }))),
       ),
     writeConf: (id, files, owner) =>
       call(`write the conf of ${id}`, async () => {
         const archive = await packDirectory(posix.basename(confDirectory), files, owner);
-        await container(id).putArchive(archive, { path: posix.dirname(confDirectory) });
+        await docker.getContainer(id).putArchive(archive, { path: posix.dirname(confDirectory) });
       }),
     readFiles: (id, directory) =>
-      call(`read ${directory} of ${id}`, async () => unpackFiles(await container(id).getArchive({ path: directory }))).catch(
-        (error: RmsxError) => {
-          if (error.reason === 'gone') return new Map<string, string>();
-          throw error;
-        },
-      ),
+      call(`read ${directory} of ${id}`, async () =>
+        unpackFiles(await docker.getContainer(id).getArchive({ path: directory })),
+      ).catch((error: RmsxError) => {
+        if (error.reason === 'gone') return new Map<string, string>();
+        throw error;
+      }),
     logs: (id, lines) =>
       call(`read the log of ${id}`, async () =>
-        parseLogFrames(await container(id).logs({ stdout: true, stderr: true, tail: lines, follow: false })),
+        parseLogFrames(await docker.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, follow: false })),
       ),
   };
 }

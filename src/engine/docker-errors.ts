@@ -29,7 +29,15 @@ const rules: readonly Rule[] = [
   { pattern: /permission denied|authorization denied/i, code: 'engine-refused', reason: 'permission' },
 ];
 
-const unreachable = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH']);
+const unreachable = new Set([
+  'ENOENT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+]);
 const refused = new Set(['EACCES', 'EPERM']);
 
 /**
@@ -39,7 +47,11 @@ const refused = new Set(['EACCES', 'EPERM']);
  */
 export function toEngineError(what: string, endpoint: string, error: unknown): RmsxError {
   if (error instanceof RmsxError) return error;
-  const { code, statusCode, json } = (error ?? {}) as { code?: string; statusCode?: number; json?: { message?: unknown } };
+  const { code, statusCode, json } = (error ?? {}) as {
+    code?: string;
+    statusCode?: number;
+    json?: { message?: unknown };
+  };
   if (code && unreachable.has(code)) {
     return new RmsxError('engine-unreachable', `The Docker engine at ${endpoint} does not answer (${code}).`, {
       hint: 'Start it, or name another one with DOCKER_HOST or DOCKER_CONTEXT. Check with: docker info',

@@ -22,8 +22,9 @@ export interface AwaitOptions {
 const markTimeoutMs = 2000;
 
 /**
- * Waits until replication is usable, then proves it: a marker is published on the master, and every node must have
- * acknowledged the offset that the master had after it.
+ * Waits until every link is up and every replica online at its source, then proves it: a marker is published on the
+ * master, and every node must have acknowledged the offset that the master had after it. That offset is above 0, which a
+ * new cluster does not reach by itself before its first PING, 10 s later.
  * @returns what every node said last
  * @throws RmsxError the reason of the signal
  */
@@ -39,8 +40,8 @@ export async function awaitReplication(options: AwaitOptions): Promise<ReadonlyM
 async function mark(connections: Connections, master: string, direct: number): Promise<number | undefined> {
   try {
     const connection = await connections.to(master);
-    const acknowledged = await connection.mark(`${Date.now()}`, direct, markTimeoutMs);
-    return acknowledged >= direct ? (await connection.info()).offset : undefined;
+    const { offset, acknowledged } = await connection.mark(`${Date.now()}`, direct, markTimeoutMs);
+    return acknowledged >= direct ? offset : undefined;
   } catch (error) {
     connections.drop(master);
     throwIfLasting(error);

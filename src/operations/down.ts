@@ -28,7 +28,11 @@ export interface DownResult {
  * @param clusters - names, or `all` for every cluster on the engine
  * @throws RmsxError where something could not be removed; the rest is gone all the same
  */
-export async function down(clusters: readonly string[] | 'all', options: DownOptions, ports: Ports): Promise<DownResult> {
+export async function down(
+  clusters: readonly string[] | 'all',
+  options: DownOptions,
+  ports: Ports,
+): Promise<DownResult> {
   const engine = await observe(ports.engine);
   const names = clusters === 'all' ? clusterNames(engine) : clusters;
   const plan = names.flatMap((name) => planDown(name, engine, options));
@@ -86,9 +90,15 @@ async function removeNetwork(
     const guests = observed.containers
       .filter((container) => container.networkIds.includes(id) && container.cluster === null)
       .map((container) => container.name);
-    throw new RmsxError('failed', `The network ${name} stays: ${guests.join(', ') || 'a container'} is attached to it.`, {
-      hint: guests.map((guest) => `docker network disconnect ${name} ${guest}`).join('\n') || `docker network inspect ${name}`,
-      cause: error,
-    });
+    throw new RmsxError(
+      'failed',
+      `The network ${name} stays: ${guests.join(', ') || 'a container'} is attached to it.`,
+      {
+        hint:
+          guests.map((guest) => `docker network disconnect ${name} ${guest}`).join('\n') ||
+          `docker network inspect ${name}`,
+        cause: error,
+      },
+    );
   }
 }

@@ -29,7 +29,7 @@ export interface ConnectionInfo {
  * @throws RmsxError `not-found`
  */
 export async function env(name: string, ports: Ports): Promise<ConnectionInfo> {
-  const cluster = await observeCluster(ports.engine, name);
+  const cluster = await observeCluster(ports, name);
   const connections = connectionsTo(cluster, ports);
   try {
     const { cluster: summary, nodes } = await lookAt(cluster, connections, ports);
@@ -60,7 +60,7 @@ export async function env(name: string, ports: Ports): Promise<ConnectionInfo> {
  * @throws RmsxError `not-found`
  */
 export async function url(name: string, node: string, ports: Ports): Promise<NodeUrl> {
-  const cluster = await observeCluster(ports.engine, name);
+  const cluster = await observeCluster(ports, name);
   requireNode(cluster, node);
   const { host, port } = endpointOf(ports.engine, cluster, node);
   const spec = findNode(cluster.record.cluster, node);

@@ -25,7 +25,8 @@ export class Made {
     results.push(...(await Promise.allSettled(this.#networks.map((id) => engine.removeNetwork(id)))));
     results.push(...(await Promise.allSettled([this.#removeVolumes(engine)])));
     const failed = results.filter((result) => result.status === 'rejected');
-    for (const { reason } of failed) progress.warn(`left behind: ${reason instanceof Error ? reason.message : 'unknown'}`);
+    for (const { reason } of failed)
+      progress.warn(`left behind: ${reason instanceof Error ? reason.message : 'unknown'}`);
     return failed.length === 0;
   }
 

@@ -1,5 +1,5 @@
-import type { UpRequest } from '../config/up-request.ts';
 import { defaults } from '../config/defaults.ts';
+import type { UpRequest } from '../config/up-request.ts';
 import { containerOf, type NodeConf, type ObservedEngine, type ObservedVolume } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { readConf } from '../render/conf-files.ts';
@@ -74,4 +74,6 @@ async function anyImage(
 }
 
 const below = (files: ReadonlyMap<string, string>, prefix: string): ReadonlyMap<string, string> =>
-  new Map([...files].flatMap(([path, content]) => (path.startsWith(prefix) ? [[path.slice(prefix.length), content]] : [])));
+  new Map(
+    [...files].flatMap(([path, content]) => (path.startsWith(prefix) ? [[path.slice(prefix.length), content]] : [])),
+  );

@@ -1,7 +1,7 @@
 import { RmsxError } from '../domain/errors.ts';
 import { confDirectory } from '../domain/names.ts';
 import { containerOf, type NodeConf, type ObservedCluster, type ObservedContainer } from '../domain/observed.ts';
-import type { Engine } from '../domain/ports.ts';
+import type { Engine, Ports } from '../domain/ports.ts';
 import { type ClusterRecord, newestRecord } from '../domain/record.ts';
 import { readConf } from '../render/conf-files.ts';
 
@@ -12,14 +12,16 @@ export interface KnownCluster extends ObservedCluster {
 }
 
 /**
- * Reads what is there of a cluster that must be there.
+ * Reads what is there of a cluster that must be there. The Redis client loads while the engine answers.
  * @throws RmsxError `not-found`, or `failed` where it was never finished
  */
-export async function observeCluster(engine: Engine, name: string): Promise<KnownCluster> {
+export async function observeCluster({ engine, redis }: Ports, name: string): Promise<KnownCluster> {
   const containers = await engine.listContainers(name);
   const nodes = containers.filter((container) => container.node !== null);
   if (nodes.length === 0) throw await noSuchCluster(engine, name);
-  const confs = await readConfs(engine, nodes);
+  const reading = readConfs(engine, nodes);
+  redis.warmUp();
+  const confs = await reading;
   const record = newestRecord([...confs.values()].map((conf) => conf.record));
   const password = [...confs.values()][0]?.password;
   if (!record || password === undefined) {

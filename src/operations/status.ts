@@ -9,7 +9,7 @@ import { endpointOf, type KnownCluster, observeCluster } from './observe.ts';
  * @throws RmsxError `not-found`
  */
 export async function status(name: string, ports: Ports): Promise<ClusterStatus> {
-  const cluster = await observeCluster(ports.engine, name);
+  const cluster = await observeCluster(ports, name);
   const connections = connectionsTo(cluster, ports);
   try {
     return await lookAt(cluster, connections, ports);
@@ -26,7 +26,13 @@ export const connectionsTo = (cluster: KnownCluster, ports: Ports): Connections 
 export async function lookAt(cluster: KnownCluster, connections: Connections, ports: Ports): Promise<ClusterStatus> {
   const infos = infosOf(await connections.probeAll(runningNodes(cluster)));
   const { record, containers, confs } = cluster;
-  return assessCluster({ record, containers, confs, infos, endpoint: (node) => endpointOf(ports.engine, cluster, node) });
+  return assessCluster({
+    record,
+    containers,
+    confs,
+    infos,
+    endpoint: (node) => endpointOf(ports.engine, cluster, node),
+  });
 }
 
 /** @returns the nodes of the record whose container runs */

@@ -33,7 +33,9 @@ export function upStepRunner(context: UpContext): StepRunner {
   };
   const writeConf = async (node: string, files: readonly ContainerFile[]): Promise<void> => {
     owner ??= engine.serverUser(idOf(node));
-    await engine.writeConf(idOf(node), files, await owner);
+    const writing = engine.writeConf(idOf(node), files, await owner);
+    context.ports.redis.warmUp();
+    await writing;
   };
   const create = async (node: string, container: ContainerSpec): Promise<void> => {
     const id = await engine.createContainer(container);
@@ -45,7 +47,8 @@ export function upStepRunner(context: UpContext): StepRunner {
       await engine.start(idOf(node));
     } catch (error) {
       const { container, files } = plannedFor(context.plan, node);
-      if (!(error instanceof RmsxError) || error.reason !== 'sysctl-refused' || !container || !files) throw named(node, error);
+      if (!(error instanceof RmsxError) || error.reason !== 'sysctl-refused' || !container || !files)
+        throw named(node, error);
       // Rootless engines cannot set it (nerdctl#4016), and Linux has had a larger default since 5.4.
       context.warn(node, `${node}: this engine does not allow net.core.somaxconn to be set; it runs without.`);
       await engine.removeContainer(idOf(node));
@@ -92,7 +95,10 @@ async function awaitAnswer(node: string, context: UpContext): Promise<void> {
   );
 }
 
-function plannedFor(plan: Plan, node: string): { readonly container?: ContainerSpec; readonly files?: readonly ContainerFile[] } {
+function plannedFor(
+  plan: Plan,
+  node: string,
+): { readonly container?: ContainerSpec; readonly files?: readonly ContainerFile[] } {
   const steps: readonly Step[] = plan.map(({ step }) => step);
   const created = steps.find((step) => step.op === 'create-container' && step.node === node);
   const conf = steps.find((step) => step.op === 'write-conf' && step.node === node);

@@ -68,7 +68,10 @@ export async function up(request: UpRequest, options: UpOptions, ports: Ports): 
 
 function mayChooseAgain(request: UpRequest, error: unknown): boolean {
   const reason = error instanceof RmsxError ? error.reason : undefined;
-  return (request.subnet === 'auto' && reason === 'subnet-overlap') || (request.basePort === 'auto' && reason === 'port-taken');
+  return (
+    (request.subnet === 'auto' && reason === 'subnet-overlap') ||
+    (request.basePort === 'auto' && reason === 'port-taken')
+  );
 }
 
 async function upOnce(request: UpRequest, options: UpOptions, ports: Ports, attempt: number): Promise<UpResult> {
@@ -92,7 +95,12 @@ function passwordOf(request: UpRequest, confs: ReadonlyMap<string, NodeConf>): s
   });
 }
 
-async function mustPull(request: UpRequest, record: ClusterRecord, engine: ObservedEngine, ports: Ports): Promise<boolean> {
+async function mustPull(
+  request: UpRequest,
+  record: ClusterRecord,
+  engine: ObservedEngine,
+  ports: Ports,
+): Promise<boolean> {
   const { image, nodes, name } = record.cluster;
   const own = engine.containers.filter((container) => container.cluster === name);
   if (nodes.every((node) => own.some((container) => container.node === node.name))) return false;
@@ -134,14 +142,21 @@ class Upping {
     this.#ports = ports;
     this.#made = new Made(run);
     this.#ids = new Map(containers.map((container) => [container.node ?? '', container.id]));
-    this.#connections = new Connections(ports.redis, password, (node) => endpointOf(ports.engine, { containers, record }, node));
+    this.#connections = new Connections(ports.redis, password, (node) =>
+      endpointOf(ports.engine, { containers, record }, node),
+    );
   }
 
   async run(): Promise<UpResult> {
     try {
       await this.#apply();
       const infos = this.#options.wait ? await this.#awaitUsable() : await this.#look();
-      return { plan: this.#plan, changed: this.#plan.length > 0, status: await this.#status(infos), remarks: this.#remarks };
+      return {
+        plan: this.#plan,
+        changed: this.#plan.length > 0,
+        status: await this.#status(infos),
+        remarks: this.#remarks,
+      };
     } catch (error) {
       throw await this.#takeBack(error);
     } finally {
@@ -225,7 +240,9 @@ class Upping {
       return error;
     }
     const isClean = await this.#made.rollBack(engine, progress);
-    progress.note(isClean ? 'what this run made is removed' : `to remove the rest: rmsx down -n ${this.#record.cluster.name}`);
+    progress.note(
+      isClean ? 'what this run made is removed' : `to remove the rest: rmsx down -n ${this.#record.cluster.name}`,
+    );
     return error;
   }
 }

@@ -22,9 +22,13 @@ export function wantedCluster(request: UpRequest, existing: ClusterSpec | null, 
   const before = existing ? existing.nodes.length - 1 : 0;
   const replicas = request.replicas ?? (existing ? before : defaults.replicas);
   if (existing && replicas < before) {
-    throw new RmsxError('conflict', `The cluster ${request.name} has ${before} replicas, and up never removes a node.`, {
-      hint: `Keep them: rmsx up -n ${request.name} --replicas ${before}`,
-    });
+    throw new RmsxError(
+      'conflict',
+      `The cluster ${request.name} has ${before} replicas, and up never removes a node.`,
+      {
+        hint: `Keep them: rmsx up -n ${request.name} --replicas ${before}`,
+      },
+    );
   }
   const master = existing ? masterOf(existing).name : masterName;
   const names = [masterName, ...Array.from({ length: replicas }, (_, i) => replicaName(i + 1))];
@@ -68,7 +72,9 @@ export function describeDifferences(before: ClusterSpec, after: ClusterSpec): re
     ['persistence', before.persistence, after.persistence],
     ['disabled commands', list(before), list(after)],
   ];
-  return pairs.filter(([, was, will]) => was !== will).map(([what, was, will]) => `${what}: ${was} is there, ${will} is asked for`);
+  return pairs
+    .filter(([, was, will]) => was !== will)
+    .map(([what, was, will]) => `${what}: ${was} is there, ${will} is asked for`);
 }
 
 /** @returns the port of the node that was the first master */

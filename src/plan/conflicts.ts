@@ -27,10 +27,14 @@ export function refuseConflicts(cluster: ClusterSpec, engine: ObservedEngine): v
   const [first] = conflicts;
   if (!first) return;
   if (conflicts.length === 1) throw new RmsxError('conflict', first.problem, { hint: first.hint });
-  throw new RmsxError('conflict', `The cluster ${cluster.name} cannot be made: ${conflicts.length} things are in the way.`, {
-    problems: conflicts.map(({ problem }) => problem),
-    hint: [...new Set(conflicts.map(({ hint }) => hint))].join('\n'),
-  });
+  throw new RmsxError(
+    'conflict',
+    `The cluster ${cluster.name} cannot be made: ${conflicts.length} things are in the way.`,
+    {
+      problems: conflicts.map(({ problem }) => problem),
+      hint: [...new Set(conflicts.map(({ hint }) => hint))].join('\n'),
+    },
+  );
 }
 
 function nameConflicts(name: string, containers: readonly ObservedContainer[]): readonly Conflict[] {
@@ -52,7 +56,9 @@ function portConflicts(
   containers: readonly ObservedContainer[],
 ): readonly Conflict[] {
   const clashes = (host: string): boolean => host === cluster.bind || cluster.bind === '0.0.0.0' || host === '0.0.0.0';
-  const holder = containers.find((container) => container.ports.some((taken) => taken.port === port && clashes(taken.host)));
+  const holder = containers.find((container) =>
+    container.ports.some((taken) => taken.port === port && clashes(taken.host)),
+  );
   if (!holder) return [];
   return [
     {
@@ -104,7 +110,10 @@ function networkConflicts(
 
 function volumeConflicts(cluster: ClusterSpec, engine: ObservedEngine): readonly Conflict[] {
   const names = new Set(
-    cluster.nodes.flatMap((node) => [volumeName(cluster.name, node.name, 'data'), volumeName(cluster.name, node.name, 'conf')]),
+    cluster.nodes.flatMap((node) => [
+      volumeName(cluster.name, node.name, 'data'),
+      volumeName(cluster.name, node.name, 'conf'),
+    ]),
   );
   return engine.volumes
     .filter((volume) => names.has(volume.name) && volume.cluster !== cluster.name)

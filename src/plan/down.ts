@@ -50,4 +50,3 @@ export function planDown(cluster: string, engine: ObservedEngine, { volumes }: {
     ),
   ];
 }
-

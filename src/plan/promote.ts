@@ -86,7 +86,8 @@ function refuseTarget({ record, containers, infos, target, force }: PromoteFacts
   const container = containerOf({ containers }, target);
   const status = { node: target, hint: rmsxCommand(name, 'status') };
   if (!container) refuse(`${target} cannot be promoted: its container is not there.`, status);
-  if (container.state !== 'running') refuse(`${target} cannot be promoted: its container is ${container.state}.`, status);
+  if (container.state !== 'running')
+    refuse(`${target} cannot be promoted: its container is ${container.state}.`, status);
   const info = infos.get(target);
   if (!info) refuse(`${target} cannot be promoted: it does not answer.`, status);
   if (info.role === 'master') return;
@@ -136,7 +137,10 @@ function refuseLivingMaster(node: string, { record, containers, infos }: Promote
   if (container.state === 'restarting') return container;
   const docker = containerName(record.cluster.name, node);
   const why = container.state === 'paused' ? 'is paused, and would go on as the master' : 'runs and does not answer';
-  refuse(`${node} ${why}: it may still hold or take writes.`, { node, hint: `Make sure that it is down: docker kill ${docker}` });
+  refuse(`${node} ${why}: it may still hold or take writes.`, {
+    node,
+    hint: `Make sure that it is down: docker kill ${docker}`,
+  });
 }
 
 /**
@@ -154,10 +158,14 @@ export function formatPromotePlan(plan: PromotePlan, infos: ReadonlyMap<string, 
   const { target, formerMaster, stopFirst, record, survivors } = plan;
   const lines = [
     ...(stopFirst ? [`stop ${stopFirst.node}  (it crashes again and again)`] : []),
-    ...(formerMaster ? [`write the role of ${formerMaster}: replica of ${target}  (it cannot come back as a master)`] : []),
+    ...(formerMaster
+      ? [`write the role of ${formerMaster}: replica of ${target}  (it cannot come back as a master)`]
+      : []),
     ...record.cluster.nodes
       .filter((node) => node.name !== formerMaster)
-      .map((node) => `write the role of ${node.name}: ${node.source === null ? 'master' : `replica of ${node.source}`}`),
+      .map(
+        (node) => `write the role of ${node.name}: ${node.source === null ? 'master' : `replica of ${node.source}`}`,
+      ),
     `make ${target} the master`,
     ...survivors.map((node) => {
       const source = findNode(record.cluster, node)?.source;

@@ -34,11 +34,19 @@ export function planUp(facts: UpFacts): Plan {
   const hasNetwork = facts.engine.networks.some((network) => network.name === networkName(cluster.name));
   const first: PlannedStep[] = [];
   if (isMissing && facts.pullImage) {
-    first.push({ id: 'pull', step: { op: 'pull-image', image: cluster.image }, because: 'the image is not here', after: [] });
+    first.push({
+      id: 'pull',
+      step: { op: 'pull-image', image: cluster.image },
+      because: 'the image is not here',
+      after: [],
+    });
   }
   if (!hasNetwork) first.push(createNetwork(cluster, facts.run));
   const ready = first.map(({ id }) => id);
-  return [...first, ...topDown(cluster).flatMap((node) => planNode(node, containers.get(node.name), facts, ready, containers))];
+  return [
+    ...first,
+    ...topDown(cluster).flatMap((node) => planNode(node, containers.get(node.name), facts, ready, containers)),
+  ];
 }
 
 function createNetwork(cluster: ClusterSpec, run: string): PlannedStep {
@@ -69,10 +77,19 @@ function planNode(
   };
   const last = (): readonly string[] => steps.slice(-1).map(({ id }) => id);
   if (!container) {
-    add('create', { op: 'create-container', node: name, container: containerSpec(node, facts) }, 'it is not there', ready);
+    // The source goes first: it is the one that the others wait for, and the engine has little to do while it starts.
+    const first = node.source !== null && !containers.get(node.source) ? [`conf ${node.source}`] : [];
+    const container = containerSpec(node, facts);
+    add('create', { op: 'create-container', node: name, container }, 'it is not there', [...ready, ...first]);
   }
   const files = filesFor(node, container, facts);
-  if (files) add('conf', { op: 'write-conf', node: name, files }, container ? 'it is older than the change' : 'it is new', last());
+  if (files)
+    add(
+      'conf',
+      { op: 'write-conf', node: name, files },
+      container ? 'it is older than the change' : 'it is new',
+      last(),
+    );
   if (!container || container.state === 'stopped') {
     const waits = node.source !== null && willStart(containers.get(node.source)) ? [`answer ${node.source}`] : [];
     add('start', { op: 'start', node: name }, container ? 'it is stopped' : 'it is new', [...last(), ...waits]);

@@ -1,6 +1,6 @@
 import type { Redis as IoRedis } from 'ioredis';
 import { type Address, formatAddress } from '../domain/cluster.ts';
-import type { Redis, RedisConnection } from '../domain/ports.ts';
+import type { Marked, Redis, RedisConnection } from '../domain/ports.ts';
 import { parseInfo } from './parse-info.ts';
 import { toRedisError } from './redis-errors.ts';
 
@@ -8,7 +8,7 @@ import { toRedisError } from './redis-errors.ts';
 const waitSliceMs = 1000;
 
 /** The Redis port over ioredis, which is loaded with the first connection. */
-export const redisClient: Redis = { connect };
+export const redisClient: Redis = { connect, warmUp: () => void import('ioredis') };
 
 async function connect(node: string, endpoint: Address, password: string, timeoutMs: number): Promise<RedisConnection> {
   const { Redis } = await import('ioredis');
@@ -79,14 +79,16 @@ class Connection implements RedisConnection {
     await this.#call('write', 'DEL', '__rmsx__:writable');
   }
 
-  async mark(marker: string, replicas: number, timeoutMs: number): Promise<number> {
+  async mark(marker: string, replicas: number, timeoutMs: number): Promise<Marked> {
     await this.#call('publish a marker', 'PUBLISH', '__rmsx__:marker', marker);
-    if (replicas === 0) return 0; // WAIT 0 would block for ever
+    // Before WAIT, which sends bytes of its own that replicas acknowledge a second later only.
+    const { offset } = await this.info();
+    if (replicas === 0) return { offset, acknowledged: 0 }; // WAIT 0 would block for ever
     const end = Date.now() + timeoutMs;
     for (;;) {
       const slice = Math.max(1, Math.min(waitSliceMs, end - Date.now()));
       const acknowledged = Number(await this.#call('wait for replicas', 'WAIT', String(replicas), String(slice)));
-      if (acknowledged >= replicas || Date.now() >= end) return acknowledged;
+      if (acknowledged >= replicas || Date.now() >= end) return { offset, acknowledged };
     }
   }
 

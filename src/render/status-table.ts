@@ -4,14 +4,28 @@ import { renderTable } from './table.ts';
 /** Colours a piece of text; the identity where there is no colour. Meaning is never in the colour alone. */
 export type Paint = (tone: 'good' | 'bad' | 'dim', text: string) => string;
 
-const header = ['NODE', 'ROLE', 'STATE', 'SOURCE', 'ADDRESS', 'HOST PORT', 'LINK', 'LAG B', 'LAG S', 'OFFSET', 'VERSION'];
+const header = [
+  'NODE',
+  'ROLE',
+  'STATE',
+  'SOURCE',
+  'ADDRESS',
+  'HOST PORT',
+  'LINK',
+  'LAG B',
+  'LAG S',
+  'OFFSET',
+  'VERSION',
+];
 
 /**
  * The status of a cluster for people: `!` marks what differs from the plan, `?` what could not be seen; then every
  * warning, and one hint: the command to type.
  */
 export function renderStatus({ cluster, nodes, warnings }: ClusterStatus, paint: Paint): string {
-  const [head, ...rows] = renderTable([header, ...nodes.map(renderNode)]).trimEnd().split('\n');
+  const [head, ...rows] = renderTable([header, ...nodes.map(renderNode)])
+    .trimEnd()
+    .split('\n');
   const tone = cluster.health === 'healthy' ? 'good' : 'bad';
   const title = `${cluster.name}  ${cluster.topology}  ${cluster.image}  ${cluster.subnet}  ${paint(tone, cluster.health)}`;
   const hint = warnings.find((warning) => warning.hint !== null)?.hint;

@@ -15,12 +15,17 @@ export function renderTemplate(file: string, text: string, values: TemplateValue
     for (const name of names) {
       if (values[name] === undefined) problems.push(`${file}:${index + 1}: unknown placeholder {{${name}}}`);
     }
-    const list = names.map((name) => values[name]).find((value) => Array.isArray(value)) as readonly string[] | undefined;
+    const list = names.map((name) => values[name]).find((value) => Array.isArray(value)) as
+      | readonly string[]
+      | undefined;
     return list ? list.map((element) => fill(line, values, element)) : [fill(line, values, '')];
   });
   if (problems.length > 0) {
     const known = Object.keys(values).join(', ');
-    throw new RmsxError('bad-spec', `The template ${file} cannot be rendered.`, { problems, hint: `It may name: ${known}` });
+    throw new RmsxError('bad-spec', `The template ${file} cannot be rendered.`, {
+      problems,
+      hint: `It may name: ${known}`,
+    });
   }
   return lines.join('\n');
 }

@@ -3,8 +3,8 @@ import { rmsxCommand } from '../../domain/hints.ts';
 import { formatPlan } from '../../domain/plan.ts';
 import { type DownResult, down } from '../../operations/down.ts';
 import type { Command } from '../command.ts';
-import type { Context } from '../context.ts';
 import { confirm } from '../confirm.ts';
+import type { Context } from '../context.ts';
 import { dryRunOption } from '../options.ts';
 
 /** `rmsx down` */
@@ -39,7 +39,10 @@ export const downCommand: Command = {
 
 async function report(result: DownResult, dryRun: boolean, context: Context): Promise<void> {
   const { plan, clusters, keptVolumes, changed } = result;
-  const removed = plan.map(({ step }) => ({ op: step.op, name: 'node' in step ? step.node : 'name' in step ? step.name : null }));
+  const removed = plan.map(({ step }) => ({
+    op: step.op,
+    name: 'node' in step ? step.node : 'name' in step ? step.name : null,
+  }));
   const document = { dryRun, clusters, changed, plan: removed, keptVolumes };
   await context.print(document, () => (dryRun ? `${plan.length > 0 ? formatPlan(plan) : 'nothing to do'}\n` : ''));
   if (dryRun) return;

@@ -40,7 +40,9 @@ async function report(result: PromoteResult, dryRun: boolean, context: Context):
   if (dryRun) return;
   if (!plan) return context.tell(`${facts.promoted} is already the master: nothing to do`);
   const resyncs = Object.entries(facts.resync).map(([node, kind]) => `${node} ${kind}`);
-  context.tell(`promoted ${facts.promoted} in ${facts.durationMs} ms${resyncs.length > 0 ? ` (${resyncs.join(', ')})` : ''}`);
+  context.tell(
+    `promoted ${facts.promoted} in ${facts.durationMs} ms${resyncs.length > 0 ? ` (${resyncs.join(', ')})` : ''}`,
+  );
   if (facts.formerMaster) {
     context.tell(
       `what ${facts.formerMaster} had acknowledged and not yet sent is on its own disk only and cannot be counted; it will be discarded when it comes back as a replica`,

@@ -79,10 +79,16 @@ const callersTimezone = (env: NodeJS.ProcessEnv): string =>
   env.TZ?.replace(/^:/, '') || Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 
 async function report(result: UpResult, request: UpRequest, context: Context): Promise<void> {
-  const plan = result.plan.map(({ step, because }) => ({ op: step.op, node: 'node' in step ? step.node : null, because }));
+  const plan = result.plan.map(({ step, because }) => ({
+    op: step.op,
+    node: 'node' in step ? step.node : null,
+    because,
+  }));
   if (!result.status) {
     const nothing = 'nothing to do\n';
-    await context.print({ dryRun: true, plan }, () => (result.plan.length > 0 ? `${formatPlan(result.plan)}\n` : nothing));
+    await context.print({ dryRun: true, plan }, () =>
+      result.plan.length > 0 ? `${formatPlan(result.plan)}\n` : nothing,
+    );
     return;
   }
   await context.print({ ...result.status, changed: result.changed, plan }, () => '');

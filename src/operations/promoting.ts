@@ -1,0 +1,229 @@
+import { type Address, findNode, sameAddress, sourceOf } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
+import { containerOf } from '../domain/observed.ts';
+import type { Ports } from '../domain/ports.ts';
+import type { ClusterRecord } from '../domain/record.ts';
+import type { ServerInfo } from '../domain/server-info.ts';
+import { type PromotePlan, planPromote, predictResync } from '../plan/promote.ts';
+import { renderRole } from '../render/conf-files.ts';
+import { awaitReplication } from './await-replication.ts';
+import { type Connections, infosOf } from './connections.ts';
+import { type KnownCluster, observeCluster } from './observe.ts';
+import type { PromoteOptions, PromoteResult } from './promote.ts';
+import { lookAt } from './status.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** Offsets are looked at this often until they stay equal, and no longer than this. */
+const settlePauseMs = 200;
+const settleTimeoutMs = 5000;
+
+/** One promotion under way. */
+export class Promoting {
+  readonly #cluster: KnownCluster;
+  readonly #plan: PromotePlan;
+  readonly #options: PromoteOptions;
+  readonly #connections: Connections;
+  readonly #ports: Ports;
+  readonly #startedMs: number;
+  #infos: ReadonlyMap<string, ServerInfo>;
+
+  constructor(
+    cluster: KnownCluster,
+    plan: PromotePlan,
+    infos: ReadonlyMap<string, ServerInfo>,
+    options: PromoteOptions,
+    connections: Connections,
+    ports: Ports,
+    startedMs: number,
+  ) {
+    this.#cluster = cluster;
+    this.#plan = plan;
+    this.#infos = infos;
+    this.#options = options;
+    this.#connections = connections;
+    this.#ports = ports;
+    this.#startedMs = startedMs;
+  }
+
+  async run(): Promise<PromoteResult> {
+    const { progress } = this.#ports;
+    const { target, formerMaster } = this.#plan;
+    progress.begin(`promoting ${target}`);
+    try {
+      await this.#fence();
+      await this.#settle();
+      await this.#writeRoles(this.#plan.record, this.#others());
+      await this.#makeMaster();
+    } catch (error) {
+      throw await this.#giveUp(error);
+    }
+    progress.succeed(
+      `${target} is the master${formerMaster ? `; ${formerMaster} would come back as its replica` : ''}`,
+    );
+    return this.#finish();
+  }
+
+  /** A former master that comes back by itself must not come back as a master: docs/decisions/005. */
+  async #fence(): Promise<void> {
+    const { stopFirst, formerMaster, record } = this.#plan;
+    if (stopFirst) await this.#ports.engine.stop(stopFirst.id, 0);
+    if (formerMaster) await this.#writeRoles(record, [formerMaster]);
+  }
+
+  /**
+   * A replica may still apply what it has received. Its offset is final once its link is down and a second look, after
+   * everything it had in its socket, shows the same.
+   */
+  async #settle(): Promise<void> {
+    const { formerMaster, survivors, target } = this.#plan;
+    const nodes = [target, ...survivors, ...(formerMaster && !survivors.includes(formerMaster) ? [formerMaster] : [])];
+    const gone = formerMaster ? findNode(this.#cluster.record.cluster, formerMaster)?.address : undefined;
+    const endMs = performance.now() + settleTimeoutMs;
+    let before = this.#infos;
+    this.#infos = await waitUntil(
+      async () => {
+        const now = infosOf(await this.#connections.probeAll(await this.#running(nodes)));
+        const moving = [target, ...survivors].filter((node) => !hasSettled(before.get(node), now.get(node), gone));
+        if (moving.length > 0 && performance.now() > endMs) throw notSettled(moving, formerMaster);
+        before = now;
+        return moving.length === 0 ? now : undefined;
+      },
+      { pauseMs: settlePauseMs, signal: this.#ports.signal },
+    );
+    planPromote({ ...this.#cluster, infos: this.#infos, target, force: this.#options.force });
+  }
+
+  /** The former master may have come back since it was seen dead. */
+  async #running(nodes: readonly string[]): Promise<readonly string[]> {
+    const containers = await this.#ports.engine.listContainers(this.#cluster.name);
+    return nodes.filter((node) => containerOf({ containers }, node)?.state === 'running');
+  }
+
+  async #makeMaster(): Promise<void> {
+    this.#ports.signal.throwIfAborted();
+    const connection = await this.#connections.to(this.#plan.target);
+    await connection.becomeMaster();
+    await connection.proveWritable();
+  }
+
+  /** Everything after the promotion is reported, and nothing of it is taken back. */
+  async #finish(): Promise<PromoteResult> {
+    const { target, formerMaster, survivors, silent, record } = this.#plan;
+    const { progress } = this.#ports;
+    const problems = await this.#follow();
+    const incomplete = [...new Set([...problems.map(({ node }) => node), ...silent])];
+    if (problems.length > 0) progress.fail(problems.map(({ text }) => text).join('; '));
+    else if (survivors.length > 0)
+      progress.succeed(`${survivors.join(', ')} follow ${target} and acknowledged a marker`);
+    for (const node of silent) progress.warn(`${node} does not answer: whether it follows ${target} cannot be seen`);
+    const now = await observeCluster(this.#ports, this.#cluster.name);
+    const after = await this.#connections.probe(target);
+    return {
+      plan: this.#plan,
+      infos: this.#infos,
+      changed: true,
+      status: await lookAt({ ...now, record }, this.#connections, this.#ports),
+      promoted: target,
+      formerMaster,
+      durationMs: Math.round(performance.now() - this.#startedMs),
+      lostBytes: null, // what a dead master had not sent yet cannot be counted from here
+      resync: this.#resyncs('info' in after ? after.info : undefined),
+      incomplete,
+    };
+  }
+
+  async #follow(): Promise<readonly { readonly node: string; readonly text: string }[]> {
+    const { survivors, record, target } = this.#plan;
+    const { cluster } = record;
+    const nodes = cluster.nodes.filter((node) => node.name === target || survivors.includes(node.name));
+    let missing: readonly string[] = [];
+    try {
+      await Promise.all(survivors.map((node) => this.#repoint(node)));
+      const { signal } = this.#ports;
+      await awaitReplication({
+        cluster,
+        nodes,
+        connections: this.#connections,
+        signal,
+        onMissing: (now) => {
+          missing = now;
+        },
+      });
+      return [];
+    } catch (error) {
+      const text = error instanceof RmsxError ? error.message : String(error);
+      const late = missing.map((sentence) => ({ node: sentence.split(' ')[0] ?? '', text: sentence }));
+      const named = error instanceof RmsxError && error.node ? [{ node: error.node, text }] : [];
+      return late.length + named.length > 0 ? [...named, ...late] : survivors.map((node) => ({ node, text }));
+    }
+  }
+
+  async #repoint(node: string): Promise<void> {
+    const spec = findNode(this.#plan.record.cluster, node);
+    const source = spec ? sourceOf(this.#plan.record.cluster, spec) : null;
+    const current = this.#infos.get(node)?.source;
+    if (!source || (current && sameAddress(current, source.address))) return;
+    await (await this.#connections.to(node)).follow(source.address);
+  }
+
+  #resyncs(after: ServerInfo | undefined): PromoteResult['resync'] {
+    const before = this.#infos.get(this.#plan.target);
+    const full = (after?.fullSyncs ?? 0) - (before?.fullSyncs ?? 0);
+    const partial = (after?.partialSyncs ?? 0) - (before?.partialSyncs ?? 0);
+    const kind = (node: string): 'partial' | 'full' => {
+      if (full === 0 || partial === 0) return full === 0 ? 'partial' : 'full';
+      return predictResync(this.#infos.get(node), before);
+    };
+    return Object.fromEntries(this.#plan.survivors.map((node) => [node, kind(node)]));
+  }
+
+  #others(): readonly string[] {
+    return this.#cluster.record.cluster.nodes
+      .map((node) => node.name)
+      .filter((node) => node !== this.#plan.formerMaster);
+  }
+
+  /** Writes role and record of some nodes, of those without a container when `up` makes them again. */
+  async #writeRoles(record: ClusterRecord, nodes: readonly string[]): Promise<void> {
+    const { engine } = this.#ports;
+    const targets = nodes.flatMap((name) => {
+      const spec = findNode(record.cluster, name);
+      const container = containerOf(this.#cluster, name);
+      return spec && container ? [{ spec, id: container.id }] : [];
+    });
+    const [first] = targets;
+    if (!first) return;
+    const owner = await engine.serverUser(first.id);
+    await Promise.all(targets.map(({ spec, id }) => engine.writeConf(id, renderRole(record, spec), owner)));
+  }
+
+  /** Before the promotion itself everything can be put back as it was. @returns the error to throw */
+  async #giveUp(error: unknown): Promise<unknown> {
+    this.#ports.progress.fail('given up, putting the roles back');
+    const { record } = this.#cluster;
+    await this.#writeRoles(
+      record,
+      record.cluster.nodes.map((node) => node.name),
+    );
+    return error;
+  }
+}
+
+/** @param gone - the address of the former master: a link to it must be down */
+function hasSettled(before: ServerInfo | undefined, now: ServerInfo | undefined, gone: Address | undefined): boolean {
+  if (!before || !now) return false;
+  if (now.role === 'master') return true;
+  const isCut = now.link === 'down' || (now.link === 'up' && !(gone && now.source && sameAddress(now.source, gone)));
+  return isCut && now.offset === before.offset && now.readOffset === now.offset;
+}
+
+function notSettled(nodes: readonly string[], formerMaster: string | null): RmsxError {
+  const seconds = settleTimeoutMs / 1000;
+  return new RmsxError(
+    'unsafe',
+    `${nodes.join(', ')} still received data after ${seconds} s, though ${formerMaster} is down.`,
+    {
+      hint: 'rmsx status',
+    },
+  );
+}
