@@ -18,7 +18,7 @@ export class Arguments {
   constructor(argv: readonly string[], options: OptionSpecs, env: NodeJS.ProcessEnv) {
     const names = Object.keys(options);
     const typed = (type: string): string[] => names.filter((name) => options[name]?.type === type);
-    const parsed = yargsParser([...argv], {
+    const parsed = yargsParser(joinDashValues(argv, options), {
       string: [...typed('string'), ...typed('list')],
       boolean: typed('boolean'),
       alias: Object.fromEntries(names.flatMap((name) => (options[name]?.alias ? [[name, [options[name].alias]]] : []))),
@@ -117,6 +117,20 @@ export class Arguments {
       hint: help,
     });
   }
+}
+
+/** `--password-file -` and `--replicas -1`: the parser takes what begins with a dash for a flag. */
+function joinDashValues(argv: readonly string[], options: OptionSpecs): string[] {
+  const flags = Object.entries(options).flatMap(([name, { type, alias }]) =>
+    type === 'boolean' ? [] : [`--${name}`, ...(alias ? [`-${alias}`] : [])],
+  );
+  const joined: string[] = [];
+  for (const arg of argv) {
+    const before = joined.at(-1) ?? '';
+    if (/^-(\d.*)?$/.test(arg) && flags.includes(before)) joined[joined.length - 1] = `${before}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 const variable = (name: string): string => `RMSX_${name.toUpperCase().replaceAll('-', '_')}`;

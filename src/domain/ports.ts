@@ -3,6 +3,15 @@ import type { VolumePurpose } from './names.ts';
 import type { ObservedContainer, ObservedNetwork, ObservedVolume } from './observed.ts';
 import type { ServerInfo } from './server-info.ts';
 
+/** Who owns a file. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Who owns what everybody in a container may read. */
+export const rootUser: Owner = { uid: 0, gid: 0 };
+
 /** A file that goes into a container. */
 export interface ContainerFile {
   readonly name: string;
@@ -87,13 +96,9 @@ export interface Engine {
   removeContainer(id: string): Promise<void>;
   removeVolume(name: string): Promise<void>;
   /** The uid and gid under which the server of this container runs. */
-  serverUser(id: string): Promise<{ readonly uid: number; readonly gid: number }>;
+  serverUser(id: string): Promise<Owner>;
   /** Writes files into the conf directory of a container, whatever its state. */
-  writeConf(
-    id: string,
-    files: readonly ContainerFile[],
-    owner: { readonly uid: number; readonly gid: number },
-  ): Promise<void>;
+  writeConf(id: string, files: readonly ContainerFile[], owner: Owner): Promise<void>;
   /** Reads all files below a directory: path below it -> content. Empty where the directory is not there. */
   readFiles(id: string, directory: string): Promise<ReadonlyMap<string, string>>;
   /** The last lines of the server's log. */

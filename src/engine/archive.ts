@@ -1,21 +1,22 @@
 import { extract, pack } from 'tar-stream';
-import type { ContainerFile } from '../domain/ports.ts';
+import type { ContainerFile, Owner } from '../domain/ports.ts';
 
 /**
- * A tar archive with one directory and its files, as the engine's archive call takes it.
- * @param directory - name of the directory in the archive
- * @param owner - who owns the files
+ * A tar archive of the files of one directory, to be unpacked at the root of a container. The files come before their
+ * directory: the engine makes the parents of a file where they are missing, and those of a directory it does not.
+ * @param directory - absolute path in the container
+ * @param owner - who owns the files; the directory belongs to root
  */
 export async function packDirectory(
   directory: string,
   files: readonly ContainerFile[],
-  owner: { readonly uid: number; readonly gid: number },
+  owner: Owner,
 ): Promise<Buffer> {
   const archive = pack();
   const mtime = new Date();
-  archive.entry({ name: `${directory}/`, type: 'directory', mode: 0o755, mtime });
-  for (const { name, content, mode } of files)
-    archive.entry({ name: `${directory}/${name}`, mode, mtime, ...owner }, content);
+  const root = directory.replace(/^\/+/, '');
+  for (const { name, content, mode } of files) archive.entry({ name: `${root}/${name}`, mode, mtime, ...owner }, content);
+  archive.entry({ name: `${root}/`, type: 'directory', mode: 0o755, mtime });
   archive.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of archive) chunks.push(chunk as Buffer);

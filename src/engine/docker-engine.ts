@@ -1,8 +1,7 @@
-import { posix } from 'node:path';
 import type Docker from 'dockerode';
 import { RmsxError } from '../domain/errors.ts';
 import { confDirectory, labels } from '../domain/names.ts';
-import type { Engine } from '../domain/ports.ts';
+import type { Engine, Owner } from '../domain/ports.ts';
 import { packDirectory, unpackFiles } from './archive.ts';
 import { withDeadline } from './deadline.ts';
 import { toEngineError } from './docker-errors.ts';
@@ -146,8 +145,8 @@ function fileCalls({ docker, call }: Wire): Calls<'serverUser' | 'writeConf' | '
       ),
     writeConf: (id, files, owner) =>
       call(`write the conf of ${id}`, async () => {
-        const archive = await packDirectory(posix.basename(confDirectory), files, owner);
-        await docker.getContainer(id).putArchive(archive, { path: posix.dirname(confDirectory) });
+        const archive = await packDirectory(confDirectory, files, owner);
+        await docker.getContainer(id).putArchive(archive, { path: '/' });
       }),
     readFiles: (id, directory) =>
       call(`read ${directory} of ${id}`, async () =>
@@ -179,7 +178,7 @@ async function ignoreGone(work: Promise<unknown>): Promise<void> {
 }
 
 /** The official images run the server as `redis` or `valkey`; uid and gid differ between Debian and Alpine. */
-function findServerUser(files: ReadonlyMap<string, string>): { readonly uid: number; readonly gid: number } {
+function findServerUser(files: ReadonlyMap<string, string>): Owner {
   const line = (files.get('passwd') ?? '').split('\n').find((text) => /^(redis|valkey):/.test(text));
   const [, , uid, gid] = (line ?? '').split(':');
   return { uid: Number(uid ?? 999), gid: Number(gid ?? 999) };

@@ -1,7 +1,7 @@
 import { type Address, findNode, sameAddress, sourceOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { containerOf } from '../domain/observed.ts';
-import type { Ports } from '../domain/ports.ts';
+import { type Ports, rootUser } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { type PromotePlan, planPromote, predictResync } from '../plan/promote.ts';
@@ -191,10 +191,7 @@ export class Promoting {
       const container = containerOf(this.#cluster, name);
       return spec && container ? [{ spec, id: container.id }] : [];
     });
-    const [first] = targets;
-    if (!first) return;
-    const owner = await engine.serverUser(first.id);
-    await Promise.all(targets.map(({ spec, id }) => engine.writeConf(id, renderRole(record, spec), owner)));
+    await Promise.all(targets.map(({ spec, id }) => engine.writeConf(id, renderRole(record, spec), rootUser)));
   }
 
   /** Before the promotion itself everything can be put back as it was. @returns the error to throw */

@@ -13,7 +13,7 @@ export function renderTemplate(file: string, text: string, values: TemplateValue
   const lines = text.split('\n').flatMap((line, index) => {
     const names = [...line.matchAll(/\{\{([^}]*)\}\}/g)].map((match) => match[1]?.trim() ?? '');
     for (const name of names) {
-      if (values[name] === undefined) problems.push(`${file}:${index + 1}: unknown placeholder {{${name}}}`);
+      if (!Object.hasOwn(values, name)) problems.push(`${file}:${index + 1}: unknown placeholder {{${name}}}`);
     }
     const list = names.map((name) => values[name]).find((value) => Array.isArray(value)) as
       | readonly string[]

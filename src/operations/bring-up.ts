@@ -1,0 +1,186 @@
+import { assessCluster } from '../domain/assess.ts';
+import { findNode } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
+import type { NodeConf, ObservedEngine } from '../domain/observed.ts';
+import type { Plan } from '../domain/plan.ts';
+import { type Ports, rootUser } from '../domain/ports.ts';
+import type { ClusterRecord } from '../domain/record.ts';
+import type { ServerInfo } from '../domain/server-info.ts';
+import type { ClusterStatus } from '../domain/status.ts';
+import { renderRole } from '../render/conf-files.ts';
+import { awaitReplication } from './await-replication.ts';
+import { Connections, infosOf } from './connections.ts';
+import { collectLogs, throwIfEnded } from './evidence.ts';
+import { Made } from './made.ts';
+import { endpointOf } from './observe.ts';
+import { runPlan } from './run-plan.ts';
+import { upStepRunner } from './up-steps.ts';
+
+/** How `up` works, besides what it makes. */
+export interface UpOptions {
+  /** Return as soon as the containers run. */
+  readonly wait: boolean;
+  /** Leave everything as it is after a failure. */
+  readonly retain: boolean;
+  /** Only say what would be done. */
+  readonly dryRun: boolean;
+  /** The time zone of the caller, for a new cluster that names none. */
+  readonly timezone: string;
+}
+
+/** What `up` did. */
+export interface UpResult {
+  readonly plan: Plan;
+  /** Whether anything was made, started or written. */
+  readonly changed: boolean;
+  /** Null after a dry run. */
+  readonly status: ClusterStatus | null;
+  /** What could not be done as planned, and does no harm. */
+  readonly remarks: readonly string[];
+}
+
+/** Everything that one run of `up` starts from. */
+export interface UpScene {
+  readonly record: ClusterRecord;
+  readonly engine: ObservedEngine;
+  readonly confs: ReadonlyMap<string, NodeConf>;
+  readonly password: string;
+  readonly plan: Plan;
+  readonly options: UpOptions;
+  readonly ports: Ports;
+  /** Marks what this run makes. */
+  readonly run: string;
+}
+
+/** One run of `up`: carries out the plan, waits, and takes back what it made where that fails. */
+export class BringUp {
+  readonly #record: ClusterRecord;
+  readonly #plan: Plan;
+  readonly #options: UpOptions;
+  readonly #ports: Ports;
+  readonly #connections: Connections;
+  readonly #made: Made;
+  readonly #before: ReadonlyMap<string, string>;
+  readonly #confs: ReadonlyMap<string, NodeConf>;
+  readonly #remarks: string[] = [];
+
+  constructor({ record, engine, confs, password, plan, options, ports, run }: UpScene) {
+    const containers = engine.containers.filter((container) => container.cluster === record.cluster.name);
+    this.#record = record;
+    this.#confs = confs;
+    this.#plan = plan;
+    this.#options = options;
+    this.#ports = ports;
+    this.#made = new Made(run);
+    this.#before = new Map(containers.map((container) => [container.node ?? '', container.id]));
+    this.#connections = new Connections(ports.redis, password, (node) => endpointOf(ports.engine, { containers, record }, node));
+  }
+
+  async run(): Promise<UpResult> {
+    try {
+      await this.#apply();
+      const infos = this.#options.wait ? await this.#awaitUsable() : await this.#look();
+      return {
+        plan: this.#plan,
+        changed: this.#plan.length > 0,
+        status: await this.#status(infos),
+        remarks: this.#remarks,
+      };
+    } catch (error) {
+      throw await this.#takeBack(error);
+    } finally {
+      this.#connections.close();
+    }
+  }
+
+  async #apply(): Promise<void> {
+    if (this.#plan.length === 0) return;
+    const { name, nodes } = this.#record.cluster;
+    this.#ports.progress.begin(`starting ${name}: ${nodes.length} nodes`);
+    const runStep = upStepRunner({
+      ports: this.#ports,
+      connections: this.#connections,
+      made: this.#made,
+      ids: new Map(this.#before),
+      plan: this.#plan,
+      failFast: (node) => throwIfEnded(this.#ports.engine, name, node),
+      warn: (_node, message) => this.#remarks.push(message),
+    });
+    await runPlan(this.#plan, runStep, this.#ports.signal);
+    this.#ports.progress.succeed(`started ${name}: ${nodes.length} nodes`);
+  }
+
+  async #awaitUsable(): Promise<ReadonlyMap<string, ServerInfo>> {
+    const { engine, progress, signal } = this.#ports;
+    const { cluster } = this.#record;
+    let missing: readonly string[] = [];
+    let looks = 0;
+    progress.begin('waiting until replication is usable');
+    try {
+      const infos = await awaitReplication({
+        cluster,
+        nodes: cluster.nodes,
+        connections: this.#connections,
+        signal,
+        onMissing: (now) => {
+          missing = now;
+          progress.begin(`waiting: ${now[0]}${now.length > 1 ? ` (and ${now.length - 1} more)` : ''}`);
+        },
+        failFast: async (seen) => {
+          looks += 1;
+          const silent = cluster.nodes.filter((node) => !seen.has(node.name));
+          if (looks % 20 === 0) for (const node of silent) await throwIfEnded(engine, cluster.name, node.name);
+        },
+      });
+      progress.succeed(`replication is usable: ${cluster.nodes.length - 1} replicas acknowledged a marker`);
+      return infos;
+    } catch (error) {
+      if (!(error instanceof RmsxError) || error.code !== 'timeout') throw error;
+      const logs = await this.#logsOf(missing);
+      throw new RmsxError('timeout', error.message, { problems: missing, logs, cause: error, hint: error.hint ?? '' });
+    }
+  }
+
+  async #logsOf(missing: readonly string[]): Promise<readonly string[]> {
+    const { engine } = this.#ports;
+    const nodes = missing.map((sentence) => sentence.split(' ')[0] ?? '');
+    return collectLogs(engine, await engine.listContainers(this.#record.cluster.name), nodes);
+  }
+
+  async #look(): Promise<ReadonlyMap<string, ServerInfo>> {
+    return infosOf(await this.#connections.probeAll(this.#record.cluster.nodes.map((node) => node.name)));
+  }
+
+  async #status(infos: ReadonlyMap<string, ServerInfo>): Promise<ClusterStatus> {
+    const containers = await this.#ports.engine.listContainers(this.#record.cluster.name);
+    const endpoint = (node: string): ReturnType<typeof endpointOf> =>
+      endpointOf(this.#ports.engine, { containers, record: this.#record }, node);
+    const written = new Set(this.#plan.flatMap(({ step }) => (step.op === 'write-conf' ? [step.node] : [])));
+    const confs = new Map([...this.#confs].filter(([node]) => !written.has(node)));
+    return assessCluster({ record: this.#record, containers, confs, infos, endpoint });
+  }
+
+  /** @returns the error to throw */
+  async #takeBack(error: unknown): Promise<unknown> {
+    const { engine, progress } = this.#ports;
+    progress.fail('failed');
+    if (this.#options.retain) {
+      progress.note(`everything is left as it is; look at it: rmsx status -n ${this.#record.cluster.name}`);
+      return error;
+    }
+    const isClean = await this.#made.rollBack(engine, progress);
+    await this.#restoreRoles();
+    progress.note(isClean ? 'what this run made is removed' : `to remove the rest: rmsx down -n ${this.#record.cluster.name}`);
+    return error;
+  }
+
+  /** Nodes that were there before know nothing of the nodes that are gone again. */
+  async #restoreRoles(): Promise<void> {
+    for (const { step } of this.#plan) {
+      const record = step.op === 'write-conf' ? this.#confs.get(step.node)?.record : undefined;
+      const id = step.op === 'write-conf' ? this.#before.get(step.node) : undefined;
+      const node = record && step.op === 'write-conf' ? findNode(record.cluster, step.node) : undefined;
+      if (record && node && id !== undefined) await this.#ports.engine.writeConf(id, renderRole(record, node), rootUser);
+    }
+  }
+}

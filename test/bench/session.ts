@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { removeLabelled } from './engine.ts';
+import { cleanEnvironment, type Finished, pause, runProcess } from './processes.ts';
+
+/** After something was removed, the kernel goes on tidying up for a while. */
+const restMs = 700;
+
+/** One run of the benchmark: its names, its directory, and what has to be removed when it ends. */
+export class Session {
+  /** Part of every name, so that nothing of another run can be meant. */
+  readonly id: string = randomBytes(4).toString('hex');
+  readonly signal: AbortSignal;
+  readonly directory: string;
+  readonly image: string;
+  readonly #bin: string;
+  readonly #labels = new Set<string>();
+  readonly #peaks = new Map<string, number[]>();
+
+  private constructor(
+    options: { readonly bin: string; readonly image: string },
+    directory: string,
+    signal: AbortSignal,
+  ) {
+    this.#bin = resolve(options.bin);
+    this.image = options.image;
+    this.directory = directory;
+    this.signal = signal;
+  }
+
+  static async begin(options: { readonly bin: string; readonly image: string }, signal: AbortSignal): Promise<Session> {
+    return new Session(options, await mkdtemp(join(tmpdir(), 'rmsx-bench-')), signal);
+  }
+
+  /** Says before something is made by which label it will be found. */
+  owns(label: string): void {
+    this.#labels.add(label);
+  }
+
+  /** Removes what carries the label, and lets the machine come to rest. */
+  async remove(label: string): Promise<void> {
+    await removeLabelled(label, this.signal);
+    this.#labels.delete(label);
+    await pause(restMs, this.signal);
+  }
+
+  /** @returns the command line of rmsx, to be timed without anything else in it */
+  rmsxCommand(...args: readonly string[]): readonly string[] {
+    return [process.execPath, this.#bin, ...args];
+  }
+
+  /**
+   * Runs rmsx and notes its peak memory.
+   * @param measured - under which name, where not under the verb alone
+   */
+  async rmsx(
+    args: readonly string[],
+    {
+      measured = args[0] ?? '',
+      signal = this.signal,
+    }: { readonly measured?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<Finished> {
+    const peakFile = join(this.directory, `peak-${randomBytes(4).toString('hex')}`);
+    const preload = pathToFileURL(join(import.meta.dirname, 'peak-memory.js')).href;
+    const env = { ...cleanEnvironment(), RMSX_IMAGE: this.image, BENCH_PEAK_FILE: peakFile };
+    const command = ['--import', preload, this.#bin, ...args];
+    // Away from any rmsx.yaml.
+    const finished = await runProcess(process.execPath, command, { signal, env, cwd: this.directory });
+    const peakMb = Number(await readFile(peakFile, 'utf8')) / 1024;
+    this.#peaks.set(measured, [...(this.#peaks.get(measured) ?? []), peakMb]);
+    return finished;
+  }
+
+  /** Peak memory in MB of every run, by command. */
+  get peaks(): ReadonlyMap<string, readonly number[]> {
+    return this.#peaks;
+  }
+
+  /** Removes everything that is left. Not to be interrupted: the signal that ended the work does not end this. */
+  async end(): Promise<void> {
+    const unstoppable = new AbortController().signal;
+    if (this.signal.aborted) await pause(restMs, unstoppable);
+    const results = await Promise.allSettled([...this.#labels].map((label) => removeLabelled(label, unstoppable)));
+    await rm(this.directory, { recursive: true, force: true });
+    const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    if (failures.length > 0)
+      throw new AggregateError(failures, `not everything could be removed: ${failures.join('; ')}`);
+  }
+}

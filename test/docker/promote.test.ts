@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { TestCluster } from './support/cluster.ts';
+import { loadKeys, missingKeys, roleConfs } from './support/keys.ts';
+import { docker, eventually, inspect, rmsx, rmsxJson } from './support/run.ts';
+
+interface Promoted {
+  readonly promoted: string;
+  readonly formerMaster: string | null;
+  readonly epoch: number;
+  readonly lostBytes: number | null;
+  readonly resync: Record<string, string>;
+  readonly incomplete: readonly string[];
+  readonly changed: boolean;
+}
+
+const keys = 200;
+let cluster: TestCluster;
+
+beforeEach(async () => {
+  cluster = new TestCluster('promote');
+  await cluster.up('--replicas', '2');
+});
+afterEach(() => cluster.remove());
+
+const promote = (node: string, ...flags: readonly string[]): Promise<Promoted> =>
+  rmsxJson(['promote', node, '-n', cluster.name, ...flags]);
+
+describe('promote while the master is alive', () => {
+  test('must refuse with 7, name switchover, and change nothing', async () => {
+    const roles = await roleConfs(cluster);
+    const result = await cluster.rmsx('promote', 'slave-1');
+    expect(result.code).toBe(7);
+    expect(result.stderr).toContain('master is alive');
+    expect(result.stderr).toContain('rmsx switchover slave-1');
+    expect(await roleConfs(cluster)).toEqual(roles);
+    expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'master', epoch: 1 });
+  });
+
+  test('must refuse with 7 while the master is paused, as it would go on as a master', async () => {
+    await docker('pause', cluster.container('master'));
+    const result = await cluster.rmsx('promote', 'slave-1');
+    expect(result.code).toBe(7);
+    expect(result.stderr).toContain('master is paused');
+    await docker('unpause', cluster.container('master'));
+    await eventually('healthy', async () => (await cluster.status()).cluster.health === 'healthy');
+  });
+});
+
+describe.each([
+  ['killed', ['kill']],
+  ['stopped', ['stop']],
+  ['removed', ['rm', '-f']],
+] as const)('promote after the master was %s', (how, command) => {
+  test('must lose nothing, must be followed by all, and the old master must come back as a replica', async () => {
+    await loadKeys(cluster, 'master', keys);
+    await docker(...command, cluster.container('master'));
+    const result = await promote('replica-1');
+    expect(result).toMatchObject({
+      promoted: 'slave-1',
+      formerMaster: 'master',
+      lostBytes: null,
+      resync: { 'slave-2': 'partial' },
+      incomplete: [],
+    });
+    const status = await cluster.status();
+    expect(status.cluster).toMatchObject({ master: 'slave-1', epoch: 2 });
+    expect(status.nodes.find(({ name }) => name === 'slave-2')).toMatchObject({ source: 'slave-1', link: 'up' });
+
+    const master = await cluster.client('slave-1');
+    expect(await master.set('after', 'promotion')).toBe('OK');
+    expect(await master.call('WAIT', '1', '5000')).toBe(1);
+    expect(await missingKeys(cluster, ['slave-1', 'slave-2'], keys)).toEqual([]);
+
+    if (how === 'removed') expect(await rmsx(['up', '-n', cluster.name, '--pull', 'never'])).toMatchObject({ code: 0 });
+    else await docker('start', cluster.container('master'));
+    await eventually('the old master follows', async () => (await cluster.status()).cluster.health === 'healthy');
+    const old = (await cluster.status()).nodes.find(({ name }) => name === 'master');
+    expect(old).toMatchObject({ role: 'replica', plannedRole: 'replica', source: 'slave-1', link: 'up' });
+    expect(await missingKeys(cluster, ['master'], keys)).toEqual([]);
+    expect(await (await cluster.client('master')).get('after')).toBe('promotion');
+  });
+});
+
+describe('a promoted cluster', () => {
+  beforeEach(async () => {
+    await loadKeys(cluster, 'master', keys);
+    await docker('kill', cluster.container('master'));
+    await promote('slave-1');
+  });
+
+  test('must never see the old master accept a write when it comes back', async () => {
+    const old = await cluster.client('master');
+    const started = docker('start', cluster.container('master'));
+    const answers = new Set<string>();
+    await eventually('the old master answers as a replica that is in sync', async () => {
+      const answer = await old.set('stray', '1').then(String, (error: Error) => error.message);
+      answers.add(answer);
+      return answer.startsWith('READONLY') && (await cluster.status()).cluster.health === 'healthy';
+    });
+    await started;
+    expect([...answers].filter((answer) => answer === 'OK')).toEqual([]);
+    expect(await (await cluster.client('slave-1')).get('stray')).toBe(null);
+  });
+
+  test.each([
+    ['master', 'slave-1', 'slave-2'],
+    ['slave-2', 'slave-1', 'master'],
+    ['slave-1', 'master', 'slave-2'],
+  ])('must keep roles and data when everything restarts in the order %s, %s, %s', async (...order) => {
+    for (const node of order) await docker('restart', '-t', '5', cluster.container(node));
+    await eventually('healthy', async () => (await cluster.status()).cluster.health === 'healthy', 30_000);
+    expect((await cluster.status()).cluster).toMatchObject({ master: 'slave-1', epoch: 2 });
+    expect(await missingKeys(cluster, ['master', 'slave-1', 'slave-2'], keys)).toEqual([]);
+  });
+
+  test('must keep roles and data over down and up', async () => {
+    expect(await cluster.rmsx('down')).toMatchObject({ code: 0 });
+    expect(await rmsx(['up', '-n', cluster.name, '--pull', 'never'])).toMatchObject({ code: 0 });
+    const status = await cluster.status();
+    expect(status.cluster).toMatchObject({ health: 'healthy', master: 'slave-1', epoch: 2 });
+    expect(await missingKeys(cluster, ['master', 'slave-1', 'slave-2'], keys)).toEqual([]);
+  });
+
+  test('must not change when the same node is promoted again', async () => {
+    const roles = await roleConfs(cluster);
+    const again = await promote('slave-1');
+    expect(again).toMatchObject({ promoted: 'slave-1', changed: false, incomplete: [] });
+    expect(await roleConfs(cluster)).toEqual(roles);
+  });
+
+  test('must hand over again when the new master dies too', async () => {
+    await docker('start', cluster.container('master'));
+    await eventually('healthy', async () => (await cluster.status()).cluster.health === 'healthy');
+    await docker('kill', cluster.container('slave-1'));
+    expect(await promote('master')).toMatchObject({ promoted: 'master', formerMaster: 'slave-1', incomplete: [] });
+    expect((await cluster.status()).cluster).toMatchObject({ master: 'master', epoch: 3 });
+    expect(await missingKeys(cluster, ['master', 'slave-2'], keys)).toEqual([]);
+  });
+
+  test('must give programs the address of the new master', async () => {
+    const environment = await rmsxJson<Record<string, string>>(['env', '-n', cluster.name]);
+    const port = (await cluster.status()).nodes.find(({ name }) => name === 'slave-1')?.hostPort;
+    expect(environment.REDIS_URL).toMatch(new RegExp(`@127\\.0\\.0\\.1:${port}$`));
+    expect(environment.REDIS_PORT).toBe(String(port));
+  });
+});
+
+describe('promote of a node that is behind another', () => {
+  test('must refuse with 7 and the numbers, change nothing, and take the better one', async () => {
+    const late = await cluster.client('slave-1');
+    await late.config('SET', 'masterauth', 'wrong');
+    await late.call('CLIENT', 'KILL', 'TYPE', 'master');
+    await eventually('slave-1 is cut off', async () =>
+      (await late.info('replication')).includes('master_link_status:down'),
+    );
+    await loadKeys(cluster, 'master', keys);
+    await docker('kill', cluster.container('master'));
+    await late.config('SET', 'masterauth', await cluster.password());
+    const roles = await roleConfs(cluster);
+
+    const status = await cluster.rmsx('status');
+    expect(status.code).toBe(3);
+    expect(status.stdout).toContain('hint: rmsx promote slave-2');
+    const refused = await cluster.rmsx('promote', 'slave-1');
+    expect(refused.code).toBe(7);
+    expect(refused.stderr).toMatch(/slave-1 is \d+ bytes behind slave-2 \(offset \d+ of \d+\)/);
+    expect(refused.stderr).toContain('rmsx promote slave-2');
+    expect(await roleConfs(cluster)).toEqual(roles);
+
+    expect(await promote('slave-2')).toMatchObject({ promoted: 'slave-2', resync: { 'slave-1': 'partial' } });
+    expect(await missingKeys(cluster, ['slave-1', 'slave-2'], keys)).toEqual([]);
+  });
+});
+
+describe('promote --dry-run', () => {
+  test('must say what would be done and do nothing', async () => {
+    await docker('kill', cluster.container('master'));
+    const roles = await roleConfs(cluster);
+    const result = await cluster.rmsx('promote', 'slave-1', '--dry-run');
+    expect(result.code).toBe(0);
+    expect(result.stdout).toContain('make slave-1 the master');
+    expect(result.stdout).toContain('partial resynchronisation expected');
+    expect(await roleConfs(cluster)).toEqual(roles);
+    expect((await inspect(cluster.container('master'))).State.Running).toBe(false);
+  });
+});

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import type { ClusterStatus } from '../../../src/domain/status.ts';
+import { docker, rmsx, rmsxJson } from './run.ts';
+
+/** A cluster of a test: its own name, subnet and ports; gone when the test is over. */
+export class TestCluster {
+  readonly name: string;
+  readonly #clients: Redis[] = [];
+  #password: string | undefined;
+
+  /** @param topic - a word for the name, so that what is left behind can be traced */
+  constructor(topic: string) {
+    this.name = `t-${topic}-${randomBytes(3).toString('hex')}`;
+  }
+
+  /** Flags that keep it away from every other cluster. */
+  get apart(): readonly string[] {
+    return ['-n', this.name, '--subnet', 'auto', '--base-port', 'auto', '--pull', 'never'];
+  }
+
+  /** Brings it up; must succeed. */
+  up(...flags: readonly string[]): Promise<ClusterStatus & { changed: boolean; plan: unknown[] }> {
+    return rmsxJson(['up', ...this.apart, ...flags]);
+  }
+
+  /** Runs a verb on it. */
+  rmsx(verb: string, ...args: readonly string[]): ReturnType<typeof rmsx> {
+    return rmsx([verb, ...args, '-n', this.name]);
+  }
+
+  /** @returns its status, whatever the exit code */
+  async status(): Promise<ClusterStatus> {
+    return JSON.parse((await this.rmsx('status', '--json')).stdout) as ClusterStatus;
+  }
+
+  /** @returns the name of the container of a node */
+  container(node: string): string {
+    return `${this.name}-${node}`;
+  }
+
+  /** @returns a client of a node, logged in unless told otherwise; closed with the cluster */
+  async client(node: string, { login = true } = {}): Promise<Redis> {
+    const { urls } = await rmsxJson<{ urls: { url: string }[] }>(['url', node, '-n', this.name]);
+    const url = new URL(urls[0]?.url ?? '');
+    const client = new Redis({
+      host: url.hostname,
+      port: Number(url.port),
+      ...(login ? { password: decodeURIComponent(url.password) } : {}),
+      protocol: 2,
+      enableReadyCheck: false,
+      maxRetriesPerRequest: 50,
+      retryStrategy: () => 50,
+    });
+    client.on('error', () => undefined); // tests kill servers; what matters is what the commands answer
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** @returns the password */
+  async password(): Promise<string> {
+    this.#password ??= (await rmsxJson<{ REDIS_PASSWORD: string }>(['env', '-n', this.name])).REDIS_PASSWORD;
+    return this.#password;
+  }
+
+  /** Names of everything on the engine that carries its label. */
+  async objects(): Promise<readonly string[]> {
+    const filter = `label=rmsx.cluster=${this.name}`;
+    const lists = await Promise.all([
+      docker('ps', '-a', '--filter', filter, '--format', '{{.Names}}'),
+      docker('network', 'ls', '--filter', filter, '--format', '{{.Name}}'),
+      docker('volume', 'ls', '--filter', filter, '--format', '{{.Name}}'),
+    ]);
+    return lists.flatMap((list) => list.split('\n')).filter(Boolean);
+  }
+
+  /** Removes everything; to be called when the test is over. */
+  async remove(): Promise<void> {
+    for (const client of this.#clients) client.disconnect();
+    await rmsx(['down', '--volumes', '--yes', '-n', this.name]);
+    const left = await this.objects();
+    if (left.length > 0) throw new Error(`left behind by ${this.name}: ${left.join(', ')}`);
+  }
+}

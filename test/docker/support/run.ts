@@ -1,0 +1,97 @@
+import { execFile, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const bin = fileURLToPath(new URL('../../../bin/rmsx.js', import.meta.url));
+
+/** What a process left behind. */
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How a process is run. */
+export interface RunOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly input?: string;
+  /** Runs beside the process, and may send it a signal. */
+  readonly whileRunning?: (kill: (signal: NodeJS.Signals) => void) => Promise<void>;
+}
+
+/** Runs the real rmsx; never throws, whatever its exit code. */
+export function rmsx(
+  args: readonly string[],
+  { env = {}, input = '', whileRunning }: RunOptions = {},
+): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [bin, ...args], { env: { ...process.env, ...env } });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.stdin.end(input);
+    whileRunning?.((signal) => child.kill(signal)).catch(reject);
+  });
+}
+
+/** Runs rmsx, which must succeed. @returns the document it printed */
+export async function rmsxJson<T = unknown>(args: readonly string[], options: RunOptions = {}): Promise<T> {
+  const { code, stdout, stderr } = await rmsx([...args, '--json'], options);
+  if (code !== 0) throw new Error(`rmsx ${args.join(' ')} exited with ${code}\n${stderr}`);
+  return JSON.parse(stdout) as T;
+}
+
+/** Runs the docker command. @returns its stdout, trimmed */
+export function docker(...args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile('docker', args, { maxBuffer: 2 ** 24 }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`docker ${args.join(' ')}: ${stderr}`));
+      else resolve(stdout.trim());
+    });
+  });
+}
+
+/** @returns what the engine knows of a container */
+export async function inspect(container: string): Promise<DockerInspect> {
+  const [info] = JSON.parse(await docker('inspect', container)) as [DockerInspect];
+  return info;
+}
+
+/** The part of `docker inspect` that tests look at. */
+export interface DockerInspect {
+  readonly Id: string;
+  readonly Created: string;
+  readonly State: { readonly Running: boolean; readonly StartedAt: string; readonly Pid: number };
+  readonly RestartCount: number;
+  readonly Config: { readonly Env: string[]; readonly Labels: Record<string, string> };
+  readonly HostConfig: {
+    readonly RestartPolicy: { readonly Name: string };
+    readonly Sysctls: Record<string, string> | null;
+    readonly PortBindings: Record<string, { HostIp: string; HostPort: string }[]>;
+    readonly Privileged: boolean;
+    readonly CapAdd: string[] | null;
+  };
+  readonly NetworkSettings: { readonly Networks: Record<string, { readonly IPAddress: string }> };
+}
+
+/** Asks again and again until a check holds. @throws with the last failure when the time is up */
+export async function eventually<T>(what: string, check: () => Promise<T | false>, timeoutMs = 15_000): Promise<T> {
+  const endMs = Date.now() + timeoutMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      const answer = await check();
+      if (answer !== false) return answer;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > endMs) throw new Error(`not within ${timeoutMs} ms: ${what}`, { cause: last });
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}

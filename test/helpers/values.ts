@@ -1,0 +1,168 @@
+import type { ClusterSpec, NodeSpec } from '../../src/domain/cluster.ts';
+import { containerName, replicaName } from '../../src/domain/names.ts';
+import type {
+  NodeConf,
+  ObservedContainer,
+  ObservedEngine,
+  ObservedNetwork,
+  ObservedVolume,
+} from '../../src/domain/observed.ts';
+import type { ClusterRecord } from '../../src/domain/record.ts';
+import type { ServerInfo } from '../../src/domain/server-info.ts';
+
+/** One history, as the nodes of a cluster share it. */
+export const history = 'a'.repeat(40);
+
+/** A node at .10, .11, … in the order of its name. */
+export function node(name: string, source: string | null): NodeSpec {
+  const index = name === 'master' ? 0 : Number(name.replace('slave-', ''));
+  return { name, address: { host: `172.19.0.${10 + index}`, port: 6379 + index }, source };
+}
+
+/** A star of one master and some replicas. */
+export function cluster(replicas: number, changes: Partial<ClusterSpec> = {}): ClusterSpec {
+  const names = Array.from({ length: replicas }, (_, i) => replicaName(i + 1));
+  return {
+    name: 'redis-server',
+    topology: 'star',
+    image: 'redis:8.0',
+    subnet: '172.19.0.0/24',
+    bind: '127.0.0.1',
+    timezone: 'UTC',
+    persistence: 'aof',
+    disabledCommands: ['KEYS', 'FLUSHALL', 'FLUSHDB'],
+    nodes: [node('master', null), ...names.map((name) => node(name, 'master'))],
+    ...changes,
+  };
+}
+
+/** The record of a cluster. */
+export const record = (spec: ClusterSpec, epoch = 1): ClusterRecord => ({ schemaVersion: 1, epoch, cluster: spec });
+
+const silent: ServerInfo = {
+  version: '8.0.2',
+  runId: 'r'.repeat(40),
+  loading: false,
+  role: 'master',
+  replid: history,
+  replid2: '0'.repeat(40),
+  secondOffset: -1,
+  offset: 1000,
+  readOffset: 1000,
+  source: null,
+  link: null,
+  priority: 100,
+  replicas: [],
+  fullSyncs: 0,
+  partialSyncs: 0,
+};
+
+/** What a master says: the replicas are online and have acknowledged its offset, unless told otherwise. */
+export function masterInfo(replicas: readonly NodeSpec[], changes: Partial<ServerInfo> = {}): ServerInfo {
+  const offset = changes.offset ?? silent.offset;
+  const links = replicas.map(({ address }) => ({ address, state: 'online', offset, lagSeconds: 0 }));
+  return { ...silent, readOffset: offset, replicas: links, ...changes };
+}
+
+/** What a replica says: its link is up and it has everything, unless told otherwise. */
+export function replicaInfo(source: NodeSpec, changes: Partial<ServerInfo> = {}): ServerInfo {
+  const offset = changes.offset ?? silent.offset;
+  return { ...silent, role: 'replica', source: source.address, link: 'up', readOffset: offset, ...changes };
+}
+
+/** What every node of a cluster says when all is well. */
+export function healthyInfos(spec: ClusterSpec): Map<string, ServerInfo> {
+  return new Map(
+    spec.nodes.map((own) => {
+      const source = spec.nodes.find((other) => other.name === own.source);
+      const followers = spec.nodes.filter((other) => other.source === own.name);
+      const replicas = masterInfo(followers).replicas;
+      return [own.name, source ? replicaInfo(source, { replicas }) : masterInfo(followers)];
+    }),
+  );
+}
+
+/** The container of a node. */
+export function container(
+  spec: ClusterSpec,
+  nodeName: string,
+  changes: Partial<ObservedContainer> = {},
+): ObservedContainer {
+  const port = spec.nodes.find(({ name }) => name === nodeName)?.address.port ?? 6379;
+  const state = changes.state ?? 'running';
+  return {
+    id: `id-${nodeName}`,
+    name: containerName(spec.name, nodeName),
+    cluster: spec.name,
+    node: nodeName,
+    run: 'earlier',
+    image: spec.image,
+    statusText: state === 'running' ? 'Up 2 minutes' : state,
+    createdAtMs: 0,
+    networkIds: ['net'],
+    topology: spec.topology,
+    ports: state === 'running' ? [{ inside: port, host: spec.bind, port }] : [],
+    ...changes,
+    state,
+  };
+}
+
+/** A container that rmsx did not make. */
+export const foreign = (name: string, changes: Partial<ObservedContainer> = {}): ObservedContainer => ({
+  ...container(cluster(0), 'master'),
+  id: 'f0f0f0f0f0f0f0f0',
+  name,
+  cluster: null,
+  node: null,
+  run: null,
+  topology: null,
+  image: 'nginx:1',
+  ports: [],
+  ...changes,
+});
+
+/** The containers of a whole cluster, all of them running but for what is said. */
+export const containers = (
+  spec: ClusterSpec,
+  states: Readonly<Record<string, ObservedContainer['state'] | 'missing'>> = {},
+): readonly ObservedContainer[] =>
+  spec.nodes.flatMap(({ name }) => {
+    const state = states[name] ?? 'running';
+    return state === 'missing' ? [] : [container(spec, name, { state })];
+  });
+
+/** The conf of every node of a cluster, as its record wants it. */
+export const confs = (own: ClusterRecord, password = 'secret'): Map<string, NodeConf> =>
+  new Map(
+    own.cluster.nodes.map(({ name, source }) => {
+      const address = own.cluster.nodes.find((other) => other.name === source)?.address ?? null;
+      return [name, { password, source: address, record: own }];
+    }),
+  );
+
+/** A network on the engine. */
+export const network = (name: string, subnet: string, ownCluster: string | null = null): ObservedNetwork => ({
+  id: `id-of-${name}`,
+  name,
+  cluster: ownCluster,
+  subnets: [subnet],
+});
+
+/** A volume on the engine. */
+export const volume = (name: string, changes: Partial<ObservedVolume> = {}): ObservedVolume => ({
+  name,
+  cluster: null,
+  node: null,
+  run: null,
+  purpose: null,
+  image: null,
+  ...changes,
+});
+
+/** What an engine holds. */
+export const engineWith = (changes: Partial<ObservedEngine> = {}): ObservedEngine => ({
+  containers: [],
+  networks: [],
+  volumes: [],
+  ...changes,
+});

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { formatPlan, type Plan } from '../../../src/domain/plan.ts';
+import { planDown } from '../../../src/plan/down.ts';
+import { cluster, containers, engineWith, foreign, network, volume } from '../../helpers/values.ts';
+
+const spec = cluster(2);
+const own = { cluster: 'redis-server', purpose: 'data' } as const;
+const engine = engineWith({
+  containers: [
+    ...containers(spec, { 'slave-2': 'stopped' }),
+    foreign('web'),
+    ...containers(cluster(1, { name: 'other' })),
+  ],
+  networks: [network('redis-server_app_net', '172.19.0.0/24', 'redis-server'), network('office', '10.0.0.0/8')],
+  volumes: [
+    volume('redis-server-master-data', { ...own, node: 'master' }),
+    volume('redis-server-slave-1-data', { ...own, node: 'slave-1' }),
+    volume('redis-server-slave-2-data'),
+    volume('other-master-data', { cluster: 'other', node: 'master' }),
+  ],
+});
+const edges = (plan: Plan): string =>
+  plan.map(({ id, after }) => `${id} <- ${after.join(', ') || 'nothing'}`).join('\n');
+
+test('down must remove containers and network of this cluster, and stop servers whose data stays first', () => {
+  const plan = planDown('redis-server', engine, { volumes: false });
+  expect(formatPlan(plan)).toMatchInlineSnapshot(`
+    "stop master  (its data stays)
+    remove container of master  (down removes it)
+    stop slave-1  (its data stays)
+    remove container of slave-1  (down removes it)
+    remove container of slave-2  (down removes it)
+    remove network redis-server_app_net  (down removes it)"
+  `);
+  expect(edges(plan)).toMatchInlineSnapshot(`
+    "stop id-master <- nothing
+    remove id-master <- stop id-master
+    stop id-slave-1 <- nothing
+    remove id-slave-1 <- stop id-slave-1
+    remove id-slave-2 <- nothing
+    network id-of-redis-server_app_net <- remove id-master, remove id-slave-1, remove id-slave-2"
+  `);
+});
+
+test('down --volumes must take the labelled volumes too, and need not stop anything gently', () => {
+  const plan = planDown('redis-server', engine, { volumes: true });
+  expect(formatPlan(plan)).toMatchInlineSnapshot(`
+    "remove container of master  (down removes it)
+    remove container of slave-1  (down removes it)
+    remove container of slave-2  (down removes it)
+    remove network redis-server_app_net  (down removes it)
+    remove volume redis-server-master-data  (--volumes takes the data too)
+    remove volume redis-server-slave-1-data  (--volumes takes the data too)"
+  `);
+  expect(edges(plan)).toMatchInlineSnapshot(`
+    "remove id-master <- nothing
+    remove id-slave-1 <- nothing
+    remove id-slave-2 <- nothing
+    network id-of-redis-server_app_net <- remove id-master, remove id-slave-1, remove id-slave-2
+    volume redis-server-master-data <- remove id-master, remove id-slave-1, remove id-slave-2
+    volume redis-server-slave-1-data <- remove id-master, remove id-slave-1, remove id-slave-2"
+  `);
+});
+
+test('down where only volumes are left must remove them only when asked to', () => {
+  const left = engineWith({ volumes: engine.volumes });
+  expect(planDown('redis-server', left, { volumes: false })).toEqual([]);
+  expect(planDown('redis-server', left, { volumes: true }).map(({ step }) => step)).toEqual([
+    { op: 'remove-volume', name: 'redis-server-master-data' },
+    { op: 'remove-volume', name: 'redis-server-slave-1-data' },
+  ]);
+});
+
+test('down where nothing is there must do nothing', () => {
+  expect(planDown('nobody', engine, { volumes: true })).toEqual([]);
+});

@@ -1,0 +1,267 @@
+import { describe, expect, test } from 'vitest';
+import type { ObservedContainer } from '../../../src/domain/observed.ts';
+import type { ServerInfo } from '../../../src/domain/server-info.ts';
+import { formatPromotePlan, type PromoteFacts, planPromote, predictResync } from '../../../src/plan/promote.ts';
+import { errorOf } from '../../helpers/error-of.ts';
+import { cluster, containers, masterInfo, node, record, replicaInfo } from '../../helpers/values.ts';
+
+type States = Readonly<Record<string, ObservedContainer['state'] | 'missing'>>;
+type Infos = Readonly<Record<string, ServerInfo>>;
+
+const own = record(cluster(2), 1);
+const master = node('master', null);
+const lost = (changes: Partial<ServerInfo> = {}): ServerInfo => replicaInfo(master, { link: 'down', ...changes });
+const alive = masterInfo([node('slave-1', 'master'), node('slave-2', 'master')]);
+
+/** The master is dead, both replicas have all of its data; promote slave-1. Changed by what is said. */
+function facts(states: States = {}, infos: Infos = {}, changes: Partial<PromoteFacts> = {}): PromoteFacts {
+  return {
+    record: own,
+    containers: containers((changes.record ?? own).cluster, { master: 'stopped', ...states }),
+    infos: new Map(Object.entries({ 'slave-1': lost(), 'slave-2': lost(), ...infos })),
+    target: 'slave-1',
+    force: false,
+    ...changes,
+  };
+}
+
+/** The same without what a node says. */
+function silent(name: string, states: States = {}, infos: Infos = {}): PromoteFacts {
+  const all = facts(states, infos);
+  return { ...all, infos: new Map([...all.infos].filter(([other]) => other !== name)) };
+}
+
+const promoted = record(
+  cluster(0, { nodes: [node('master', 'slave-1'), node('slave-1', null), node('slave-2', 'slave-1')] }),
+  2,
+);
+
+describe('a promotion after the master has died', () => {
+  test('must put the target in the place of the master, and the former master under it', () => {
+    expect(planPromote(facts())).toEqual({
+      target: 'slave-1',
+      formerMaster: 'master',
+      stopFirst: null,
+      record: promoted,
+      survivors: ['slave-2'],
+      silent: [],
+    });
+  });
+
+  test('must be told in the order in which it happens', () => {
+    const plan = planPromote(facts());
+    expect(plan && formatPromotePlan(plan, facts().infos)).toMatchInlineSnapshot(`
+      "write the role of master: replica of slave-1  (it cannot come back as a master)
+      write the role of slave-1: master
+      write the role of slave-2: replica of slave-1
+      make slave-1 the master
+      let slave-2 follow slave-1  (partial resynchronisation expected)
+      wait until all of them acknowledge a marker"
+    `);
+  });
+
+  test('must leave a chain below the target as it is', () => {
+    const chain = record(
+      cluster(0, { nodes: [node('master', null), node('slave-1', 'master'), node('slave-2', 'slave-1')] }),
+    );
+    expect(planPromote(facts({}, {}, { record: chain }))?.record.cluster.nodes).toEqual([
+      node('master', 'slave-1'),
+      node('slave-1', null),
+      node('slave-2', 'slave-1'),
+    ]);
+  });
+
+  test('must be possible when the container of the master is gone', () => {
+    expect(planPromote(facts({ master: 'missing' }))?.formerMaster).toBe('master');
+  });
+
+  test('must stop a former master that crashes and comes back again and again, before anything else', () => {
+    const plan = planPromote(facts({ master: 'restarting' }));
+    expect([plan?.stopFirst?.id, plan?.silent]).toEqual(['id-master', []]);
+  });
+
+  test('must name nodes that run and do not answer, as nobody can see what they follow', () => {
+    expect(planPromote(silent('slave-2'))).toMatchObject({ survivors: [], silent: ['slave-2'] });
+  });
+
+  test('must not wait for a node that is stopped', () => {
+    expect(planPromote(silent('slave-2', { 'slave-2': 'stopped' }))).toMatchObject({ survivors: [], silent: [] });
+  });
+});
+
+describe('a promotion that could lose data or make a second master must be refused', () => {
+  test.each<[string, PromoteFacts, string, string]>([
+    [
+      'the target has no container',
+      silent('slave-1', { 'slave-1': 'missing' }),
+      'slave-1 cannot be promoted: its container is not there.',
+      'rmsx status',
+    ],
+    ...(['stopped', 'paused', 'restarting'] as const).map((state): [string, PromoteFacts, string, string] => [
+      `the target is ${state}`,
+      silent('slave-1', { 'slave-1': state }),
+      `slave-1 cannot be promoted: its container is ${state}.`,
+      'rmsx status',
+    ]),
+    ['the target is silent', silent('slave-1'), 'slave-1 cannot be promoted: it does not answer.', 'rmsx status'],
+    [
+      'the target loads',
+      facts({}, { 'slave-1': lost({ loading: true }) }),
+      'slave-1 cannot be promoted: slave-1 is loading its data.',
+      'rmsx status',
+    ],
+    [
+      'the target synchronises',
+      facts({}, { 'slave-1': lost({ link: 'syncing' }) }),
+      'slave-1 cannot be promoted: slave-1 is in the middle of a full synchronisation: its data is old or partial.',
+      'rmsx status',
+    ],
+    [
+      'the target was never in sync',
+      facts({}, { 'slave-1': lost({ offset: 0 }) }),
+      'slave-1 cannot be promoted: slave-1 has never been in sync with its source.',
+      'rmsx status',
+    ],
+    [
+      'the target is marked',
+      facts({}, { 'slave-1': lost({ priority: 0 }) }),
+      'slave-1 cannot be promoted: slave-1 is marked never to be promoted (replica-priority 0).',
+      'rmsx status',
+    ],
+    [
+      'the target is behind',
+      facts({}, { 'slave-1': lost({ offset: 11_927 }), 'slave-2': lost({ offset: 12_727 }) }),
+      'slave-1 is 800 bytes behind slave-2 (offset 11927 of 12727); promoting it would erase those writes from slave-2.',
+      'Promote the better one: rmsx promote slave-2',
+    ],
+    [
+      'the target holds another history',
+      facts({}, { 'slave-1': lost({ replid: 'b'.repeat(40), offset: 5 }) }),
+      'slave-1 holds another history than slave-2: offsets cannot be compared, and writes that only slave-2 has would be erased.',
+      'Promote the better one: rmsx promote slave-2',
+    ],
+    [
+      'the master is alive',
+      facts({ master: 'running' }, { master: alive }),
+      'master is alive: it answers as the master with 2 replicas at offset 1000.',
+      'To hand over without losing a write: rmsx switchover slave-1\nTo rehearse its death: docker kill redis-server-master',
+    ],
+    [
+      'another node is a master already',
+      facts({}, { 'slave-2': masterInfo([]) }),
+      'slave-2 already run as master: promoting slave-1 would make one more.',
+      'rmsx status',
+    ],
+    [
+      'the master is paused',
+      facts({ master: 'paused' }),
+      'master is paused, and would go on as the master: it may still hold or take writes.',
+      'Make sure that it is down: docker kill redis-server-master',
+    ],
+    [
+      'the master runs in silence',
+      facts({ master: 'running' }),
+      'master runs and does not answer: it may still hold or take writes.',
+      'Make sure that it is down: docker kill redis-server-master',
+    ],
+  ])('%s', (_, given, message, hint) => {
+    expect(errorOf(() => planPromote(given))).toEqual({ code: 'unsafe', message, hint, problems: [] });
+  });
+
+  test('hints must name a cluster that is not the default one', () => {
+    const demo = record(cluster(2, { name: 'demo' }));
+    const given = facts({}, { 'slave-1': lost({ offset: 1 }) }, { record: demo });
+    expect(errorOf(() => planPromote(given)).hint).toBe('Promote the better one: rmsx promote slave-2 -n demo');
+  });
+
+  test('a cycle, which every server would accept and show as healthy', () => {
+    const cyclic = record(
+      cluster(0, {
+        nodes: [
+          node('master', null),
+          node('slave-1', 'master'),
+          node('slave-2', 'slave-3'),
+          node('slave-3', 'slave-2'),
+        ],
+      }),
+    );
+    expect(() => planPromote(facts({}, {}, { record: cyclic }))).toThrow('has a cycle or a missing source');
+  });
+});
+
+describe('what protects data', () => {
+  test('must tolerate one PING of the master: the data is the same', () => {
+    const given = (ahead: number): PromoteFacts => facts({}, { 'slave-2': lost({ offset: 1000 + ahead }) });
+    expect(planPromote(given(14))?.target).toBe('slave-1');
+    expect(errorOf(() => planPromote(given(13))).message).toMatch(/^slave-1 is 13 bytes behind/);
+    expect(errorOf(() => planPromote(given(15))).message).toMatch(/^slave-1 is 15 bytes behind/);
+  });
+
+  test.each<[string, Infos]>([
+    ['a target that is behind', { 'slave-1': lost({ offset: 1 }) }],
+    ['a target with another history', { 'slave-1': lost({ replid: 'b'.repeat(40) }) }],
+  ])('--force must promote %s', (_, infos) => {
+    expect(planPromote(facts({}, infos, { force: true }))?.target).toBe('slave-1');
+  });
+
+  test.each<[string, PromoteFacts]>([
+    ['a living master', facts({ master: 'running' }, { master: alive }, { force: true })],
+    ['a paused master', facts({ master: 'paused' }, {}, { force: true })],
+    ['a target that synchronises', facts({}, { 'slave-1': lost({ link: 'syncing' }) }, { force: true })],
+    ['a second master', facts({}, { 'slave-2': masterInfo([]) }, { force: true })],
+  ])('--force must not override %s', (_, given) => {
+    expect(errorOf(() => planPromote(given)).code).toBe('unsafe');
+  });
+
+  test('a candidate that may not be promoted must not stand in the way of a worse one', () => {
+    const infos = { 'slave-2': lost({ offset: 99_999, priority: 0 }) };
+    expect(planPromote(facts({}, infos))?.target).toBe('slave-1');
+  });
+});
+
+describe('a promotion that was done before', () => {
+  const done = { 'slave-1': masterInfo([node('slave-2', 'slave-1')]), 'slave-2': replicaInfo(node('slave-1', null)) };
+
+  test('must change nothing', () => {
+    expect(planPromote(facts({}, done, { record: promoted }))).toBeNull();
+  });
+
+  test('must be finished where it stopped before the others followed', () => {
+    const infos = { ...done, 'slave-2': lost() };
+    expect(planPromote(facts({}, infos, { record: promoted }))).toEqual({
+      target: 'slave-1',
+      formerMaster: null,
+      stopFirst: null,
+      record: promoted,
+      survivors: ['slave-2'],
+      silent: [],
+    });
+  });
+
+  test('must be finished where it stopped before the target became the master', () => {
+    expect(planPromote(facts({}, {}, { record: promoted }))).toMatchObject({ formerMaster: null, record: promoted });
+  });
+
+  test('must be possible once more, to another node', () => {
+    const states = { 'slave-1': 'stopped' } as const;
+    const infos = { 'slave-2': lost({ source: node('slave-1', null).address }) };
+    const given = facts(states, infos, { record: promoted, target: 'slave-2' });
+    const alone = { ...given, infos: new Map([...given.infos].filter(([name]) => name !== 'slave-1')) };
+    expect(planPromote(alone)?.record).toEqual(
+      record(cluster(0, { nodes: [node('master', 'slave-1'), node('slave-1', 'slave-2'), node('slave-2', null)] }), 3),
+    );
+  });
+});
+
+test.each<[string, Partial<ServerInfo>, 'partial' | 'full']>([
+  ['has as much as the target', {}, 'partial'],
+  ['has less', { offset: 1 }, 'partial'],
+  ['has more, which the target never had', { offset: 1001 }, 'full'],
+  ['has another history', { replid: 'b'.repeat(40) }, 'full'],
+])('a survivor that %s must be expected to come back by a %s resynchronisation', (...[, changes, kind]) => {
+  expect(predictResync(lost(changes), lost())).toBe(kind);
+});
+
+test('a survivor that said nothing must be expected to need everything', () => {
+  expect([predictResync(undefined, lost()), predictResync(lost(), undefined)]).toEqual(['full', 'full']);
+});

@@ -1,0 +1,221 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { ObservedContainer } from '../../../src/domain/observed.ts';
+import { formatPlan, type Plan } from '../../../src/domain/plan.ts';
+import { planUp, type UpFacts } from '../../../src/plan/up.ts';
+import { cluster, confs, container, containers, engineWith, network, node, record } from '../../helpers/values.ts';
+
+const template = readFileSync(new URL('../../../templates/redis.conf', import.meta.url), 'utf8');
+const own = record(cluster(2));
+const networks = [network('redis-server_app_net', '172.19.0.0/24', 'redis-server')];
+
+/** A cluster that is there and runs, but for what is said. */
+function facts(
+  changes: Partial<UpFacts> = {},
+  states: Readonly<Record<string, ObservedContainer['state'] | 'missing'>> = {},
+): UpFacts {
+  const wanted = changes.record ?? own;
+  return {
+    record: wanted,
+    engine: engineWith({ containers: containers(wanted.cluster, states), networks }),
+    confs: confs(wanted),
+    password: 'secret',
+    pullImage: false,
+    run: 'this-run',
+    template,
+    ...changes,
+  };
+}
+
+const fresh = facts({ engine: engineWith(), confs: new Map(), pullImage: true });
+const edges = (plan: Plan): string =>
+  plan.map(({ id, after }) => `${id} <- ${after.join(', ') || 'nothing'}`).join('\n');
+
+describe('a new cluster', () => {
+  test('must be made by this plan', () => {
+    expect(formatPlan(planUp(fresh))).toMatchInlineSnapshot(`
+      "pull image redis:8.0  (the image is not here)
+      create network redis-server_app_net (172.19.0.0/24)  (it is not there)
+      create container redis-server-master (172.19.0.10:6379)  (it is not there)
+      write redis.conf, role.conf, rmsx.json of master  (it is new)
+      start master  (it is new)
+      wait until master answers  (others follow it)
+      create container redis-server-slave-1 (172.19.0.11:6380)  (it is not there)
+      write redis.conf, role.conf, rmsx.json of slave-1  (it is new)
+      start slave-1  (it is new)
+      create container redis-server-slave-2 (172.19.0.12:6381)  (it is not there)
+      write redis.conf, role.conf, rmsx.json of slave-2  (it is new)
+      start slave-2  (it is new)"
+    `);
+  });
+
+  test('replicas must start after their source answers, and everything else side by side', () => {
+    expect(edges(planUp(fresh))).toMatchInlineSnapshot(`
+      "pull <- nothing
+      network <- nothing
+      create master <- pull, network
+      conf master <- create master
+      start master <- conf master
+      answer master <- start master
+      create slave-1 <- pull, network, conf master
+      conf slave-1 <- create slave-1
+      start slave-1 <- conf slave-1, answer master
+      create slave-2 <- pull, network, conf master
+      conf slave-2 <- create slave-2
+      start slave-2 <- conf slave-2, answer master"
+    `);
+  });
+
+  test('must be made of containers that are described in full, and hold no secret', () => {
+    const step = planUp(fresh).find(({ id }) => id === 'create slave-1')?.step;
+    expect(step).toMatchInlineSnapshot(`
+      {
+        "container": {
+          "address": {
+            "host": "172.19.0.11",
+            "port": 6380,
+          },
+          "bind": "127.0.0.1",
+          "cluster": "redis-server",
+          "command": [
+            "redis-server",
+            "/usr/local/etc/redis/redis.conf",
+          ],
+          "ephemeral": false,
+          "image": "redis:8.0",
+          "name": "redis-server-slave-1",
+          "network": "redis-server_app_net",
+          "node": "slave-1",
+          "run": "this-run",
+          "sysctls": {
+            "net.core.somaxconn": "511",
+          },
+          "timezone": "UTC",
+          "topology": "star",
+          "volumes": [
+            {
+              "name": "redis-server-slave-1-data",
+              "purpose": "data",
+              "readOnly": false,
+              "target": "/data",
+            },
+            {
+              "name": "redis-server-slave-1-conf",
+              "purpose": "conf",
+              "readOnly": false,
+              "target": "/usr/local/etc/redis",
+            },
+          ],
+        },
+        "node": "slave-1",
+        "op": "create-container",
+      }
+    `);
+    const withoutFiles = planUp(fresh).filter(({ step: { op } }) => op !== 'write-conf');
+    expect(JSON.stringify(withoutFiles)).not.toContain('secret');
+  });
+
+  test('that is ephemeral must have no volumes', () => {
+    const ephemeral = record(cluster(1, { persistence: 'none' }));
+    const plan = planUp(facts({ record: ephemeral, engine: engineWith(), confs: new Map() }));
+    const created = plan.flatMap(({ step }) => (step.op === 'create-container' ? [step.container] : []));
+    expect(created.map(({ volumes, ephemeral: isEphemeral }) => [volumes, isEphemeral])).toEqual([
+      [[], true],
+      [[], true],
+    ]);
+  });
+
+  test('must be printed without a secret', () => {
+    expect(formatPlan(planUp(fresh))).not.toContain('secret');
+  });
+});
+
+describe('a cluster that is there', () => {
+  test('and runs must be left alone', () => {
+    expect(planUp(facts())).toEqual([]);
+  });
+
+  test.each<[string, Readonly<Record<string, ObservedContainer['state'] | 'missing'>>, string]>([
+    ['a stopped replica must be started', { 'slave-1': 'stopped' }, 'start slave-1 <- nothing'],
+    ['a paused replica must go on', { 'slave-2': 'paused' }, 'unpause slave-2 <- nothing'],
+    [
+      'a stopped master must answer before a stopped replica starts',
+      { master: 'stopped', 'slave-1': 'stopped' },
+      'start master <- nothing\nanswer master <- start master\nstart slave-1 <- answer master',
+    ],
+    ['a paused master must go on', { master: 'paused' }, 'unpause master <- nothing'],
+    ['a node that is restarted again and again must be left to the engine', { 'slave-1': 'restarting' }, ''],
+    [
+      'a missing replica must be made anew, with all of its conf',
+      { 'slave-1': 'missing' },
+      'create slave-1 <- nothing\nconf slave-1 <- create slave-1\nstart slave-1 <- conf slave-1',
+    ],
+  ])('%s', (_, states, expected) => {
+    expect(edges(planUp(facts({}, states)))).toBe(expected);
+  });
+
+  test('nothing must be pulled where no container is missing', () => {
+    expect(planUp(facts({ pullImage: true }, { 'slave-1': 'stopped' })).map(({ id }) => id)).toEqual(['start slave-1']);
+  });
+
+  test('a missing container must be given redis.conf, role and record', () => {
+    const step = planUp(facts({}, { 'slave-1': 'missing' })).find(({ id }) => id === 'conf slave-1')?.step;
+    expect(step?.op === 'write-conf' && step.files.map(({ name }) => name)).toEqual([
+      'redis.conf',
+      'role.conf',
+      'rmsx.json',
+    ]);
+  });
+});
+
+describe('a change of the cluster', () => {
+  test('adding replicas must rewrite the roles of the nodes that are there, and not their redis.conf', () => {
+    const before = record(cluster(1), 1);
+    const after = record(cluster(2), 2);
+    const engine = engineWith({ containers: containers(before.cluster), networks });
+    expect(formatPlan(planUp(facts({ record: after, engine, confs: confs(before) })))).toMatchInlineSnapshot(`
+      "write role.conf, rmsx.json of master  (it is older than the change)
+      write role.conf, rmsx.json of slave-1  (it is older than the change)
+      create container redis-server-slave-2 (172.19.0.12:6381)  (it is not there)
+      write redis.conf, role.conf, rmsx.json of slave-2  (it is new)
+      start slave-2  (it is new)"
+    `);
+  });
+
+  test('a promotion that stopped half way must be written down to the end', () => {
+    const after = record(cluster(0, { nodes: [node('master', 'slave-1'), node('slave-1', null)] }), 2);
+    const engine = engineWith({ containers: containers(after.cluster, { master: 'stopped' }), networks });
+    const half = new Map([
+      ...confs(record(cluster(1), 1)),
+      ['slave-1', { password: 's', source: null, record: after }],
+    ]);
+    expect(formatPlan(planUp(facts({ record: after, engine, confs: half })))).toBe(
+      'write role.conf, rmsx.json of master  (it is older than the change)\nstart master  (it is stopped)',
+    );
+  });
+
+  test('a role that cannot be read must be written again', () => {
+    const broken = new Map([...confs(own), ['slave-1', { password: 's', source: undefined, record: own }]]);
+    expect(planUp(facts({ confs: broken })).map(({ id }) => id)).toEqual(['conf slave-1']);
+  });
+});
+
+test('a creation that was cut off before the conf must be finished: conf first, then start', () => {
+  const engine = engineWith({ containers: [container(own.cluster, 'master', { state: 'stopped' })], networks });
+  expect(edges(planUp(facts({ engine, confs: new Map() })))).toMatchInlineSnapshot(`
+    "conf master <- nothing
+    start master <- conf master
+    answer master <- start master
+    create slave-1 <- nothing
+    conf slave-1 <- create slave-1
+    start slave-1 <- conf slave-1, answer master
+    create slave-2 <- nothing
+    conf slave-2 <- create slave-2
+    start slave-2 <- conf slave-2, answer master"
+  `);
+});
+
+test('a network that is there must not be made again, and nothing must wait for it', () => {
+  const plan = planUp(facts({ engine: engineWith({ networks }), confs: new Map() }));
+  expect(plan.filter(({ id, after }) => id === 'network' || after.includes('network'))).toEqual([]);
+});
