@@ -5,6 +5,7 @@ import type { Ports } from '../domain/ports.ts';
 import type { Arguments } from './arguments.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { type Format, formatDocument, type Streams } from './output.ts';
+import type { Look } from './progress.ts';
 
 /** What a command works with: the composition root. */
 export interface Context {
@@ -32,6 +33,7 @@ export function createContext(args: Arguments, streams: Streams, env: NodeJS.Pro
   const format = args.switch('json') ? 'json' : (args.choice('format', ['table', 'json', 'yaml']) ?? 'table');
   const timeoutMs = args.durationMs('timeout') ?? defaults.timeoutMs;
   const quiet = args.switch('quiet') ?? false;
+  const verbose = args.switch('verbose') ?? false;
   const colour =
     (args.switch('color') ?? true) && !env.NO_COLOR && env.TERM !== 'dumb' && streams.stdout.isTTY === true;
   let deadline: Deadline | undefined;
@@ -45,7 +47,7 @@ export function createContext(args: Arguments, streams: Streams, env: NodeJS.Pro
     env,
     ports: async () => {
       deadline = startDeadline(timeoutMs, streams);
-      return createPorts(deadline.signal, streams, env, { quiet, colour });
+      return createPorts(deadline.signal, streams, env, { quiet, verbose, colour });
     },
     print: async (document, text) => {
       streams.stdout.write(format === 'table' ? text() : await formatDocument(document, format));
@@ -58,12 +60,7 @@ export function createContext(args: Arguments, streams: Streams, env: NodeJS.Pro
 }
 
 /** The heavy libraries load here, for the commands that need them. */
-async function createPorts(
-  signal: AbortSignal,
-  streams: Streams,
-  env: NodeJS.ProcessEnv,
-  look: { readonly quiet: boolean; readonly colour: boolean },
-): Promise<Ports> {
+async function createPorts(signal: AbortSignal, streams: Streams, env: NodeJS.ProcessEnv, look: Look): Promise<Ports> {
   const [{ connectDocker }, { findEndpoint }, { redisClient }, { createProgress }, { packageVersion }] =
     await Promise.all([
       import('../engine/docker-engine.ts'),

@@ -1,15 +1,21 @@
 import type { Progress } from '../domain/ports.ts';
 import type { Streams } from './output.ts';
 
+/** How much is told, and how. */
+export interface Look {
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly colour: boolean;
+}
+
 /** What is done, one line each. On a terminal the present step is shown by a spinner. */
-export async function createProgress(
-  { stderr }: Streams,
-  { quiet, colour }: { readonly quiet: boolean; readonly colour: boolean },
-): Promise<Progress> {
+export async function createProgress({ stderr }: Streams, { quiet, verbose, colour }: Look): Promise<Progress> {
   const print = (line: string): void => void stderr.write(`${line}\n`);
   const warn = (text: string): void => print(`warning: ${text}`);
-  if (quiet) return { begin: () => {}, succeed: () => {}, fail: () => {}, note: () => {}, warn };
-  if (!stderr.isTTY || process.env.TERM === 'dumb') return plainProgress(print, warn);
+  const silent = (): void => undefined;
+  if (quiet) return { begin: silent, succeed: silent, fail: silent, note: silent, detail: silent, warn };
+  if (!stderr.isTTY || process.env.TERM === 'dumb')
+    return { ...plainProgress(print, warn), detail: verbose ? print : silent };
   const { default: ora } = await import('ora');
   const spinner = ora({ stream: stderr, ...(colour ? {} : { color: false as never }) });
   const interrupt = (line: string): void => {
@@ -23,12 +29,13 @@ export async function createProgress(
       if (spinner.isSpinning) spinner.stopAndPersist({ symbol: '✗', text: `${spinner.text}: ${text}` });
     },
     note: interrupt,
+    detail: verbose ? interrupt : silent,
     warn: (text) => interrupt(`warning: ${text}`),
   };
 }
 
 /** What is under way is told once, what is done is told by its end. */
-function plainProgress(print: (line: string) => void, warn: (text: string) => void): Progress {
+function plainProgress(print: (line: string) => void, warn: (text: string) => void): Omit<Progress, 'detail'> {
   let last = '';
   return {
     begin: (text) => {

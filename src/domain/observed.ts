@@ -22,6 +22,8 @@ export interface ObservedContainer {
   readonly run: string | null;
   readonly image: string;
   readonly state: ContainerState;
+  /** Made, and never started yet. */
+  readonly neverStarted: boolean;
   /** As people read it in `docker ps`: "Up 2 minutes". */
   readonly statusText: string;
   readonly createdAtMs: number;

@@ -141,6 +141,8 @@ export interface Progress {
   succeed(text: string): void;
   fail(text: string): void;
   note(text: string): void;
+  /** For --verbose alone. */
+  detail(text: string): void;
   warn(text: string): void;
 }
 

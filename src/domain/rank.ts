@@ -33,7 +33,9 @@ export function rankCandidates(infos: ReadonlyMap<string, ServerInfo>): readonly
 function refusalOf(node: string, info: ServerInfo): string | null {
   if (info.loading) return `${node} is loading its data`;
   if (info.link === 'syncing') return `${node} is in the middle of a full synchronisation: its data is old or partial`;
-  if (info.replid === '' || info.offset <= 0) return `${node} has never been in sync with its source`;
+  // A server without a link shows offset 1, and so does one that was in sync and restarted from its own files.
+  const hasNothing = info.offset <= 0 || (info.offset === 1 && info.keys === 0);
+  if (info.replid === '' || hasNothing) return `${node} has never been in sync with its source`;
   if (info.priority === 0) return `${node} is marked never to be promoted (replica-priority 0)`;
   if (info.readOffset > info.offset)
     return `${node} has read ${info.readOffset - info.offset} bytes that it has not applied yet`;

@@ -30,6 +30,8 @@ export interface ServerInfo {
   readonly offset: number;
   /** How far it has read from its source; beyond `offset` while a command is unfinished. */
   readonly readOffset: number;
+  /** How many keys it holds, in all of its databases. */
+  readonly keys: number;
   /** Null for a master. */
   readonly source: Address | null;
   /** Null for a master. */

@@ -7,15 +7,12 @@ import type { ContainerFile, Owner } from '../domain/ports.ts';
  * @param directory - absolute path in the container
  * @param owner - who owns the files; the directory belongs to root
  */
-export async function packDirectory(
-  directory: string,
-  files: readonly ContainerFile[],
-  owner: Owner,
-): Promise<Buffer> {
+export async function packDirectory(directory: string, files: readonly ContainerFile[], owner: Owner): Promise<Buffer> {
   const archive = pack();
   const mtime = new Date();
   const root = directory.replace(/^\/+/, '');
-  for (const { name, content, mode } of files) archive.entry({ name: `${root}/${name}`, mode, mtime, ...owner }, content);
+  for (const { name, content, mode } of files)
+    archive.entry({ name: `${root}/${name}`, mode, mtime, ...owner }, content);
   archive.entry({ name: `${root}/`, type: 'directory', mode: 0o755, mtime });
   archive.finalize();
   const chunks: Buffer[] = [];

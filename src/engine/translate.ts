@@ -95,6 +95,7 @@ export function fromContainer(info: Docker.ContainerInfo, reachHost: string | un
     topology: info.Labels[labels.topology] ?? null,
     image: info.Image,
     state: fromState(info.State),
+    neverStarted: info.State === 'created',
     statusText: info.Status,
     createdAtMs: info.Created * 1000,
     ports: info.Ports.flatMap(({ IP, PrivatePort, PublicPort }) =>

@@ -13,7 +13,7 @@ import { Connections, infosOf } from './connections.ts';
 import { collectLogs, throwIfEnded } from './evidence.ts';
 import { Made } from './made.ts';
 import { endpointOf } from './observe.ts';
-import { runPlan } from './run-plan.ts';
+import { runPlan, telling } from './run-plan.ts';
 import { upStepRunner } from './up-steps.ts';
 
 /** How `up` works, besides what it makes. */
@@ -73,7 +73,9 @@ export class BringUp {
     this.#ports = ports;
     this.#made = new Made(run);
     this.#before = new Map(containers.map((container) => [container.node ?? '', container.id]));
-    this.#connections = new Connections(ports.redis, password, (node) => endpointOf(ports.engine, { containers, record }, node));
+    this.#connections = new Connections(ports.redis, password, (node) =>
+      endpointOf(ports.engine, { containers, record }, node),
+    );
   }
 
   async run(): Promise<UpResult> {
@@ -106,7 +108,7 @@ export class BringUp {
       failFast: (node) => throwIfEnded(this.#ports.engine, name, node),
       warn: (_node, message) => this.#remarks.push(message),
     });
-    await runPlan(this.#plan, runStep, this.#ports.signal);
+    await runPlan(this.#plan, telling(this.#ports.progress, runStep), this.#ports.signal);
     this.#ports.progress.succeed(`started ${name}: ${nodes.length} nodes`);
   }
 
@@ -170,7 +172,9 @@ export class BringUp {
     }
     const isClean = await this.#made.rollBack(engine, progress);
     await this.#restoreRoles();
-    progress.note(isClean ? 'what this run made is removed' : `to remove the rest: rmsx down -n ${this.#record.cluster.name}`);
+    progress.note(
+      isClean ? 'what this run made is removed' : `to remove the rest: rmsx down -n ${this.#record.cluster.name}`,
+    );
     return error;
   }
 
@@ -180,7 +184,8 @@ export class BringUp {
       const record = step.op === 'write-conf' ? this.#confs.get(step.node)?.record : undefined;
       const id = step.op === 'write-conf' ? this.#before.get(step.node) : undefined;
       const node = record && step.op === 'write-conf' ? findNode(record.cluster, step.node) : undefined;
-      if (record && node && id !== undefined) await this.#ports.engine.writeConf(id, renderRole(record, node), rootUser);
+      if (record && node && id !== undefined)
+        await this.#ports.engine.writeConf(id, renderRole(record, node), rootUser);
     }
   }
 }

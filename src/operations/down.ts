@@ -3,7 +3,7 @@ import type { ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import { planDown } from '../plan/down.ts';
-import { runPlan, type StepRunner } from './run-plan.ts';
+import { runPlan, type StepRunner, telling } from './run-plan.ts';
 
 /** What `down` is to remove. */
 export interface DownOptions {
@@ -40,7 +40,7 @@ export async function down(
   const ours = engine.volumes.filter((volume) => names.includes(volume.cluster ?? '')).length;
   if (!options.dryRun && plan.length > 0) {
     ports.progress.begin(`removing ${names.join(', ')}`);
-    await runPlan(plan, stepRunner(ports.engine, engine), ports.signal);
+    await runPlan(plan, telling(ports.progress, stepRunner(ports.engine, engine)), ports.signal);
     ports.progress.succeed(`removed ${names.join(', ')}`);
   }
   return { plan, changed: !options.dryRun && plan.length > 0, clusters: names, keptVolumes: ours - removed };

@@ -1,7 +1,7 @@
 import type { Ports } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import type { ClusterStatus } from '../domain/status.ts';
-import { type PromotePlan, planPromote } from '../plan/promote.ts';
+import { type PromotePlan, planPromote, predictResync } from '../plan/promote.ts';
 import { type Connections, infosOf } from './connections.ts';
 import { type KnownCluster, observeCluster, requireNode } from './observe.ts';
 import { Promoting } from './promoting.ts';
@@ -27,7 +27,7 @@ export interface PromoteResult {
   readonly durationMs: number;
   /** Writes of the former master that nobody has; null where that cannot be known. */
   readonly lostBytes: number | null;
-  /** How each survivor came back. */
+  /** How each survivor came back; after a dry run, how it would. */
   readonly resync: Readonly<Record<string, 'partial' | 'full' | 'none'>>;
   /** Nodes that should follow the new master and do not yet. */
   readonly incomplete: readonly string[];
@@ -81,7 +81,9 @@ async function unchanged(
     formerMaster: plan?.formerMaster ?? null,
     durationMs: Math.round(performance.now() - startedMs),
     lostBytes: plan ? null : 0,
-    resync: {},
+    resync: Object.fromEntries(
+      (plan?.survivors ?? []).map((node) => [node, predictResync(infos.get(node), infos.get(promoted))]),
+    ),
     incomplete: [],
   };
 }

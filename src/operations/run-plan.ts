@@ -1,8 +1,18 @@
 import { joinErrors, RmsxError } from '../domain/errors.ts';
-import type { Plan, PlannedStep } from '../domain/plan.ts';
+import { describeStep, type Plan, type PlannedStep } from '../domain/plan.ts';
+import type { Progress } from '../domain/ports.ts';
 
 /** Carries one step out. */
 export type StepRunner = (step: PlannedStep) => Promise<void>;
+
+/** @returns a runner that tells of each step when it is done */
+export function telling(progress: Progress, run: StepRunner): StepRunner {
+  return async (step) => {
+    const startedMs = performance.now();
+    await run(step);
+    progress.detail(`${describeStep(step.step)}: ${Math.round(performance.now() - startedMs)} ms`);
+  };
+}
 
 /**
  * Carries a plan out: every step as soon as the steps before it are done, side by side where the plan allows. It decides

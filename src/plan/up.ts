@@ -6,6 +6,7 @@ import type { ContainerSpec, VolumeMount } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { dynamicRange, gatewayIp, parseSubnet } from '../domain/subnet.ts';
 import { renderConf, renderRole, serverCommand } from '../render/conf-files.ts';
+import { refuseEmptyMaster } from './empty-master.ts';
 
 /** Everything that the plan of `up` follows from. */
 export interface UpFacts {
@@ -25,9 +26,11 @@ export interface UpFacts {
  * The smallest change from what is there to what is wanted. Sources start before the nodes that follow them: a replica
  * that finds its source closed tries again a second later only.
  * @returns nothing when all is there and runs
+ * @throws RmsxError `unsafe` where the master would start without its data
  */
 export function planUp(facts: UpFacts): Plan {
   const { cluster } = facts.record;
+  refuseEmptyMaster(cluster, facts.engine);
   const own = facts.engine.containers.filter((container) => container.cluster === cluster.name);
   const containers = new Map(cluster.nodes.map((node) => [node.name, containerOf({ containers: own }, node.name)]));
   const isMissing = [...containers.values()].some((container) => !container);

@@ -27,6 +27,7 @@ export function parseInfo(text: string): ServerInfo {
     secondOffset: number('second_repl_offset', -1),
     offset,
     readOffset: number('slave_read_repl_offset', offset), // since 6.2
+    keys: keysOf(fields),
     source: isReplica ? { host: fields.get('master_host') ?? '', port: number('master_port', 0) } : null,
     link: isReplica ? linkOf(fields) : null,
     priority: number('slave_priority', 100),
@@ -34,6 +35,11 @@ export function parseInfo(text: string): ServerInfo {
     fullSyncs: number('sync_full', 0),
     partialSyncs: number('sync_partial_ok', 0),
   };
+}
+
+function keysOf(fields: ReadonlyMap<string, string>): number {
+  const databases = [...fields].filter(([name]) => /^db\d+$/.test(name));
+  return databases.reduce((sum, [, value]) => sum + Number(/^keys=(\d+)/.exec(value)?.[1] ?? 0), 0);
 }
 
 function linkOf(fields: ReadonlyMap<string, string>): LinkState {

@@ -4,19 +4,7 @@ import { renderTable } from './table.ts';
 /** Colours a piece of text; the identity where there is no colour. Meaning is never in the colour alone. */
 export type Paint = (tone: 'good' | 'bad' | 'dim', text: string) => string;
 
-const header = [
-  'NODE',
-  'ROLE',
-  'STATE',
-  'SOURCE',
-  'ADDRESS',
-  'HOST PORT',
-  'LINK',
-  'LAG B',
-  'LAG S',
-  'OFFSET',
-  'VERSION',
-];
+const header = ['NODE', 'ROLE', 'STATE', 'SOURCE', 'ADDRESS', 'PORT', 'LINK', 'LAG B', 'LAG S', 'OFFSET', 'VERSION'];
 
 /**
  * The status of a cluster for people: `!` marks what differs from the plan, `?` what could not be seen; then every
@@ -42,10 +30,10 @@ export function renderStatus({ cluster, nodes, warnings }: ClusterStatus, paint:
 function renderNode(node: NodeStatus): readonly string[] {
   const seen = node.state === 'running';
   const text = (value: string | number | null): string => (value === null ? (seen ? '-' : '?') : String(value));
-  const mark = (differs: boolean, value: string): string => (differs ? `! ${value}` : value);
+  const mark = (differs: boolean, value: string): string => (differs ? `!${value}` : value);
   return [
     node.name,
-    node.role === null ? `? ${node.plannedRole}` : mark(node.role !== node.plannedRole, node.role),
+    node.role === null ? `?${node.plannedRole}` : mark(node.role !== node.plannedRole, node.role),
     mark(!seen, node.state),
     mark(seen && node.source !== node.plannedSource, text(node.source)),
     `${node.ip}:${node.port}`,

@@ -20,8 +20,8 @@ async function plannedPorts(): Promise<readonly number[]> {
 describe('up that cannot be done', () => {
   test('must leave a foreign container alone, name it, and leave nothing', async () => {
     const name = cluster.container('slave-1');
-    await docker('run', '-d', '--network', 'none', '--name', name, image, 'sleep', '60');
     try {
+      await docker('run', '-d', '--network', 'none', '--name', name, image, 'sleep', '60');
       const before = await inspect(name);
       const result = await rmsx(['up', ...cluster.apart]);
       expect(result.code).toBe(5);

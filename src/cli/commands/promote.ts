@@ -34,7 +34,7 @@ export const promoteCommand: Command = {
 
 async function report(result: PromoteResult, dryRun: boolean, context: Context): Promise<void> {
   const { plan, infos, status, ...facts } = result;
-  await context.print({ ...status, ...facts, dryRun }, () =>
+  await context.print({ ...status, ...facts, epoch: status.cluster.epoch, dryRun }, () =>
     dryRun ? `${plan ? formatPromotePlan(plan, infos) : 'nothing to do'}\n` : '',
   );
   if (dryRun) return;

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { assertValid, schemaFor } from '../../helpers/schemas.ts';
 
 const bin = fileURLToPath(new URL('../../../bin/rmsx.js', import.meta.url));
 
@@ -18,7 +19,7 @@ export interface RunOptions {
   readonly whileRunning?: (kill: (signal: NodeJS.Signals) => void) => Promise<void>;
 }
 
-/** Runs the real rmsx; never throws, whatever its exit code. */
+/** Runs the real rmsx, whatever its exit code; a document that it prints must match its schema. */
 export function rmsx(
   args: readonly string[],
   { env = {}, input = '', whileRunning }: RunOptions = {},
@@ -34,7 +35,14 @@ export function rmsx(
       stderr += chunk;
     });
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.on('close', (code) => {
+      try {
+        if (args.includes('--json')) assertValid(schemaFor(args, code), JSON.parse(stdout));
+        resolve({ code, stdout, stderr });
+      } catch (error) {
+        reject(error);
+      }
+    });
     child.stdin.end(input);
     whileRunning?.((signal) => child.kill(signal)).catch(reject);
   });

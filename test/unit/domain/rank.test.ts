@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { rankCandidates } from '../../../src/domain/rank.ts';
 import type { ServerInfo } from '../../../src/domain/server-info.ts';
+import { parseInfo } from '../../../src/redis/parse-info.ts';
 import { masterInfo, node, replicaInfo } from '../../helpers/values.ts';
 
 const master = node('master', null);
@@ -74,4 +76,18 @@ describe('a node that may not be promoted', () => {
       ['slave-1', refusal],
     ]);
   });
+});
+
+test.each(['redis-6.0', 'redis-7.0', 'redis-8.0', 'valkey-8.1'])(
+  'a replica of %s that never had a link, and so no data, must not be promoted over what the dead master holds',
+  (server) => {
+    const text = readFileSync(new URL(`../../fixtures/info/${server}-never-linked.txt`, import.meta.url), 'utf8');
+    expect(rankCandidates(new Map([['slave-1', parseInfo(text)]]))[0]?.refusal).toBe(
+      'slave-1 has never been in sync with its source',
+    );
+  },
+);
+
+test('a replica that restarted from its own files must stay a candidate: it has the data and forgot the offset', () => {
+  expect(rankCandidates(new Map([['slave-1', lost({ offset: 1, keys: 20 })]]))[0]?.refusal).toBeNull();
 });

@@ -248,7 +248,7 @@ describe('a promotion that was done before', () => {
     const given = facts(states, infos, { record: promoted, target: 'slave-2' });
     const alone = { ...given, infos: new Map([...given.infos].filter(([name]) => name !== 'slave-1')) };
     expect(planPromote(alone)?.record).toEqual(
-      record(cluster(0, { nodes: [node('master', 'slave-1'), node('slave-1', 'slave-2'), node('slave-2', null)] }), 3),
+      record(cluster(0, { nodes: [node('master', 'slave-2'), node('slave-1', 'slave-2'), node('slave-2', null)] }), 3),
     );
   });
 });

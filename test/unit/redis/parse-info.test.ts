@@ -50,6 +50,7 @@ test('every field must be read', () => {
   expect(parseInfo(recorded('redis-7.0', 'chained'))).toMatchInlineSnapshot(`
     {
       "fullSyncs": 1,
+      "keys": 20,
       "link": "up",
       "loading": false,
       "offset": 1593,
@@ -93,6 +94,7 @@ test('a server that says nothing must not claim any data', () => {
   expect(parseInfo('')).toMatchInlineSnapshot(`
     {
       "fullSyncs": 0,
+      "keys": 0,
       "link": null,
       "loading": false,
       "offset": 0,

@@ -1,0 +1,260 @@
+import { describe, expect, test } from 'vitest';
+import { assessCluster, type Evidence } from '../../../src/domain/assess.ts';
+import type { ObservedContainer } from '../../../src/domain/observed.ts';
+import type { ServerInfo } from '../../../src/domain/server-info.ts';
+import {
+  cluster,
+  confs,
+  containers,
+  healthyInfos,
+  masterInfo,
+  node,
+  record,
+  replicaInfo,
+} from '../../helpers/values.ts';
+
+const own = record(cluster(2));
+const [master, one] = [node('master', null), node('slave-1', 'master')];
+const lost = (changes: Partial<ServerInfo> = {}): ServerInfo => replicaInfo(master, { link: 'down', ...changes });
+
+/** A healthy cluster, changed by what is said; `null` for a node that says nothing. */
+function evidence(
+  states: Readonly<Record<string, ObservedContainer['state'] | 'missing'>> = {},
+  changes: Readonly<Record<string, ServerInfo | null>> = {},
+): Evidence {
+  const infos = healthyInfos(own.cluster);
+  for (const [name, info] of Object.entries(changes)) {
+    if (info) infos.set(name, info);
+    else infos.delete(name);
+  }
+  const port = (name: string): number => own.cluster.nodes.find((other) => other.name === name)?.address.port ?? 0;
+  return {
+    record: own,
+    containers: containers(own.cluster, states),
+    confs: confs(own),
+    infos,
+    endpoint: (name) => ({ host: '127.0.0.1', port: port(name) }),
+  };
+}
+
+/** Health, the master, and every warning in a line. */
+function findings(given: Evidence): readonly string[] {
+  const { cluster: summary, warnings } = assessCluster(given);
+  const lines = warnings.map(({ code, message, hint }) => `${code}: ${message}${hint ? ` -> ${hint}` : ''}`);
+  return [`${summary.health}, master: ${summary.master}`, ...lines];
+}
+
+test('a healthy cluster must be told in full, without a warning', () => {
+  expect(assessCluster(evidence())).toMatchInlineSnapshot(`
+    {
+      "cluster": {
+        "epoch": 1,
+        "health": "healthy",
+        "image": "redis:8.0",
+        "master": "master",
+        "name": "redis-server",
+        "subnet": "172.19.0.0/24",
+        "topology": "star",
+      },
+      "nodes": [
+        {
+          "containerId": "id-master",
+          "host": "127.0.0.1",
+          "hostPort": 6379,
+          "ip": "172.19.0.10",
+          "lagBytes": null,
+          "lagSeconds": null,
+          "link": null,
+          "name": "master",
+          "offset": 1000,
+          "plannedRole": "master",
+          "plannedSource": null,
+          "port": 6379,
+          "replid": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+          "role": "master",
+          "source": null,
+          "state": "running",
+          "version": "8.0.2",
+        },
+        {
+          "containerId": "id-slave-1",
+          "host": "127.0.0.1",
+          "hostPort": 6380,
+          "ip": "172.19.0.11",
+          "lagBytes": 0,
+          "lagSeconds": 0,
+          "link": "up",
+          "name": "slave-1",
+          "offset": 1000,
+          "plannedRole": "replica",
+          "plannedSource": "master",
+          "port": 6380,
+          "replid": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+          "role": "replica",
+          "source": "master",
+          "state": "running",
+          "version": "8.0.2",
+        },
+        {
+          "containerId": "id-slave-2",
+          "host": "127.0.0.1",
+          "hostPort": 6381,
+          "ip": "172.19.0.12",
+          "lagBytes": 0,
+          "lagSeconds": 0,
+          "link": "up",
+          "name": "slave-2",
+          "offset": 1000,
+          "plannedRole": "replica",
+          "plannedSource": "master",
+          "port": 6381,
+          "replid": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+          "role": "replica",
+          "source": "master",
+          "state": "running",
+          "version": "8.0.2",
+        },
+      ],
+      "warnings": [],
+    }
+  `);
+});
+
+describe('what is wrong must be told with the command to type', () => {
+  test('a dead master', () => {
+    const infos = { master: null, 'slave-1': lost({ offset: 900 }), 'slave-2': lost({ offset: 1000 }) };
+    expect(findings(evidence({ master: 'stopped' }, infos))).toEqual([
+      'degraded, master: null',
+      'no-master: no node is a master: nothing can be written -> rmsx promote slave-2',
+      'node-stopped: master is stopped -> rmsx up',
+      'link-down: slave-1 has no link to master',
+      'link-down: slave-2 has no link to master',
+    ]);
+  });
+
+  test('a dead master where nobody may take over', () => {
+    const marked = lost({ priority: 0 });
+    expect(findings(evidence({ master: 'missing' }, { master: null, 'slave-1': marked, 'slave-2': marked }))[1]).toBe(
+      'no-master: no node is a master: nothing can be written -> rmsx up',
+    );
+  });
+
+  test('two masters', () => {
+    expect(findings(evidence({}, { 'slave-1': masterInfo([]) }))).toEqual([
+      'degraded, master: null',
+      'two-masters: master and slave-1 are masters at the same time: writes to them go apart',
+      'role-differs: slave-1 runs as master, and should be the replica',
+    ]);
+  });
+
+  test.each<[string, Evidence, string]>([
+    [
+      'a stopped replica',
+      evidence({ 'slave-1': 'stopped' }, { 'slave-1': null }),
+      'node-stopped: slave-1 is stopped -> rmsx up',
+    ],
+    [
+      'a paused replica',
+      evidence({ 'slave-1': 'paused' }, { 'slave-1': null }),
+      'node-paused: slave-1 is paused: it answers nothing -> rmsx up',
+    ],
+    [
+      'a missing replica',
+      evidence({ 'slave-1': 'missing' }, { 'slave-1': null }),
+      'node-missing: the container of slave-1 is not there -> rmsx up',
+    ],
+    [
+      'a replica that crashes',
+      evidence({ 'slave-1': 'restarting' }, { 'slave-1': null }),
+      'node-restarting: slave-1 crashes and is restarted again and again -> docker logs --tail 20 redis-server-slave-1',
+    ],
+    [
+      'a replica that hangs',
+      evidence({}, { 'slave-1': null }),
+      'node-unreachable: slave-1 runs and does not answer -> docker logs --tail 20 redis-server-slave-1',
+    ],
+    [
+      'a replica that loads',
+      evidence({}, { 'slave-1': replicaInfo(master, { loading: true }) }),
+      'loading: slave-1 is loading its data -> rmsx status',
+    ],
+    [
+      'a replica of another node',
+      evidence({}, { 'slave-1': replicaInfo(node('slave-2', null)) }),
+      'source-differs: slave-1 follows slave-2, and should follow master',
+    ],
+    [
+      'a replica of something else',
+      evidence({}, { 'slave-1': replicaInfo({ ...master, address: { host: '10.9.9.9', port: 1 } }) }),
+      'source-differs: slave-1 follows 10.9.9.9:1, and should follow master',
+    ],
+    ['a link that is down', evidence({}, { 'slave-1': lost() }), 'link-down: slave-1 has no link to master'],
+    [
+      'a full synchronisation',
+      evidence({}, { 'slave-1': replicaInfo(master, { link: 'syncing' }) }),
+      'syncing: slave-1 is in a full synchronisation with master',
+    ],
+    [
+      'another history',
+      evidence({}, { 'slave-1': replicaInfo(master, { replid: 'b'.repeat(40) }) }),
+      'history-differs: slave-1 holds another history than master: its offset says nothing',
+    ],
+    [
+      'a role that a restart would change',
+      {
+        ...evidence(),
+        confs: new Map([...confs(own), ['slave-1', { password: 'x', source: null, record: own }]]),
+      },
+      'role-conf-differs: slave-1 would come back with another role after a restart: its role.conf is of an older change -> rmsx up',
+    ],
+  ])('%s', (_, given, warning) => {
+    expect(findings(given)).toEqual(['degraded, master: master', warning]);
+  });
+
+  test('a cluster of which nothing answers must be down', () => {
+    const states = { master: 'stopped', 'slave-1': 'stopped', 'slave-2': 'missing' } as const;
+    expect(findings(evidence(states, { master: null, 'slave-1': null, 'slave-2': null }))[0]).toBe(
+      'down, master: null',
+    );
+  });
+
+  test('hints must name a cluster that is not the default one', () => {
+    const demo = record(cluster(0, { name: 'demo' }));
+    const given = { ...evidence(), record: demo, containers: [], infos: new Map(), confs: new Map() };
+    expect(assessCluster(given).warnings.map(({ hint }) => hint)).toEqual(['rmsx up -n demo', 'rmsx up -n demo']);
+  });
+});
+
+describe('lag', () => {
+  const lag = (given: Evidence): readonly unknown[] => {
+    const found = assessCluster(given).nodes.find(({ name }) => name === 'slave-1');
+    return [found?.lagBytes, found?.lagSeconds];
+  };
+  const seen = (offset: number, lagSeconds: number): ServerInfo =>
+    masterInfo([], { offset: 1000, replicas: [{ address: one.address, state: 'online', offset, lagSeconds }] });
+
+  test('must be the distance to the source, in the fresher of both views', () => {
+    expect(lag(evidence({}, { master: seen(500, 1), 'slave-1': replicaInfo(master, { offset: 900 }) }))).toEqual([
+      100, 1,
+    ]);
+  });
+
+  test('must never be negative: the replica may have been asked after its source', () => {
+    expect(lag(evidence({}, { master: seen(900, 0), 'slave-1': replicaInfo(master, { offset: 1014 }) }))).toEqual([
+      0, 0,
+    ]);
+  });
+
+  test.each<[string, Evidence]>([
+    ['the source does not answer', evidence({ master: 'stopped' }, { master: null })],
+    ['the source does not list the replica', evidence({}, { master: masterInfo([]) })],
+    ['the histories differ', evidence({}, { 'slave-1': replicaInfo(master, { replid: 'b'.repeat(40) }) })],
+    ['the replica does not answer', evidence({}, { 'slave-1': null })],
+  ])('must be unknown, and not 0, where %s', (_, given) => {
+    expect(lag(given)).toEqual([null, null]);
+  });
+
+  test('must have no seconds before the first acknowledgement', () => {
+    expect(lag(evidence({}, { master: seen(1000, -1) }))).toEqual([0, null]);
+  });
+});

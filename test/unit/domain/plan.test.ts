@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { formatPlan, type Plan } from '../../../src/domain/plan.ts';
+
+test('a plan must be printed as one sentence per step, without the content of any file', () => {
+  const steps: Plan = [
+    { id: '1', step: { op: 'pull-image', image: 'redis:8.0' }, because: 'why', after: [] },
+    {
+      id: '2',
+      step: {
+        op: 'write-conf',
+        node: 'master',
+        files: [{ name: 'redis.conf', content: 'requirepass secret', mode: 0 }],
+      },
+      because: 'why',
+      after: [],
+    },
+    { id: '3', step: { op: 'unpause', node: 'master' }, because: 'why', after: [] },
+    { id: '4', step: { op: 'stop', node: 'master', id: 'x', graceSeconds: 1 }, because: 'why', after: [] },
+    { id: '5', step: { op: 'remove-container', node: 'master', id: 'x' }, because: 'why', after: [] },
+    { id: '6', step: { op: 'remove-network', name: 'net', id: 'x' }, because: 'why', after: [] },
+    { id: '7', step: { op: 'remove-volume', name: 'vol' }, because: 'why', after: [] },
+    { id: '8', step: { op: 'await-answer', node: 'master' }, because: 'why', after: [] },
+  ];
+  expect(formatPlan(steps)).toMatchInlineSnapshot(`
+    "pull image redis:8.0  (why)
+    write redis.conf of master  (why)
+    unpause master  (why)
+    stop master  (why)
+    remove container of master  (why)
+    remove network net  (why)
+    remove volume vol  (why)
+    wait until master answers  (why)"
+  `);
+});
