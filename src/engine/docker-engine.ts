@@ -115,8 +115,8 @@ function makingCalls({
       call(`create ${spec.name}`, async () => (await docker.createContainer(toContainerOptions(spec, stamp))).id),
     createReader: (spec) =>
       call('create a reader', async () => (await docker.createContainer(toReaderOptions(spec, stamp))).id),
-    start: (id) => call(`start ${id}`, () => docker.getContainer(id).start()).then(() => undefined),
-    unpause: (id) => call(`unpause ${id}`, () => docker.getContainer(id).unpause()).then(() => undefined),
+    start: (id) => call(`start ${short(id)}`, () => docker.getContainer(id).start()).then(() => undefined),
+    unpause: (id) => call(`unpause ${short(id)}`, () => docker.getContainer(id).unpause()).then(() => undefined),
   };
 }
 
@@ -125,14 +125,14 @@ function removingCalls({ docker, call }: Wire): Calls<'stop' | 'removeContainer'
     stop: (id, graceSeconds) =>
       ignoreGone(
         call(
-          `stop ${id}`,
+          `stop ${short(id)}`,
           () => docker.getContainer(id).stop({ t: graceSeconds }),
           graceSeconds * 1000 + callTimeoutMs,
         ),
       ),
     removeContainer: (id) =>
-      ignoreGone(call(`remove container ${id}`, () => docker.getContainer(id).remove({ force: true, v: true }))),
-    removeNetwork: (id) => ignoreGone(call(`remove network ${id}`, () => docker.getNetwork(id).remove())),
+      ignoreGone(call(`remove container ${short(id)}`, () => docker.getContainer(id).remove({ force: true, v: true }))),
+    removeNetwork: (id) => ignoreGone(call(`remove network ${short(id)}`, () => docker.getNetwork(id).remove())),
     removeVolume: (name) => ignoreGone(call(`remove volume ${name}`, () => docker.getVolume(name).remove())),
   };
 }
@@ -144,23 +144,26 @@ function fileCalls({ docker, call }: Wire): Calls<'serverUser' | 'writeConf' | '
         findServerUser(await unpackFiles(await docker.getContainer(id).getArchive({ path: '/etc/passwd' }))),
       ),
     writeConf: (id, files, owner) =>
-      call(`write the conf of ${id}`, async () => {
+      call(`write the conf of ${short(id)}`, async () => {
         const archive = await packDirectory(confDirectory, files, owner);
         await docker.getContainer(id).putArchive(archive, { path: '/' });
       }),
     readFiles: (id, directory) =>
-      call(`read ${directory} of ${id}`, async () =>
+      call(`read ${directory} of ${short(id)}`, async () =>
         unpackFiles(await docker.getContainer(id).getArchive({ path: directory })),
       ).catch((error: RmsxError) => {
         if (error.reason === 'gone') return new Map<string, string>();
         throw error;
       }),
     logs: (id, lines) =>
-      call(`read the log of ${id}`, async () =>
+      call(`read the log of ${short(id)}`, async () =>
         parseLogFrames(await docker.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, follow: false })),
       ),
   };
 }
+
+/** As people know ids from `docker ps`. */
+const short = (id: string): string => id.slice(0, 12);
 
 /** A proxy can answer 200 with a page instead of a list (reliability.md E7). */
 function list<T>(reply: readonly T[]): readonly T[] {

@@ -25,7 +25,7 @@ const rules: readonly Rule[] = [
   { pattern: /removal of container .* is already in progress/i, code: 'conflict', reason: 'going-away' },
   { pattern: /no such image|manifest unknown|pull access denied/i, code: 'image-missing', reason: 'image-missing' },
   { pattern: /invalid reference format/i, code: 'bad-spec', reason: 'image-name' },
-  { pattern: /sysctl|net\.core\.somaxconn/i, code: 'failed', reason: 'sysctl-refused' },
+  { pattern: /sysctl|net[./]core[./]somaxconn/i, code: 'failed', reason: 'sysctl-refused' },
   { pattern: /permission denied|authorization denied/i, code: 'engine-refused', reason: 'permission' },
 ];
 

@@ -47,8 +47,7 @@ export function upStepRunner(context: UpContext): StepRunner {
       await engine.start(idOf(node));
     } catch (error) {
       const { container, files } = plannedFor(context.plan, node);
-      if (!(error instanceof RmsxError) || error.reason !== 'sysctl-refused' || !container || !files)
-        throw named(node, error);
+      if (!(error instanceof RmsxError) || error.reason !== 'sysctl-refused' || !container || !files) throw error;
       // Rootless engines cannot set it (nerdctl#4016), and Linux has had a larger default since 5.4.
       context.warn(node, `${node}: this engine does not allow net.core.somaxconn to be set; it runs without.`);
       await engine.removeContainer(idOf(node));
@@ -57,7 +56,7 @@ export function upStepRunner(context: UpContext): StepRunner {
       await engine.start(idOf(node));
     }
   };
-  return async ({ step }: PlannedStep): Promise<void> => {
+  const run = async (step: Step): Promise<void> => {
     switch (step.op) {
       case 'pull-image':
         return engine.pullImage(step.image);
@@ -75,6 +74,13 @@ export function upStepRunner(context: UpContext): StepRunner {
         return awaitAnswer(step.node, context);
       default:
         throw new RangeError(`up has no step ${step.op}`);
+    }
+  };
+  return async ({ step }: PlannedStep): Promise<void> => {
+    try {
+      await run(step);
+    } catch (error) {
+      throw 'node' in step ? named(step.node, error) : error;
     }
   };
 }
@@ -109,7 +115,7 @@ function plannedFor(
 }
 
 function named(node: string, error: unknown): unknown {
-  if (!(error instanceof RmsxError)) return error;
+  if (!(error instanceof RmsxError) || error.node !== undefined || error.code === 'timeout') return error;
   const hints: Record<string, string> = {
     'port-taken': 'Choose other ports: --base-port 7379   or let rmsx choose: --base-port auto',
     'bind-not-ours': 'Name an address of the machine on which the engine runs: --bind 127.0.0.1',

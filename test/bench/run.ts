@@ -78,11 +78,18 @@ async function describeMachine(image: string, signal: AbortSignal): Promise<obje
 }
 
 async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2), process.env, defaults.image);
-  if (!options) {
+  try {
+    const options = parseOptions(process.argv.slice(2), process.env, defaults.image);
+    if (options) return await bench(options);
     process.stdout.write(usage);
     return 0;
+  } catch (error) {
+    process.stderr.write(`bench: ${error instanceof Error ? error.message : error}\n`);
+    return 2;
   }
+}
+
+async function bench(options: Options): Promise<number> {
   const interruption = new AbortController();
   let exitCode = 0;
   for (const [signal, code] of [

@@ -8,6 +8,18 @@ image_is_there() {
   docker image inspect "$1" >/dev/null 2>&1
 }
 
+# local_image PREFERRED: that image if it is there, else the newest Redis or Valkey from 6.0 on that
+# is, else nothing. No engine, no image.
+local_image() {
+  local names
+  names=$(docker image ls --format '{{.Repository}}:{{.Tag}}' 2>/dev/null) || return 0
+  if grep -qxF "$1" <<<"$names"; then
+    echo "$1"
+    return
+  fi
+  grep -E '^(redis|valkey|valkey/valkey):([6-9]|[1-9][0-9])(\.|$|-)' <<<"$names" | sort -t: -k2 -V | tail -n 1 || true
+}
+
 # For a person: the real image if it can be had, else one that is built here.
 provide_image() {
   local image=$1

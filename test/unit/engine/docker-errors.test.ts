@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { RmsxError } from '../../../src/domain/errors.ts';
+import { toEngineError } from '../../../src/engine/docker-errors.ts';
+
+/** An error as dockerode throws it. */
+const reply = (statusCode: number, message: string): Error =>
+  Object.assign(new Error(`(HTTP code ${statusCode}) unexpected - ${message} `), {
+    statusCode,
+    reason: 'server error',
+    json: { message },
+  });
+
+const translate = (error: unknown): RmsxError =>
+  toEngineError('start demo-master', 'unix:///var/run/docker.sock', error);
+
+describe('what engines say must be told apart', () => {
+  test.each([
+    [403, 'Pool overlaps with other one on this address space', 'conflict', 'subnet-overlap'],
+    [400, 'invalid pool request: Pool overlaps with other one on this address space', 'conflict', 'subnet-overlap'],
+    [403, 'cannot create network: networks have overlapping IPv4', 'conflict', 'subnet-overlap'],
+    [
+      500,
+      'driver failed programming external connectivity on endpoint demo-master (abc): Bind for 127.0.0.1:6379 failed: port is already allocated',
+      'conflict',
+      'port-taken',
+    ],
+    [
+      500,
+      'driver failed programming external connectivity on endpoint demo-master (abc): Error starting userland proxy: listen tcp4 127.0.0.1:6379: bind: address already in use',
+      'conflict',
+      'port-taken',
+    ],
+    [
+      500,
+      'failed to bind host port for 127.0.0.1:6379:172.19.0.10:6379/tcp: address already in use',
+      'conflict',
+      'port-taken',
+    ],
+    [500, 'failed to bind host port 127.0.0.1:6379/tcp: address already in use', 'conflict', 'port-taken'],
+    [403, 'Address already in use', 'conflict', 'address-taken'],
+    [500, 'listen tcp4 192.0.2.1:6379: bind: cannot assign requested address', 'bad-spec', 'bind-not-ours'],
+    [
+      409,
+      'Conflict. The container name "/demo-master" is already in use by container "abc". You have to remove (or rename) that container to be able to reuse that name.',
+      'conflict',
+      'name-taken',
+    ],
+    [403, 'endpoint with name demo-master already exists in network demo_app_net', 'conflict', 'endpoint-exists'],
+    [403, 'error while removing network: network demo_app_net id abc has active endpoints', 'conflict', 'in-use'],
+    [409, 'remove demo-master-data: volume is in use - [abc]', 'conflict', 'in-use'],
+    [409, 'removal of container abc is already in progress', 'conflict', 'going-away'],
+    [404, 'No such image: redis:8.0', 'image-missing', 'image-missing'],
+    [404, 'manifest for redis:99 not found: manifest unknown: manifest unknown', 'image-missing', 'image-missing'],
+    [
+      404,
+      "pull access denied for nope, repository does not exist or may require 'docker login'",
+      'image-missing',
+      'image-missing',
+    ],
+    [400, 'invalid reference format', 'bad-spec', 'image-name'],
+    [500, 'error setting sysctl net.core.somaxconn: permission denied', 'failed', 'sysctl-refused'],
+    [403, 'authorization denied by plugin opa', 'engine-refused', 'permission'],
+    [404, 'No such container: abc', 'failed', 'gone'],
+    [404, 'network abc not found', 'failed', 'gone'],
+    [500, 'something new', 'failed', 'engine-error'],
+  ])('%i %s', (status, message, code, reason) => {
+    const error = translate(reply(status, message));
+    expect([error.code, error.reason, error.message]).toEqual([
+      code,
+      reason,
+      `The engine could not start demo-master: ${message}`,
+    ]);
+  });
+});
+
+describe('an engine that is not reached', () => {
+  test.each(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH'])(
+    '%s must say that it does not answer',
+    (code) => {
+      const error = translate(Object.assign(new Error(`connect ${code}`), { code }));
+      expect([error.code, error.exitCode, error.message, error.hint]).toEqual([
+        'engine-unreachable',
+        6,
+        `The Docker engine at unix:///var/run/docker.sock does not answer (${code}).`,
+        'Start it, or name another one with DOCKER_HOST or DOCKER_CONTEXT. Check with: docker info',
+      ]);
+    },
+  );
+
+  test.each(['EACCES', 'EPERM'])('%s must say that it refuses us', (code) => {
+    const error = translate(Object.assign(new Error(`connect ${code}`), { code }));
+    expect([error.code, error.exitCode, error.message]).toEqual([
+      'engine-refused',
+      6,
+      `The Docker engine at unix:///var/run/docker.sock refuses this user (${code}).`,
+    ]);
+  });
+});
+
+test.each([
+  ['an error without a reply', new Error('odd'), 'odd'],
+  ['a reply without a message', Object.assign(new Error('HTTP'), { statusCode: 500, json: {} }), 'HTTP'],
+  [
+    'a reply whose message is no text',
+    Object.assign(new Error('HTTP'), { statusCode: 500, json: { message: 1 } }),
+    'HTTP',
+  ],
+  ['nothing', undefined, 'it gave no reason'],
+  ['null', null, 'it gave no reason'],
+])('%s must become an error of ours', (_, error, text) => {
+  const translated = translate(error);
+  expect([translated.code, translated.message]).toEqual(['failed', `The engine could not start demo-master: ${text}`]);
+});
+
+test('our own errors must pass unchanged', () => {
+  const own = new RmsxError('timeout', 'x');
+  expect(translate(own)).toBe(own);
+});

@@ -1,0 +1,348 @@
+import { readFileSync } from 'node:fs';
+import type Docker from 'dockerode';
+import { describe, expect, test } from 'vitest';
+import type { ContainerSpec } from '../../../src/domain/ports.ts';
+import {
+  fromContainer,
+  fromNetwork,
+  fromVolume,
+  toContainerOptions,
+  toNetworkOptions,
+  toReaderOptions,
+} from '../../../src/engine/translate.ts';
+import { planUp } from '../../../src/plan/up.ts';
+import { cluster, engineWith, record } from '../../helpers/values.ts';
+
+const template = readFileSync(new URL('../../../templates/redis.conf', import.meta.url), 'utf8');
+const stamp = { 'rmsx.version': '1.2.3' };
+
+/** The containers that `up` would make. */
+const specs = (persistence: 'aof' | 'none'): readonly ContainerSpec[] =>
+  planUp({
+    record: record(cluster(1, { persistence, timezone: 'Europe/Berlin' })),
+    engine: engineWith(),
+    confs: new Map(),
+    password: 'top-secret',
+    pullImage: false,
+    run: 'this-run',
+    template,
+  }).flatMap(({ step }) => (step.op === 'create-container' ? [step.container] : []));
+
+const options = (persistence: 'aof' | 'none'): Docker.ContainerCreateOptions => {
+  const [, replica] = specs(persistence);
+  if (!replica) throw new Error('no replica');
+  return toContainerOptions(replica, stamp);
+};
+
+describe('what the engine is told', () => {
+  test('to make a node must be this', () => {
+    expect(options('aof')).toMatchInlineSnapshot(`
+      {
+        "Cmd": [
+          "redis-server",
+          "/usr/local/etc/redis/redis.conf",
+        ],
+        "Env": [
+          "TZ=Europe/Berlin",
+        ],
+        "ExposedPorts": {
+          "6380/tcp": {},
+        },
+        "HostConfig": {
+          "Mounts": [
+            {
+              "ReadOnly": false,
+              "Source": "redis-server-slave-1-data",
+              "Target": "/data",
+              "Type": "volume",
+              "VolumeOptions": {
+                "DriverConfig": {
+                  "Name": "local",
+                  "Options": {},
+                },
+                "Labels": {
+                  "rmsx.cluster": "redis-server",
+                  "rmsx.image": "redis:8.0",
+                  "rmsx.node": "slave-1",
+                  "rmsx.purpose": "data",
+                  "rmsx.run": "this-run",
+                  "rmsx.version": "1.2.3",
+                },
+                "NoCopy": true,
+              },
+            },
+            {
+              "ReadOnly": false,
+              "Source": "redis-server-slave-1-conf",
+              "Target": "/usr/local/etc/redis",
+              "Type": "volume",
+              "VolumeOptions": {
+                "DriverConfig": {
+                  "Name": "local",
+                  "Options": {},
+                },
+                "Labels": {
+                  "rmsx.cluster": "redis-server",
+                  "rmsx.image": "redis:8.0",
+                  "rmsx.node": "slave-1",
+                  "rmsx.purpose": "conf",
+                  "rmsx.run": "this-run",
+                  "rmsx.version": "1.2.3",
+                },
+                "NoCopy": true,
+              },
+            },
+          ],
+          "NetworkMode": "redis-server_app_net",
+          "PortBindings": {
+            "6380/tcp": [
+              {
+                "HostIp": "127.0.0.1",
+                "HostPort": "6380",
+              },
+            ],
+          },
+          "RestartPolicy": {
+            "Name": "always",
+          },
+          "SecurityOpt": [
+            "no-new-privileges",
+          ],
+          "Sysctls": {
+            "net.core.somaxconn": "511",
+          },
+        },
+        "Hostname": "slave-1",
+        "Image": "redis:8.0",
+        "Labels": {
+          "rmsx.cluster": "redis-server",
+          "rmsx.node": "slave-1",
+          "rmsx.run": "this-run",
+          "rmsx.topology": "star",
+          "rmsx.version": "1.2.3",
+        },
+        "NetworkingConfig": {
+          "EndpointsConfig": {
+            "redis-server_app_net": {
+              "Aliases": [
+                "slave-1",
+              ],
+              "IPAMConfig": {
+                "IPv4Address": "172.19.0.11",
+              },
+            },
+          },
+        },
+        "StopTimeout": 30,
+        "name": "redis-server-slave-1",
+      }
+    `);
+  });
+
+  test('to make an ephemeral node must leave out volumes and restart: a server that comes back empty empties its replicas', () => {
+    const { HostConfig } = options('none');
+    expect([HostConfig?.RestartPolicy, HostConfig?.Mounts, HostConfig?.Tmpfs]).toEqual([
+      { Name: 'no' },
+      [],
+      { '/data': '' },
+    ]);
+  });
+
+  test('must never hold the password, as anybody can inspect a container', () => {
+    expect(JSON.stringify([options('aof'), options('none')])).not.toContain('top-secret');
+  });
+
+  test('to make a network must keep dynamic addresses away from those of the nodes', () => {
+    const network = {
+      name: 'redis-server_app_net',
+      cluster: 'redis-server',
+      run: 'this-run',
+      subnet: '172.19.0.0/24',
+      gateway: '172.19.0.1',
+      dynamicRange: '172.19.0.240/28',
+    };
+    expect(toNetworkOptions(network, stamp)).toMatchInlineSnapshot(`
+      {
+        "CheckDuplicate": true,
+        "Driver": "bridge",
+        "IPAM": {
+          "Config": [
+            {
+              "Gateway": "172.19.0.1",
+              "IPRange": "172.19.0.240/28",
+              "Subnet": "172.19.0.0/24",
+            },
+          ],
+          "Driver": "default",
+        },
+        "Labels": {
+          "rmsx.cluster": "redis-server",
+          "rmsx.run": "this-run",
+          "rmsx.version": "1.2.3",
+        },
+        "Name": "redis-server_app_net",
+      }
+    `);
+  });
+
+  test('to read volumes must be a container without a network and without a node of its own', () => {
+    const volumes = [{ name: 'v', purpose: 'conf', target: '/rmsx/master', readOnly: true } as const];
+    expect(
+      toReaderOptions({ cluster: 'demo', run: 'this-run', image: 'redis:8.0', volumes }, stamp),
+    ).toMatchInlineSnapshot(`
+      {
+        "Cmd": [
+          "true",
+        ],
+        "HostConfig": {
+          "Mounts": [
+            {
+              "ReadOnly": true,
+              "Source": "v",
+              "Target": "/rmsx/master",
+              "Type": "volume",
+              "VolumeOptions": {
+                "DriverConfig": {
+                  "Name": "local",
+                  "Options": {},
+                },
+                "Labels": {
+                  "rmsx.purpose": "conf",
+                },
+                "NoCopy": true,
+              },
+            },
+          ],
+          "NetworkMode": "none",
+        },
+        "Image": "redis:8.0",
+        "Labels": {
+          "rmsx.cluster": "demo",
+          "rmsx.run": "this-run",
+          "rmsx.version": "1.2.3",
+        },
+        "NetworkDisabled": true,
+      }
+    `);
+  });
+});
+
+describe('what the engine tells', () => {
+  const listed = {
+    Id: 'abc',
+    Names: ['/redis-server-master'],
+    Image: 'redis:8.0',
+    State: 'running',
+    Status: 'Up 2 minutes',
+    Created: 1_700_000_000,
+    Labels: {
+      'rmsx.cluster': 'redis-server',
+      'rmsx.node': 'master',
+      'rmsx.run': 'r',
+      'rmsx.topology': 'star',
+    },
+    Ports: [
+      { IP: '127.0.0.1', PrivatePort: 6379, PublicPort: 16_379, Type: 'tcp' },
+      { IP: '0.0.0.0', PrivatePort: 6380, PublicPort: 6380, Type: 'tcp' },
+      { IP: '::', PrivatePort: 6380, PublicPort: 6380, Type: 'tcp' },
+      { PrivatePort: 26_379, Type: 'tcp' },
+    ],
+    NetworkSettings: { Networks: { a: { NetworkID: 'net' } } },
+  } as unknown as Docker.ContainerInfo;
+
+  test('of our container must be read in our words', () => {
+    expect(fromContainer(listed, undefined)).toMatchInlineSnapshot(`
+      {
+        "cluster": "redis-server",
+        "createdAtMs": 1700000000000,
+        "id": "abc",
+        "image": "redis:8.0",
+        "name": "redis-server-master",
+        "networkIds": [
+          "net",
+        ],
+        "neverStarted": false,
+        "node": "master",
+        "ports": [
+          {
+            "host": "127.0.0.1",
+            "inside": 6379,
+            "port": 16379,
+          },
+          {
+            "host": "127.0.0.1",
+            "inside": 6380,
+            "port": 6380,
+          },
+        ],
+        "run": "r",
+        "state": "running",
+        "statusText": "Up 2 minutes",
+        "topology": "star",
+      }
+    `);
+  });
+
+  test('of a container on a remote engine must name that host', () => {
+    expect(fromContainer(listed, 'docker.example').ports.map(({ host }) => host)).toEqual([
+      'docker.example',
+      'docker.example',
+    ]);
+  });
+
+  test('of a foreign container with next to nothing must be read all the same', () => {
+    const bare = { Id: 'abc', Names: [], Image: 'i', State: 'exited', Status: '', Created: 0, Labels: {}, Ports: [] };
+    expect(fromContainer(bare as unknown as Docker.ContainerInfo, undefined)).toMatchObject({
+      name: 'abc',
+      cluster: null,
+      node: null,
+      state: 'stopped',
+      networkIds: [],
+      ports: [],
+    });
+  });
+
+  test.each([
+    ['running', 'running'],
+    ['paused', 'paused'],
+    ['restarting', 'restarting'],
+    ['created', 'stopped'],
+    ['exited', 'stopped'],
+    ['dead', 'stopped'],
+    ['removing', 'stopped'],
+  ])('the state %s must be called %s', (state, ours) => {
+    expect(fromContainer({ ...listed, State: state }, undefined).state).toBe(ours);
+  });
+
+  test('of networks without labels or addresses must be read all the same', () => {
+    const host = { Id: 'h', Name: 'host', Labels: null, IPAM: { Config: null } };
+    const own = {
+      Id: 'n',
+      Name: 'net',
+      Labels: { 'rmsx.cluster': 'demo' },
+      IPAM: { Config: [{ Subnet: '10.0.0.0/24' }, { Subnet: 'fd00::/64' }, {}] },
+    };
+    expect([host, own].map((info) => fromNetwork(info as unknown as Docker.NetworkInspectInfo))).toEqual([
+      { id: 'h', name: 'host', cluster: null, subnets: [] },
+      { id: 'n', name: 'net', cluster: 'demo', subnets: ['10.0.0.0/24', 'fd00::/64'] },
+    ]);
+  });
+
+  test('of volumes must be read with what they are for', () => {
+    const Labels = {
+      'rmsx.cluster': 'demo',
+      'rmsx.node': 'master',
+      'rmsx.run': 'r',
+      'rmsx.purpose': 'conf',
+      'rmsx.image': 'i',
+    };
+    const read = [
+      { Name: 'a', Labels },
+      { Name: 'b', Labels: null },
+    ].map((info) => fromVolume(info as unknown as Docker.VolumeInspectInfo));
+    expect(read).toEqual([
+      { name: 'a', cluster: 'demo', node: 'master', run: 'r', purpose: 'conf', image: 'i' },
+      { name: 'b', cluster: null, node: null, run: null, purpose: null, image: null },
+    ]);
+  });
+});
