@@ -9,6 +9,7 @@ export class Arguments {
   /** What stands beside the flags, the verb not included. */
   readonly positionals: readonly string[];
   readonly #values: ReadonlyMap<string, unknown>;
+  readonly #fromEnvironment: ReadonlySet<string>;
   readonly #problems: string[] = [];
 
   /**
@@ -18,7 +19,7 @@ export class Arguments {
   constructor(argv: readonly string[], options: OptionSpecs, env: NodeJS.ProcessEnv) {
     const names = Object.keys(options);
     const typed = (type: string): string[] => names.filter((name) => options[name]?.type === type);
-    const parsed = yargsParser(joinDashValues(argv, options), {
+    const parsed = yargsParser(joinDashValues(this.#spellOutSwitches(argv, options), options), {
       string: [...typed('string'), ...typed('list')],
       boolean: typed('boolean'),
       alias: Object.fromEntries(names.flatMap((name) => (options[name]?.alias ? [[name, [options[name].alias]]] : []))),
@@ -33,11 +34,24 @@ export class Arguments {
     const { _: positionals, ...flags } = parsed;
     this.positionals = positionals.map(String);
     for (const name of Object.keys(flags)) this.#checkKnown(name, options);
+    this.#fromEnvironment = new Set(
+      names.filter((name) => !Object.hasOwn(flags, name) && env[variable(name)] !== undefined),
+    );
     this.#values = new Map(names.map((name) => [name, this.#resolve(name, options, flags, env)]));
   }
 
+  /** The parser takes every value of a switch but `true` for no: `--dry-run=yes` would be done for real. */
+  #spellOutSwitches(argv: readonly string[], options: OptionSpecs): readonly string[] {
+    const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+    return argv.map((arg, index) => {
+      const [, name, text] = /^--([\w-]+)=(.*)$/s.exec(arg) ?? [];
+      if (index > end || name === undefined || text === undefined || options[name]?.type !== 'boolean') return arg;
+      return this.take(parseBoolean(`--${name}`, text)) === false ? `--no-${name}` : `--${name}`;
+    });
+  }
+
   #checkKnown(name: string, options: OptionSpecs): void {
-    const spec = options[name];
+    const spec = Object.hasOwn(options, name) ? options[name] : undefined;
     if (spec?.environmentOnly) {
       this.#problems.push(
         `--${name}: would show the value to everybody on this machine; use ${variable(name)} or --${name}-file`,
@@ -53,12 +67,19 @@ export class Arguments {
     const type = options[name]?.type;
     const given = flags[name];
     if (given === undefined) return fromEnvironment(this, name, type, env[variable(name)]);
-    if (type === 'list') return (Array.isArray(given) ? given : [given]).flatMap((text) => String(text).split(','));
+    if (type === 'list') {
+      const elements = (Array.isArray(given) ? given : [given]).flatMap((text) =>
+        text ? String(text).split(',') : [''],
+      );
+      if (elements.includes('')) this.#problems.push(`--${name}: needs a value`);
+      return elements;
+    }
     if (Array.isArray(given)) {
       this.#problems.push(`--${name}: given ${given.length} times`);
       return given[0];
     }
-    if (type === 'string' && given === '') this.#problems.push(`--${name}: needs a value`);
+    if (type === 'string' && (given === '' || typeof given === 'boolean'))
+      this.#problems.push(`--${name}: needs a value`);
     return given;
   }
 
@@ -84,20 +105,21 @@ export class Arguments {
   }
 
   integer(name: string): number | undefined {
-    return this.#read(name, (text) => parseInteger(`--${name}`, text));
+    return this.#read(name, parseInteger);
   }
 
   durationMs(name: string): number | undefined {
-    return this.#read(name, (text) => parseDurationMs(`--${name}`, text));
+    return this.#read(name, parseDurationMs);
   }
 
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
-    return this.#read(name, (text) => parseChoice(`--${name}`, text, choices));
+    return this.#read(name, (flag, text) => parseChoice(flag, text, choices));
   }
 
-  #read<T>(name: string, parse: (text: string) => Parsed<T>): T | undefined {
+  #read<T>(name: string, parse: (flag: string, text: string) => Parsed<T>): T | undefined {
     const text = this.text(name);
-    return text === undefined ? undefined : this.take(parse(text));
+    const flag = this.#fromEnvironment.has(name) ? variable(name) : `--${name}`;
+    return text === undefined ? undefined : this.take(parse(flag, text));
   }
 
   /** @returns the value, or undefined after its problem is reported */

@@ -5,7 +5,6 @@ import type { Ports } from '../domain/ports.ts';
 import type { Arguments } from './arguments.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { type Format, formatDocument, type Streams } from './output.ts';
-import type { Look } from './progress.ts';
 
 /** What a command works with: the composition root. */
 export interface Context {
@@ -47,7 +46,9 @@ export function createContext(args: Arguments, streams: Streams, env: NodeJS.Pro
     env,
     ports: async () => {
       deadline = startDeadline(timeoutMs, streams);
-      return createPorts(deadline.signal, streams, env, { quiet, verbose, colour });
+      const [{ connect }, { createProgress }] = await Promise.all([import('../connect.ts'), import('./progress.ts')]);
+      const progress = await createProgress(streams, { quiet, verbose, colour });
+      return connect({ env, progress, signal: deadline.signal });
     },
     print: async (document, text) => {
       streams.stdout.write(format === 'table' ? text() : await formatDocument(document, format));
@@ -57,18 +58,4 @@ export function createContext(args: Arguments, streams: Streams, env: NodeJS.Pro
     },
     end: () => deadline?.end(),
   };
-}
-
-/** The heavy libraries load here, for the commands that need them. */
-async function createPorts(signal: AbortSignal, streams: Streams, env: NodeJS.ProcessEnv, look: Look): Promise<Ports> {
-  const [{ connectDocker }, { findEndpoint }, { redisClient }, { createProgress }, { packageVersion }] =
-    await Promise.all([
-      import('../engine/docker-engine.ts'),
-      import('../engine/endpoint.ts'),
-      import('../redis/redis-client.ts'),
-      import('./progress.ts'),
-      import('../files/package-version.ts'),
-    ]);
-  const engine = connectDocker(findEndpoint(env), packageVersion());
-  return { engine, redis: redisClient, progress: await createProgress(streams, look), signal };
 }

@@ -114,7 +114,7 @@ export class Promoting {
     const incomplete = [...new Set([...problems.map(({ node }) => node), ...silent])];
     if (problems.length > 0) progress.fail(problems.map(({ text }) => text).join('; '));
     else if (survivors.length > 0)
-      progress.succeed(`${survivors.join(', ')} follow ${target} and acknowledged a marker`);
+      progress.succeed(`following ${target}, marker acknowledged: ${survivors.join(', ')}`);
     for (const node of silent) progress.warn(`${node} does not answer: whether it follows ${target} cannot be seen`);
     const now = await observeCluster(this.#ports, this.#cluster.name);
     const after = await this.#connections.probe(target);

@@ -59,6 +59,10 @@ describe('a command line must be read as', () => {
     ['--wait', {}, { wait: true }],
     ['--no-wait --retain', {}, { wait: false, retain: true }],
     ['--wait=false', {}, { wait: false }],
+    ['--retain=yes', {}, { retain: true }],
+    ['--retain=1 --wait=no', {}, { retain: true, wait: false }],
+    ['--retain --retain', {}, { retain: true }],
+    ['-- --retain=yes', {}, { positionals: ['--retain=yes'] }],
     ['-qv', {}, { quiet: true, verbose: true }],
     ['slave-1', {}, { positionals: ['slave-1'] }],
     ['--retain slave-1', {}, { retain: true, positionals: ['slave-1'] }],
@@ -101,7 +105,9 @@ describe('what is wrong must be told', () => {
     ['--pull sometimes', {}, '--pull: "sometimes" is not one of missing, never, always'],
     ['', { RMSX_RETAIN: 'maybe' }, 'RMSX_RETAIN: "maybe" is neither yes nor no'],
     ['--allow-command', {}, '--allow-command: needs a value'],
-    ['--retain --retain', {}, '--retain: given 2 times'],
+    ['--no-replicas', {}, '--replicas: needs a value'],
+    ['--no-allow-command', {}, '--allow-command: needs a value'],
+    ['--allow-command KEYS,', {}, '--allow-command: needs a value'],
     ['--retain=maybe', {}, '--retain: "maybe" is neither yes nor no'],
   ])('%s', (line, env, problem) => {
     expect(problems(line.split(' ').filter(Boolean), env)).toEqual([problem]);
@@ -113,7 +119,7 @@ describe('what is wrong must be told', () => {
   });
 
   test('a problem of the environment must name the variable', () => {
-    expect(problems([], { RMSX_REPLICAS: 'x' })[0]).toContain('RMSX_REPLICAS');
+    expect(problems([], { RMSX_REPLICAS: 'x' })).toEqual(['RMSX_REPLICAS: "x" is not a whole number']);
   });
 
   test('a password on the command line must be refused by name, and never be repeated', () => {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { extract, type Headers, pack } from 'tar-stream';
+import { extract, type Header, pack } from 'tar-stream';
 import { expect, test } from 'vitest';
 import { packDirectory, unpackFiles } from '../../../src/engine/archive.ts';
 
@@ -9,8 +9,8 @@ const files = [
   { name: 'role.conf', content: '', mode: 0o644 },
 ];
 
-async function headers(archive: Buffer): Promise<readonly Headers[]> {
-  const found: Headers[] = [];
+async function headers(archive: Buffer): Promise<readonly Header[]> {
+  const found: Header[] = [];
   const reader = extract();
   Readable.from([archive]).pipe(reader);
   for await (const entry of reader) {
@@ -48,7 +48,7 @@ test('a lone file must be found under its own name', async () => {
   const archive = pack();
   archive.entry({ name: 'passwd' }, 'redis:x:999:999::/:/bin/sh\n');
   archive.finalize();
-  expect([...(await unpackFiles(archive))]).toEqual([['passwd', 'redis:x:999:999::/:/bin/sh\n']]);
+  expect([...(await unpackFiles(Readable.from(archive)))]).toEqual([['passwd', 'redis:x:999:999::/:/bin/sh\n']]);
 });
 
 test('what is no regular file must be left out', async () => {
@@ -57,7 +57,7 @@ test('what is no regular file must be left out', async () => {
   archive.entry({ name: 'conf/link', type: 'symlink', linkname: '/etc/shadow' });
   archive.entry({ name: 'conf/a/b' }, 'deep');
   archive.finalize();
-  expect([...(await unpackFiles(archive))]).toEqual([['a/b', 'deep']]);
+  expect([...(await unpackFiles(Readable.from(archive)))]).toEqual([['a/b', 'deep']]);
 });
 
 test('an archive that is cut short must be an error, not a few files', async () => {

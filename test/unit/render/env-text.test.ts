@@ -12,7 +12,7 @@ const hostile = [
   'say "hi"',
   `both ' and "`,
   'a#b # c',
-  `$HOME ${'{HOME}'} $(id) \`id\``,
+  `$HOME \${HOME} $(id) \`id\``,
   'back\\slash \\n \\\\',
   '-n -e --',
   'a=b&c;d|e>f<g*h?i[j]~!',

@@ -1,0 +1,15 @@
+export type { UpRequest } from './config/up-request.ts';
+export { type ConnectOptions, connect } from './connect.ts';
+export type { Address, ClusterSpec, NodeSpec, Persistence, Role, Topology } from './domain/cluster.ts';
+export { type ErrorCode, exitCodes, RmsxError } from './domain/errors.ts';
+export { formatPlan, type Plan, type PlannedStep, type Step } from './domain/plan.ts';
+export type { Ports, Progress } from './domain/ports.ts';
+export type { LinkState } from './domain/server-info.ts';
+export type { ClusterStatus, Health, NodeState, NodeStatus, Warning } from './domain/status.ts';
+export type { UpOptions, UpResult } from './operations/bring-up.ts';
+export { type DownOptions, type DownResult, down } from './operations/down.ts';
+export { type ConnectionInfo, env, type NodeUrl, url } from './operations/env.ts';
+export { type ListedCluster, ls } from './operations/ls.ts';
+export { type PromoteOptions, type PromoteResult, promote } from './operations/promote.ts';
+export { status } from './operations/status.ts';
+export { up } from './operations/up.ts';
