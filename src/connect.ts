@@ -27,10 +27,11 @@ export async function connect(options: ConnectOptions = {}): Promise<Ports> {
     import('./redis/redis-client.ts'),
     import('./files/package-version.ts'),
   ]);
+  const signal = options.signal ?? new AbortController().signal;
   return {
-    engine: connectDocker(findEndpoint(options.env ?? process.env), packageVersion()),
+    engine: connectDocker(findEndpoint(options.env ?? process.env), packageVersion(), signal),
     redis: redisClient,
     progress: options.progress ?? nobody,
-    signal: options.signal ?? new AbortController().signal,
+    signal,
   };
 }

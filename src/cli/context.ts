@@ -3,6 +3,7 @@ import { checkClusterName } from '../config/up-request.ts';
 import { defaultClusterName } from '../domain/names.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { Arguments } from './arguments.ts';
+import type { Command } from './command.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { type Format, formatDocument, type Streams } from './output.ts';
 
@@ -21,21 +22,26 @@ export interface Context {
   print(document: object, text: () => string): Promise<void>;
   /** Prints for people, on stderr, unless --quiet. */
   tell(text: string): void;
-  /** Ends timers and signal handlers. */
+  /** Ends timers, signal handlers and connections. */
   end(): void;
 }
 
-/** Reads the common flags; what is wrong with them is reported to the arguments. */
-export function createContext(args: Arguments, streams: Streams, env: NodeJS.ProcessEnv): Context {
+/**
+ * Reads the common flags; what is wrong with them is reported to the arguments.
+ * @param command - one with a --format of its own reads it by itself
+ */
+export function createContext(args: Arguments, streams: Streams, env: NodeJS.ProcessEnv, command: Command): Context {
   const name = args.text('name') ?? defaultClusterName;
   args.report(checkClusterName(name));
-  const format = args.switch('json') ? 'json' : (args.choice('format', ['table', 'json', 'yaml']) ?? 'table');
+  const asked = 'format' in command.options ? undefined : args.choice('format', ['table', 'json', 'yaml']);
+  const format = args.switch('json') ? 'json' : (asked ?? 'table');
   const timeoutMs = args.durationMs('timeout') ?? defaults.timeoutMs;
   const quiet = args.switch('quiet') ?? false;
   const verbose = args.switch('verbose') ?? false;
   const colour =
     (args.switch('color') ?? true) && !env.NO_COLOR && env.TERM !== 'dumb' && streams.stdout.isTTY === true;
   let deadline: Deadline | undefined;
+  let ports: Ports | undefined;
   return {
     name,
     format,
@@ -48,7 +54,8 @@ export function createContext(args: Arguments, streams: Streams, env: NodeJS.Pro
       deadline = startDeadline(timeoutMs, streams);
       const [{ connect }, { createProgress }] = await Promise.all([import('../connect.ts'), import('./progress.ts')]);
       const progress = await createProgress(streams, { quiet, verbose, colour });
-      return connect({ env, progress, signal: deadline.signal });
+      ports = await connect({ env, progress, signal: deadline.signal });
+      return ports;
     },
     print: async (document, text) => {
       streams.stdout.write(format === 'table' ? text() : await formatDocument(document, format));
@@ -56,6 +63,9 @@ export function createContext(args: Arguments, streams: Streams, env: NodeJS.Pro
     tell: (text) => {
       if (!quiet) streams.stderr.write(`${text}\n`);
     },
-    end: () => deadline?.end(),
+    end: () => {
+      deadline?.end();
+      ports?.engine.close();
+    },
   };
 }

@@ -12,6 +12,7 @@ import { errorDocument, formatDocument, formatError, type Streams, toRmsxError }
  */
 export async function main(argv: readonly string[], env: NodeJS.ProcessEnv, streams: Streams): Promise<number> {
   quietOnClosedPipe(streams);
+  keepSecretsFromDebug(env);
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === 'version')) {
     streams.stdout.write(`${packageVersion()}\n`); // before anything else is loaded: scripts ask often
     return 0;
@@ -46,7 +47,7 @@ async function dispatch(argv: readonly string[], env: NodeJS.ProcessEnv, streams
   ]);
   const rest = argv.filter((_, index) => index !== at);
   const args = new Arguments(rest, { ...commonOptions, ...command.options }, env);
-  const context = createContext(args, streams, env);
+  const context = createContext(args, streams, env, command);
   const surplus = args.positionals.slice(command.maxPositionals);
   args.report(surplus.map((text) => `${text}: ${command.name} does not take this argument`));
   try {
@@ -102,6 +103,11 @@ const stackFrames = (error: Error): string =>
     .split('\n')
     .filter((line) => line.startsWith('    at '))
     .join('\n');
+
+/** With DEBUG=* ioredis prints every command, AUTH and its password included (reliability.md E16). */
+function keepSecretsFromDebug(env: NodeJS.ProcessEnv): void {
+  if (env.DEBUG) env.DEBUG = `${env.DEBUG},-ioredis:*`;
+}
 
 /** `rmsx ls | head -1` closes the pipe: that is no error. */
 function quietOnClosedPipe({ stdout, stderr }: Streams): void {

@@ -63,6 +63,10 @@ export const nodeAt = (cluster: ClusterSpec, address: Address): NodeSpec | undef
 /** Whether two addresses are the same. */
 export const sameAddress = (a: Address, b: Address): boolean => a.host === b.host && a.port === b.port;
 
+/** Whether two nodes would follow the same source; null is a master, undefined is unknown and the same as nothing. */
+export const sameSource = (a: Address | null | undefined, b: Address | null): boolean =>
+  a === null || b === null ? a === b : a !== undefined && sameAddress(a, b);
+
 /** `host:port`, for people. */
 export const formatAddress = (address: Address): string => `${address.host}:${address.port}`;
 

@@ -1,10 +1,17 @@
-import type { ContainerFile, ContainerSpec, NetworkSpec } from './ports.ts';
+import type { CarrierSpec, ContainerFile, ContainerSpec, Directory, NetworkSpec } from './ports.ts';
 
 /** One thing to do: one call to the engine, or one wait. */
 export type Step =
   | { readonly op: 'pull-image'; readonly image: string }
   | { readonly op: 'create-network'; readonly network: NetworkSpec }
   | { readonly op: 'create-container'; readonly node: string; readonly container: ContainerSpec }
+  | {
+      readonly op: 'write-volumes';
+      readonly carrier: CarrierSpec;
+      /** Where the volumes are mounted in the carrier, and what belongs into them. */
+      readonly directories: readonly Directory[];
+    }
+  | { readonly op: 'remove-carrier' }
   | { readonly op: 'write-conf'; readonly node: string; readonly files: readonly ContainerFile[] }
   | { readonly op: 'start'; readonly node: string }
   | { readonly op: 'unpause'; readonly node: string }
@@ -38,6 +45,10 @@ export function describeStep(step: Step): string {
       return `create container ${step.container.name} (${step.container.address.host}:${step.container.address.port})`;
     case 'write-conf':
       return `write ${step.files.map((file) => file.name).join(', ')} of ${step.node}`;
+    case 'write-volumes':
+      return `write the conf of ${step.carrier.volumes.map(({ node }) => node).join(', ')}`;
+    case 'remove-carrier':
+      return 'remove the container that carried the conf';
     case 'start':
     case 'unpause':
     case 'stop':

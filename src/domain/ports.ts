@@ -18,6 +18,15 @@ export interface ContainerFile {
   readonly content: string;
   /** Permission bits. */
   readonly mode: number;
+  /** Its time of modification, in seconds since 1970. @default now */
+  readonly stampSeconds?: number;
+}
+
+/** Files that belong into one directory. */
+export interface Directory {
+  /** Absolute path in the container. */
+  readonly path: string;
+  readonly files: readonly ContainerFile[];
 }
 
 /** A named volume of a container. */
@@ -59,18 +68,20 @@ export interface ContainerSpec {
   readonly sysctls: Readonly<Record<string, string>>;
 }
 
-/** A throw-away container that is never started: it only gives access to volumes. */
-export interface ReaderSpec {
+/** A throw-away container that is never started: it gives access to the volumes of several nodes at once. */
+export interface CarrierSpec {
   readonly cluster: string;
   readonly run: string;
   readonly image: string;
-  readonly volumes: readonly VolumeMount[];
+  readonly volumes: readonly (VolumeMount & { readonly node: string })[];
 }
 
 /** The Docker engine, in our words. Every method ends within a deadline and throws RmsxError only. */
 export interface Engine {
   /** How people find it: `unix:///var/run/docker.sock`. */
   readonly endpoint: string;
+  /** Cuts every connection: an engine that never answers must not keep the process alive. */
+  close(): void;
   /** Whether the published ports are on this machine. */
   readonly isLocal: boolean;
   /** Where a port that is published on `bind` can be reached from here. */
@@ -87,7 +98,7 @@ export interface Engine {
   /** @returns the id */
   createContainer(container: ContainerSpec): Promise<string>;
   /** @returns the id */
-  createReader(reader: ReaderSpec): Promise<string>;
+  createCarrier(carrier: CarrierSpec): Promise<string>;
   start(id: string): Promise<void>;
   unpause(id: string): Promise<void>;
   /** @param graceSeconds - how long the server has to end by itself */
@@ -97,8 +108,10 @@ export interface Engine {
   removeVolume(name: string): Promise<void>;
   /** The uid and gid under which the server of this container runs. */
   serverUser(id: string): Promise<Owner>;
-  /** Writes files into the conf directory of a container, whatever its state. */
-  writeConf(id: string, files: readonly ContainerFile[], owner: Owner): Promise<void>;
+  /** Writes files into a container, whatever its state. */
+  writeFiles(id: string, directories: readonly Directory[], owner: Owner): Promise<void>;
+  /** The time of modification of a file, in seconds since 1970; null where it is not there. Costs next to nothing. */
+  stampOf(id: string, path: string): Promise<number | null>;
   /** Reads all files below a directory: path below it -> content. Empty where the directory is not there. */
   readFiles(id: string, directory: string): Promise<ReadonlyMap<string, string>>;
   /** The last lines of the server's log. */

@@ -1,4 +1,4 @@
-import { sameAddress, sourceOf } from './cluster.ts';
+import { sameSource, sourceOf } from './cluster.ts';
 import { rmsxCommand } from './hints.ts';
 import { containerName } from './names.ts';
 import type { NodeConf } from './observed.ts';
@@ -95,8 +95,7 @@ function confWarnings(record: ClusterRecord, node: NodeStatus, conf: NodeConf | 
   if (!conf) return [];
   const spec = record.cluster.nodes.find((other) => other.name === node.name);
   const wanted = (spec && sourceOf(record.cluster, spec)?.address) ?? null;
-  const isRight = wanted === null ? conf.source === null : !!conf.source && sameAddress(conf.source, wanted);
-  if (isRight) return [];
+  if (sameSource(conf.source, wanted)) return [];
   const message = `${node.name} would come back with another role after a restart: its role.conf is of an older change`;
   return [{ code: 'role-conf-differs', node: node.name, message, hint: command(record, 'up') }];
 }

@@ -1,19 +1,23 @@
+import { pipeline } from 'node:stream/promises';
 import { extract, pack } from 'tar-stream';
-import type { ContainerFile, Owner } from '../domain/ports.ts';
+import type { Directory, Owner } from '../domain/ports.ts';
 
 /**
- * A tar archive of the files of one directory, to be unpacked at the root of a container. The files come before their
- * directory: the engine makes the parents of a file where they are missing, and those of a directory it does not.
- * @param directory - absolute path in the container
- * @param owner - who owns the files; the directory belongs to root
+ * A tar archive of some directories and their files, to be unpacked at the root of a container. The files come before
+ * their directory: the engine makes the parents of a file where they are missing, and those of a directory it does not.
+ * @param owner - who owns the files; the directories belong to root
  */
-export async function packDirectory(directory: string, files: readonly ContainerFile[], owner: Owner): Promise<Buffer> {
+export async function packDirectories(directories: readonly Directory[], owner: Owner): Promise<Buffer> {
   const archive = pack();
-  const mtime = new Date();
-  const root = directory.replace(/^\/+/, '');
-  for (const { name, content, mode } of files)
-    archive.entry({ name: `${root}/${name}`, mode, mtime, ...owner }, content);
-  archive.entry({ name: `${root}/`, type: 'directory', mode: 0o755, mtime });
+  const now = new Date();
+  for (const { path, files } of directories) {
+    const root = path.replace(/^\/+/, '');
+    for (const { name, content, mode, stampSeconds } of files) {
+      const mtime = stampSeconds === undefined ? now : new Date(stampSeconds * 1000);
+      archive.entry({ name: `${root}/${name}`, mode, mtime, ...owner }, content);
+    }
+    archive.entry({ name: `${root}/`, type: 'directory', mode: 0o755, mtime: now });
+  }
   archive.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of archive) chunks.push(chunk as Buffer);
@@ -29,14 +33,16 @@ export async function packDirectory(directory: string, files: readonly Container
 export async function unpackFiles(stream: NodeJS.ReadableStream): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   const archive = extract();
-  stream.on('error', (error) => archive.destroy(error)); // pipe() does not pass errors on
-  stream.pipe(archive);
-  for await (const entry of archive) {
-    const chunks: Buffer[] = [];
-    for await (const chunk of entry) chunks.push(chunk as Buffer);
-    const name = entry.header.name.replace(/^\.?\//, '');
+  archive.on('entry', (header, entry, next) => {
+    const name = header.name.replace(/^\.?\//, '');
     const path = name.includes('/') ? name.slice(name.indexOf('/') + 1) : name;
-    if (entry.header.type === 'file') files.set(path, Buffer.concat(chunks).toString('utf8'));
-  }
+    const chunks: Buffer[] = [];
+    entry.on('data', (chunk: Buffer) => chunks.push(chunk));
+    entry.on('end', () => {
+      if (header.type === 'file') files.set(path, Buffer.concat(chunks).toString('utf8'));
+      next();
+    });
+  });
+  await pipeline(stream, archive);
   return files;
 }

@@ -4,11 +4,20 @@ import { RmsxError } from '../domain/errors.ts';
  * Ends a piece of work after a time, whatever it does. The timer keeps the process alive: docker-modem can leave a
  * promise unsettled, and Node would then exit 0 in silence (reliability.md E1, E2).
  * @param what - for the message: `start redis-server-master`
- * @throws RmsxError `timeout`
+ * @param signal - ends it earlier; without effect where it is aborted already, as cleaning up goes on after an abort
+ * @throws RmsxError `timeout`, or the reason of the signal
  */
-export async function withDeadline<T>(what: string, timeoutMs: number, work: () => Promise<T>): Promise<T> {
+export async function withDeadline<T>(
+  what: string,
+  timeoutMs: number,
+  work: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
+  let stop = (): void => undefined;
   const expired = new Promise<never>((_, reject) => {
+    stop = () => reject(signal?.reason);
+    if (!signal?.aborted) signal?.addEventListener('abort', stop, { once: true });
     timer = setTimeout(() => {
       reject(
         new RmsxError('timeout', `The engine did not ${what} within ${timeoutMs / 1000} s.`, { hint: 'docker info' }),
@@ -19,5 +28,6 @@ export async function withDeadline<T>(what: string, timeoutMs: number, work: () 
     return await Promise.race([work(), expired]);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
   }
 }

@@ -1,8 +1,9 @@
+import { Agent, type IncomingMessage } from 'node:http';
 import type Docker from 'dockerode';
 import { RmsxError } from '../domain/errors.ts';
-import { confDirectory, labels } from '../domain/names.ts';
+import { labels } from '../domain/names.ts';
 import type { Engine, Owner } from '../domain/ports.ts';
-import { packDirectory, unpackFiles } from './archive.ts';
+import { packDirectories, unpackFiles } from './archive.ts';
 import { withDeadline } from './deadline.ts';
 import { toEngineError } from './docker-errors.ts';
 import type { EngineEndpoint } from './endpoint.ts';
@@ -15,9 +16,9 @@ import {
   fromVolume,
   loopbackOf,
   type Stamp,
+  toCarrierOptions,
   toContainerOptions,
   toNetworkOptions,
-  toReaderOptions,
 } from './translate.ts';
 
 /** Any call that should be quick; a loaded engine needs seconds to start a container, not half a minute. */
@@ -32,32 +33,42 @@ interface Wire {
   readonly stamp: Stamp;
   /** Makes a call within a deadline, and translates its error. */
   readonly call: <T>(what: string, work: () => Promise<T>, timeoutMs?: number) => Promise<T>;
+  /** The same for a call that changes nothing: it ends with the signal, as nobody needs to know how it went. */
+  readonly look: <T>(what: string, work: () => Promise<T>) => Promise<T>;
+  readonly signal: AbortSignal;
 }
 
 /**
  * The Engine over dockerode. Connects on the first call.
  * @param version - of rmsx, stamped on everything it makes
+ * @param signal - calls that only look end with it
  */
-export function connectDocker(endpoint: EngineEndpoint, version: string): Engine {
+export function connectDocker(endpoint: EngineEndpoint, version: string, signal: AbortSignal): Engine {
   const Dockerode = loadDockerode();
   const url = new URL(endpoint.url);
   const isLocal = url.protocol === 'unix:';
-  const docker = new Dockerode(
-    isLocal ? { socketPath: url.pathname } : { protocol: 'http', host: url.hostname, port: url.port || 2375 },
-  );
+  const agent = new Agent();
+  const where = isLocal
+    ? { socketPath: url.pathname, agent }
+    : { protocol: 'http' as const, host: url.hostname, port: url.port || 2375, agent };
+  const docker = new Dockerode(where);
   const reachHost = isLocal ? undefined : url.hostname;
+  const translated = async <T>(what: string, work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (signal.aborted && error === signal.reason) throw error;
+      throw toEngineError(what, endpoint.url, error);
+    }
+  };
   const wire: Wire = {
     docker,
     url: endpoint.url,
     reachHost,
     stamp: { [labels.version]: version },
-    call: async (what, work, timeoutMs = callTimeoutMs) => {
-      try {
-        return await withDeadline(what, timeoutMs, work);
-      } catch (error) {
-        throw toEngineError(what, endpoint.url, error);
-      }
-    },
+    signal,
+    call: (what, work, timeoutMs = callTimeoutMs) => translated(what, withDeadline(what, timeoutMs, work)),
+    look: (what, work) => translated(what, withDeadline(what, callTimeoutMs, work, signal)),
   };
   return {
     endpoint: endpoint.url,
@@ -67,6 +78,7 @@ export function connectDocker(endpoint: EngineEndpoint, version: string): Engine
     ...makingCalls(wire),
     ...removingCalls(wire),
     ...fileCalls(wire),
+    close: () => agent.destroy(),
   };
 }
 
@@ -75,20 +87,20 @@ type Calls<Name extends keyof Engine> = Pick<Engine, Name>;
 function lookingCalls({
   docker,
   reachHost,
-  call,
+  look,
 }: Wire): Calls<'listContainers' | 'listNetworks' | 'listVolumes' | 'hasImage'> {
   return {
     listContainers: (cluster) =>
-      call('list containers', async () => {
+      look('list containers', async () => {
         const filters = cluster === undefined ? {} : { filters: { label: [`${labels.cluster}=${cluster}`] } };
         return list(await docker.listContainers({ all: true, ...filters })).map((info) =>
           fromContainer(info, reachHost),
         );
       }),
-    listNetworks: () => call('list networks', async () => list(await docker.listNetworks()).map(fromNetwork)),
-    listVolumes: () => call('list volumes', async () => ((await docker.listVolumes()).Volumes ?? []).map(fromVolume)),
+    listNetworks: () => look('list networks', async () => list(await docker.listNetworks()).map(fromNetwork)),
+    listVolumes: () => look('list volumes', async () => ((await docker.listVolumes()).Volumes ?? []).map(fromVolume)),
     hasImage: (image) =>
-      call(`look at image ${image}`, () => docker.getImage(image).inspect()).then(
+      look(`look at image ${image}`, () => docker.getImage(image).inspect()).then(
         () => true,
         (error: RmsxError) => {
           if (error.reason === 'image-missing' || error.reason === 'gone') return false;
@@ -103,9 +115,10 @@ function makingCalls({
   url,
   stamp,
   call,
-}: Wire): Calls<'pullImage' | 'createNetwork' | 'createContainer' | 'createReader' | 'start' | 'unpause'> {
+  signal,
+}: Wire): Calls<'pullImage' | 'createNetwork' | 'createContainer' | 'createCarrier' | 'start' | 'unpause'> {
   return {
-    pullImage: (image) => pullImage(docker, image, url),
+    pullImage: (image) => pullImage(docker, image, url, signal),
     createNetwork: (network) =>
       call(
         `create network ${network.name}`,
@@ -113,8 +126,8 @@ function makingCalls({
       ),
     createContainer: (spec) =>
       call(`create ${spec.name}`, async () => (await docker.createContainer(toContainerOptions(spec, stamp))).id),
-    createReader: (spec) =>
-      call('create a reader', async () => (await docker.createContainer(toReaderOptions(spec, stamp))).id),
+    createCarrier: (spec) =>
+      call('create a carrier', async () => (await docker.createContainer(toCarrierOptions(spec, stamp))).id),
     start: (id) => call(`start ${short(id)}`, () => docker.getContainer(id).start()).then(() => undefined),
     unpause: (id) => call(`unpause ${short(id)}`, () => docker.getContainer(id).unpause()).then(() => undefined),
   };
@@ -137,29 +150,48 @@ function removingCalls({ docker, call }: Wire): Calls<'stop' | 'removeContainer'
   };
 }
 
-function fileCalls({ docker, call }: Wire): Calls<'serverUser' | 'writeConf' | 'readFiles' | 'logs'> {
+function fileCalls({
+  docker,
+  call,
+  look,
+}: Wire): Calls<'serverUser' | 'writeFiles' | 'stampOf' | 'readFiles' | 'logs'> {
   return {
     serverUser: (id) =>
-      call('read /etc/passwd', async () =>
+      look('read /etc/passwd', async () =>
         findServerUser(await unpackFiles(await docker.getContainer(id).getArchive({ path: '/etc/passwd' }))),
       ),
-    writeConf: (id, files, owner) =>
-      call(`write the conf of ${short(id)}`, async () => {
-        const archive = await packDirectory(confDirectory, files, owner);
-        await docker.getContainer(id).putArchive(archive, { path: '/' });
+    writeFiles: (id, directories, owner) =>
+      call(`write files into ${short(id)}`, async () => {
+        await docker.getContainer(id).putArchive(await packDirectories(directories, owner), { path: '/' });
+      }),
+    stampOf: (id, path) =>
+      look(`look at ${path} of ${short(id)}`, async () =>
+        toStampSeconds(await docker.getContainer(id).infoArchive({ path })),
+      ).catch((error: RmsxError) => {
+        if (error.reason === 'gone') return null;
+        throw error;
       }),
     readFiles: (id, directory) =>
-      call(`read ${directory} of ${short(id)}`, async () =>
+      look(`read ${directory} of ${short(id)}`, async () =>
         unpackFiles(await docker.getContainer(id).getArchive({ path: directory })),
       ).catch((error: RmsxError) => {
         if (error.reason === 'gone') return new Map<string, string>();
         throw error;
       }),
     logs: (id, lines) =>
-      call(`read the log of ${short(id)}`, async () =>
+      look(`read the log of ${short(id)}`, async () =>
         parseLogFrames(await docker.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, follow: false })),
       ),
   };
+}
+
+/** The engine answers in a header: JSON in base64. */
+function toStampSeconds(reply: NodeJS.ReadableStream): number | null {
+  reply.resume();
+  const header = (reply as IncomingMessage).headers['x-docker-container-path-stat'];
+  if (typeof header !== 'string') return null;
+  const { mtime } = JSON.parse(Buffer.from(header, 'base64').toString('utf8')) as { mtime?: string };
+  return mtime === undefined ? null : Date.parse(mtime) / 1000;
 }
 
 /** As people know ids from `docker ps`. */

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { dataDirectory, labels, type VolumePurpose } from '../domain/names.ts';
 import type { ContainerState, ObservedContainer, ObservedNetwork, ObservedVolume } from '../domain/observed.ts';
-import type { ContainerSpec, NetworkSpec, ReaderSpec, VolumeMount } from '../domain/ports.ts';
+import type { CarrierSpec, ContainerSpec, NetworkSpec, VolumeMount } from '../domain/ports.ts';
 
 /** How long Docker waits for the server to end by itself; a master waits up to 10 s for its replicas (redis#9872). */
 const stopTimeoutSeconds = 30;
@@ -59,13 +59,18 @@ export function toContainerOptions(container: ContainerSpec, stamp: Stamp): Dock
 }
 
 /** @returns what the engine wants to hear to create a container that only gives access to volumes */
-export function toReaderOptions(reader: ReaderSpec, stamp: Stamp): Docker.ContainerCreateOptions {
+export function toCarrierOptions(carrier: CarrierSpec, stamp: Stamp): Docker.ContainerCreateOptions {
+  const owner = { ...stamp, [labels.cluster]: carrier.cluster, [labels.run]: carrier.run };
+  const ownerOf = (node: string): Stamp => ({ ...owner, [labels.node]: node, [labels.image]: carrier.image });
   return {
-    Image: reader.image,
+    Image: carrier.image,
     Cmd: ['true'],
     NetworkDisabled: true,
-    Labels: { ...stamp, [labels.cluster]: reader.cluster, [labels.run]: reader.run },
-    HostConfig: { Mounts: reader.volumes.map((volume) => toMount(volume, {})), NetworkMode: 'none' },
+    Labels: owner,
+    HostConfig: {
+      Mounts: carrier.volumes.map((volume) => toMount(volume, ownerOf(volume.node))),
+      NetworkMode: 'none',
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { assessCluster } from '../domain/assess.ts';
 import { findNode } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { confDirectory } from '../domain/names.ts';
 import type { NodeConf, ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import { type Ports, rootUser } from '../domain/ports.ts';
@@ -185,7 +186,7 @@ export class BringUp {
       const id = step.op === 'write-conf' ? this.#before.get(step.node) : undefined;
       const node = record && step.op === 'write-conf' ? findNode(record.cluster, step.node) : undefined;
       if (record && node && id !== undefined)
-        await this.#ports.engine.writeConf(id, renderRole(record, node), rootUser);
+        await this.#ports.engine.writeFiles(id, [{ path: confDirectory, files: renderRole(record, node) }], rootUser);
     }
   }
 }

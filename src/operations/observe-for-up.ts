@@ -3,7 +3,7 @@ import type { UpRequest } from '../config/up-request.ts';
 import { containerOf, type NodeConf, type ObservedEngine, type ObservedVolume } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { readConf } from '../render/conf-files.ts';
-import { readConfs } from './observe.ts';
+import { readConfs } from './read-confs.ts';
 
 /**
  * Reads everything that `up` decides on: what is on the engine, and the conf of every node of the cluster, of those
@@ -44,11 +44,17 @@ async function readOrphans(
 ): Promise<ReadonlyMap<string, NodeConf>> {
   const root = '/rmsx';
   const image = await anyImage(request, orphans, engine);
-  const id = await engine.createReader({
+  const id = await engine.createCarrier({
     cluster: request.name,
     run,
     image,
-    volumes: orphans.map(({ name, node }) => ({ name, purpose: 'conf', target: `${root}/${node}`, readOnly: true })),
+    volumes: orphans.map(({ name, node }) => ({
+      name,
+      node: node ?? '',
+      purpose: 'conf',
+      target: `${root}/${node}`,
+      readOnly: true,
+    })),
   });
   try {
     const files = await engine.readFiles(id, root);

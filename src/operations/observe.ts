@@ -1,9 +1,8 @@
 import { RmsxError } from '../domain/errors.ts';
-import { confDirectory } from '../domain/names.ts';
-import { containerOf, type NodeConf, type ObservedCluster, type ObservedContainer } from '../domain/observed.ts';
+import { containerOf, type ObservedCluster } from '../domain/observed.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import { type ClusterRecord, newestRecord } from '../domain/record.ts';
-import { readConf } from '../render/conf-files.ts';
+import { readConfs } from './read-confs.ts';
 
 /** A cluster that is there, with the record that holds and the password. */
 export interface KnownCluster extends ObservedCluster {
@@ -30,17 +29,6 @@ export async function observeCluster({ engine, redis }: Ports, name: string): Pr
     });
   }
   return { name, containers: nodes, confs, record, password };
-}
-
-/** Reads the conf of every container that has one. */
-export async function readConfs(
-  engine: Engine,
-  containers: readonly ObservedContainer[],
-): Promise<ReadonlyMap<string, NodeConf>> {
-  const confs = await Promise.all(
-    containers.map(async ({ id, node }) => [node ?? '', readConf(await engine.readFiles(id, confDirectory))] as const),
-  );
-  return new Map(confs.flatMap(([node, conf]) => (conf ? [[node, conf] as const] : [])));
 }
 
 async function noSuchCluster(engine: Engine, name: string): Promise<RmsxError> {

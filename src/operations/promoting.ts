@@ -1,5 +1,6 @@
 import { type Address, findNode, sameAddress, sourceOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { confDirectory } from '../domain/names.ts';
 import { containerOf } from '../domain/observed.ts';
 import { type Ports, rootUser } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
@@ -191,7 +192,11 @@ export class Promoting {
       const container = containerOf(this.#cluster, name);
       return spec && container ? [{ spec, id: container.id }] : [];
     });
-    await Promise.all(targets.map(({ spec, id }) => engine.writeConf(id, renderRole(record, spec), rootUser)));
+    await Promise.all(
+      targets.map(({ spec, id }) =>
+        engine.writeFiles(id, [{ path: confDirectory, files: renderRole(record, spec) }], rootUser),
+      ),
+    );
   }
 
   /** Before the promotion itself everything can be put back as it was. @returns the error to throw */

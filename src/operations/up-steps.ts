@@ -1,6 +1,7 @@
 import { RmsxError } from '../domain/errors.ts';
 import type { Plan, PlannedStep, Step } from '../domain/plan.ts';
-import type { ContainerFile, ContainerSpec, Engine, Ports } from '../domain/ports.ts';
+import type { ContainerFile, ContainerSpec, Ports } from '../domain/ports.ts';
+import { ConfWriter } from './conf-writer.ts';
 import type { Connections } from './connections.ts';
 import type { Made } from './made.ts';
 import type { StepRunner } from './run-plan.ts';
@@ -25,17 +26,11 @@ const looksBeforeFailFast = 40;
 /** @returns what carries out a step of `up` */
 export function upStepRunner(context: UpContext): StepRunner {
   const { engine } = context.ports;
-  let owner: ReturnType<Engine['serverUser']> | undefined; // the same in every container of an image
+  const writer = new ConfWriter(context.ports, context.made);
   const idOf = (node: string): string => {
     const id = context.ids.get(node);
     if (id === undefined) throw new RangeError(`no container for ${node}`);
     return id;
-  };
-  const writeConf = async (node: string, files: readonly ContainerFile[]): Promise<void> => {
-    owner ??= engine.serverUser(idOf(node));
-    const writing = engine.writeConf(idOf(node), files, await owner);
-    context.ports.redis.warmUp();
-    await writing;
   };
   const create = async (node: string, container: ContainerSpec): Promise<void> => {
     const id = await engine.createContainer(container);
@@ -47,12 +42,12 @@ export function upStepRunner(context: UpContext): StepRunner {
       await engine.start(idOf(node));
     } catch (error) {
       const { container, files } = plannedFor(context.plan, node);
-      if (!(error instanceof RmsxError) || error.reason !== 'sysctl-refused' || !container || !files) throw error;
+      if (!(error instanceof RmsxError) || error.reason !== 'sysctl-refused' || !container) throw error;
       // Rootless engines cannot set it (nerdctl#4016), and Linux has had a larger default since 5.4.
       context.warn(node, `${node}: this engine does not allow net.core.somaxconn to be set; it runs without.`);
       await engine.removeContainer(idOf(node));
       await create(node, { ...container, sysctls: {} });
-      await writeConf(node, files);
+      if (files) await writer.write(idOf(node), files); // the others are on a volume
       await engine.start(idOf(node));
     }
   };
@@ -65,7 +60,11 @@ export function upStepRunner(context: UpContext): StepRunner {
       case 'create-container':
         return create(step.node, step.container);
       case 'write-conf':
-        return writeConf(step.node, step.files);
+        return writer.write(idOf(step.node), step.files);
+      case 'write-volumes':
+        return writer.writeVolumes(step.carrier, step.directories);
+      case 'remove-carrier':
+        return writer.removeCarrier();
       case 'start':
         return start(step.node);
       case 'unpause':

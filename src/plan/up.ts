@@ -1,8 +1,8 @@
-import { type ClusterSpec, type NodeSpec, topDown } from '../domain/cluster.ts';
+import { type ClusterSpec, type NodeSpec, sameSource, sourceOf, topDown } from '../domain/cluster.ts';
 import { confDirectory, containerName, dataDirectory, networkName, volumeName } from '../domain/names.ts';
 import { containerOf, type NodeConf, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
-import type { ContainerSpec, VolumeMount } from '../domain/ports.ts';
+import type { CarrierSpec, ContainerSpec, VolumeMount } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { dynamicRange, gatewayIp, parseSubnet } from '../domain/subnet.ts';
 import { renderConf, renderRole, serverCommand } from '../render/conf-files.ts';
@@ -33,10 +33,10 @@ export function planUp(facts: UpFacts): Plan {
   refuseEmptyMaster(cluster, facts.engine);
   const own = facts.engine.containers.filter((container) => container.cluster === cluster.name);
   const containers = new Map(cluster.nodes.map((node) => [node.name, containerOf({ containers: own }, node.name)]));
-  const isMissing = [...containers.values()].some((container) => !container);
+  const missing = cluster.nodes.filter((node) => !containers.get(node.name));
   const hasNetwork = facts.engine.networks.some((network) => network.name === networkName(cluster.name));
   const first: PlannedStep[] = [];
-  if (isMissing && facts.pullImage) {
+  if (missing.length > 0 && facts.pullImage) {
     first.push({
       id: 'pull',
       step: { op: 'pull-image', image: cluster.image },
@@ -44,11 +44,30 @@ export function planUp(facts: UpFacts): Plan {
       after: [],
     });
   }
+  const pulled = first.map(({ id }) => id);
   if (!hasNetwork) first.push(createNetwork(cluster, facts.run));
   const ready = first.map(({ id }) => id);
+  if (missing.length > 0 && cluster.persistence === 'aof') first.push(...writeVolumes(missing, facts, pulled));
+  return [...first, ...topDown(cluster).flatMap((node) => planNode(node, facts, ready, containers))];
+}
+
+/** The conf of all new nodes at once, before their containers are there: writing into each of them is slow. */
+function writeVolumes(nodes: readonly NodeSpec[], facts: UpFacts, after: readonly string[]): readonly PlannedStep[] {
+  const { cluster } = facts.record;
+  const pathOf = (node: NodeSpec): string => `/rmsx/${node.name}`;
+  const carrier: CarrierSpec = {
+    cluster: cluster.name,
+    run: facts.run,
+    image: cluster.image,
+    volumes: nodes.map((node) => ({ ...mount(cluster, node, 'conf', pathOf(node)), node: node.name })),
+  };
+  const directories = nodes.map((node) => ({
+    path: pathOf(node),
+    files: renderConf(facts.record, node, facts.password, facts.template),
+  }));
   return [
-    ...first,
-    ...topDown(cluster).flatMap((node) => planNode(node, containers.get(node.name), facts, ready, containers)),
+    { id: 'conf', step: { op: 'write-volumes', carrier, directories }, because: 'new nodes', after },
+    { id: 'carrier', step: { op: 'remove-carrier' }, because: 'it has done its work', after: ['conf'] },
   ];
 }
 
@@ -68,24 +87,26 @@ function createNetwork(cluster: ClusterSpec, run: string): PlannedStep {
 
 function planNode(
   node: NodeSpec,
-  container: ObservedContainer | undefined,
   facts: UpFacts,
   ready: readonly string[],
   containers: ReadonlyMap<string, ObservedContainer | undefined>,
 ): readonly PlannedStep[] {
+  const { cluster } = facts.record;
   const name = node.name;
+  const container = containers.get(name);
+  const onVolume = !container && cluster.persistence === 'aof';
   const steps: PlannedStep[] = [];
   const add = (verb: string, step: PlannedStep['step'], because: string, after: readonly string[]): void => {
     steps.push({ id: `${verb} ${name}`, step, because, after });
   };
   const last = (): readonly string[] => steps.slice(-1).map(({ id }) => id);
   if (!container) {
-    // The source goes first: it is the one that the others wait for, and the engine has little to do while it starts.
-    const first = node.source !== null && !containers.get(node.source) ? [`conf ${node.source}`] : [];
-    const container = containerSpec(node, facts);
-    add('create', { op: 'create-container', node: name, container }, 'it is not there', [...ready, ...first]);
+    // The source goes first, as others wait for it; the engine has time for them while it starts.
+    const later = onVolume && node.source !== null && willStart(containers.get(node.source)) ? ['conf'] : [];
+    const step = { op: 'create-container', node: name, container: containerSpec(node, facts) } as const;
+    add('create', step, 'it is not there', [...ready, ...later]);
   }
-  const files = filesFor(node, container, facts);
+  const files = onVolume ? undefined : filesFor(node, container, facts);
   if (files)
     add(
       'conf',
@@ -95,8 +116,9 @@ function planNode(
     );
   if (!container || container.state === 'stopped') {
     const waits = node.source !== null && willStart(containers.get(node.source)) ? [`answer ${node.source}`] : [];
-    add('start', { op: 'start', node: name }, container ? 'it is stopped' : 'it is new', [...last(), ...waits]);
-    const isSource = facts.record.cluster.nodes.some((other) => other.source === name);
+    const after = [...last(), ...(onVolume ? ['conf'] : []), ...waits];
+    add('start', { op: 'start', node: name }, container ? 'it is stopped' : 'it is new', after);
+    const isSource = cluster.nodes.some((other) => other.source === name);
     if (isSource) add('answer', { op: 'await-answer', node: name }, 'others follow it', last());
   } else if (container.state === 'paused') {
     add('unpause', { op: 'unpause', node: name }, 'it is paused', last());
@@ -114,19 +136,19 @@ function filesFor(
 ): ReturnType<typeof renderConf> | undefined {
   const conf = facts.confs.get(node.name);
   if (!container || !conf) return renderConf(facts.record, node, facts.password, facts.template);
-  const isCurrent = conf.record?.epoch === facts.record.epoch && conf.source !== undefined;
+  const source = sourceOf(facts.record.cluster, node)?.address ?? null;
+  const isCurrent = conf.record?.epoch === facts.record.epoch && sameSource(conf.source, source);
   return isCurrent ? undefined : renderRole(facts.record, node);
+}
+
+function mount(cluster: ClusterSpec, node: NodeSpec, purpose: VolumeMount['purpose'], target: string): VolumeMount {
+  return { name: volumeName(cluster.name, node.name, purpose), purpose, target, readOnly: false };
 }
 
 function containerSpec(node: NodeSpec, facts: UpFacts): ContainerSpec {
   const { cluster } = facts.record;
-  const mount = (purpose: VolumeMount['purpose'], target: string): VolumeMount => ({
-    name: volumeName(cluster.name, node.name, purpose),
-    purpose,
-    target,
-    readOnly: false,
-  });
   const isEphemeral = cluster.persistence === 'none';
+  const volumes = [mount(cluster, node, 'data', dataDirectory), mount(cluster, node, 'conf', confDirectory)];
   return {
     name: containerName(cluster.name, node.name),
     cluster: cluster.name,
@@ -139,7 +161,7 @@ function containerSpec(node: NodeSpec, facts: UpFacts): ContainerSpec {
     address: node.address,
     bind: cluster.bind,
     timezone: cluster.timezone,
-    volumes: isEphemeral ? [] : [mount('data', dataDirectory), mount('conf', confDirectory)],
+    volumes: isEphemeral ? [] : volumes,
     ephemeral: isEphemeral,
     sysctls: { 'net.core.somaxconn': '511' },
   };

@@ -11,6 +11,9 @@ const redisConf = 'redis.conf';
 const roleConf = 'role.conf';
 const recordFile = 'rmsx.json';
 
+/** The file whose time of modification is the epoch of the change that a node knows. */
+export const stampedFile: string = posix.join(confDirectory, roleConf);
+
 /** The command of every container. Nothing that depends on the role or the password may be in it. */
 export const serverCommand: readonly string[] = ['redis-server', posix.join(confDirectory, redisConf)];
 
@@ -38,13 +41,16 @@ export function renderConf(
   return [{ name: redisConf, content, mode: 0o600 }, ...renderRole(record, node)];
 }
 
-/** The part of the conf that a change of roles rewrites. */
+/**
+ * The part of the conf that a change of roles rewrites. The role is stamped with the epoch, so that a look at the stamp
+ * tells which node knows the latest change: docs/decisions/003.
+ */
 export function renderRole(record: ClusterRecord, node: NodeSpec): readonly ContainerFile[] {
   const source = sourceOf(record.cluster, node)?.address;
   const directive = source ? `replicaof ${source.host} ${source.port}` : 'replicaof no one';
   const content = `# The role of ${node.name} since change ${record.epoch} of the cluster. Written by rmsx alone.\n${directive}\n`;
   return [
-    { name: roleConf, content, mode: 0o644 },
+    { name: roleConf, content, mode: 0o644, stampSeconds: record.epoch },
     { name: recordFile, content: serializeRecord(record), mode: 0o644 },
   ];
 }

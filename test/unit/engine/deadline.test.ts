@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { RmsxError } from '../../../src/domain/errors.ts';
 import { withDeadline } from '../../../src/engine/deadline.ts';
 import { rejectionOf } from '../../helpers/error-of.ts';
 
@@ -23,4 +24,17 @@ test('a deadline that was met must leave no timer behind', async () => {
     throw new Error('no');
   }).catch(() => undefined);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('an abort must end work that never settles, with its reason, and leave nothing behind', async () => {
+  const controller = new AbortController();
+  const ended = rejectionOf(withDeadline('x', 1000, () => new Promise(() => undefined), controller.signal));
+  controller.abort(new RmsxError('timeout', 'Out of time.'));
+  expect(await ended).toMatchObject({ code: 'timeout', message: 'Out of time.' });
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('work that cleans up after an abort must not be ended by it', async () => {
+  const signal = AbortSignal.abort(new RmsxError('timeout', 'Out of time.'));
+  expect(await withDeadline('x', 1000, () => Promise.resolve('clean'), signal)).toBe('clean');
 });

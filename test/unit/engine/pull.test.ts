@@ -1,8 +1,11 @@
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { RmsxError } from '../../../src/domain/errors.ts';
 import { pullImage } from '../../../src/engine/pull.ts';
 import { rejectionOf } from '../../helpers/error-of.ts';
+
+const { signal } = new AbortController();
 
 /** An engine that answers a pull with this stream. */
 class PullingDocker {
@@ -24,7 +27,7 @@ class PullingDocker {
 }
 
 const pull = (stream: () => Readable): Promise<void> =>
-  pullImage(new PullingDocker(stream).port, 'redis:8.0', 'unix:///docker.sock');
+  pullImage(new PullingDocker(stream).port, 'redis:8.0', 'unix:///docker.sock', signal);
 const sending =
   (...chunks: readonly string[]): (() => Readable) =>
   () =>
@@ -34,7 +37,7 @@ afterEach(() => vi.useRealTimers());
 
 test('a pull that ends well must be success, however its lines are cut', async () => {
   const docker = new PullingDocker(sending('{"status":"Pulling"}\r\n{"sta', 'tus":"Done"}\n', '\n'));
-  await pullImage(docker.port, 'redis:8.0', 'unix:///docker.sock');
+  await pullImage(docker.port, 'redis:8.0', 'unix:///docker.sock', signal);
   expect(docker.asked).toEqual(['redis:8.0']);
 });
 
@@ -101,4 +104,12 @@ test('a registry that says nothing any more must be given up after a minute', as
     'image-missing',
     'Image redis:8.0 is not here, and pulling it failed: The engine did not go on pulling redis:8.0 within 60 s.',
   ]);
+});
+
+test('an abort must end a pull at once, with its reason', async () => {
+  const controller = new AbortController();
+  const stalled = new PullingDocker(() => new Readable({ read: () => undefined }));
+  const pulled = rejectionOf(pullImage(stalled.port, 'redis:8.0', 'unix:///docker.sock', controller.signal));
+  controller.abort(new RmsxError('interrupted', 'Stopped by SIGINT.'));
+  expect(await pulled).toMatchObject({ code: 'interrupted', message: 'Stopped by SIGINT.' });
 });

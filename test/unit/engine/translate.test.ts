@@ -6,9 +6,9 @@ import {
   fromContainer,
   fromNetwork,
   fromVolume,
+  toCarrierOptions,
   toContainerOptions,
   toNetworkOptions,
-  toReaderOptions,
 } from '../../../src/engine/translate.ts';
 import { planUp } from '../../../src/plan/up.ts';
 import { cluster, engineWith, record } from '../../helpers/values.ts';
@@ -186,9 +186,9 @@ describe('what the engine is told', () => {
   });
 
   test('to read volumes must be a container without a network and without a node of its own', () => {
-    const volumes = [{ name: 'v', purpose: 'conf', target: '/rmsx/master', readOnly: true } as const];
+    const volumes = [{ name: 'v', node: 'master', purpose: 'conf', target: '/rmsx/master', readOnly: true } as const];
     expect(
-      toReaderOptions({ cluster: 'demo', run: 'this-run', image: 'redis:8.0', volumes }, stamp),
+      toCarrierOptions({ cluster: 'demo', run: 'this-run', image: 'redis:8.0', volumes }, stamp),
     ).toMatchInlineSnapshot(`
       {
         "Cmd": [
@@ -207,7 +207,12 @@ describe('what the engine is told', () => {
                   "Options": {},
                 },
                 "Labels": {
+                  "rmsx.cluster": "demo",
+                  "rmsx.image": "redis:8.0",
+                  "rmsx.node": "master",
                   "rmsx.purpose": "conf",
+                  "rmsx.run": "this-run",
+                  "rmsx.version": "1.2.3",
                 },
                 "NoCopy": true,
               },

@@ -36,15 +36,14 @@ describe('a new cluster', () => {
     expect(formatPlan(planUp(fresh))).toMatchInlineSnapshot(`
       "pull image redis:8.0  (the image is not here)
       create network redis-server_app_net (172.19.0.0/24)  (it is not there)
+      write the conf of master, slave-1, slave-2  (new nodes)
+      remove the container that carried the conf  (it has done its work)
       create container redis-server-master (172.19.0.10:6379)  (it is not there)
-      write redis.conf, role.conf, rmsx.json of master  (it is new)
       start master  (it is new)
       wait until master answers  (others follow it)
       create container redis-server-slave-1 (172.19.0.11:6380)  (it is not there)
-      write redis.conf, role.conf, rmsx.json of slave-1  (it is new)
       start slave-1  (it is new)
       create container redis-server-slave-2 (172.19.0.12:6381)  (it is not there)
-      write redis.conf, role.conf, rmsx.json of slave-2  (it is new)
       start slave-2  (it is new)"
     `);
   });
@@ -53,16 +52,15 @@ describe('a new cluster', () => {
     expect(edges(planUp(fresh))).toMatchInlineSnapshot(`
       "pull <- nothing
       network <- nothing
+      conf <- pull
+      carrier <- conf
       create master <- pull, network
-      conf master <- create master
-      start master <- conf master
+      start master <- create master, conf
       answer master <- start master
-      create slave-1 <- pull, network, conf master
-      conf slave-1 <- create slave-1
-      start slave-1 <- conf slave-1, answer master
-      create slave-2 <- pull, network, conf master
-      conf slave-2 <- create slave-2
-      start slave-2 <- conf slave-2, answer master"
+      create slave-1 <- pull, network, conf
+      start slave-1 <- create slave-1, conf, answer master
+      create slave-2 <- pull, network, conf
+      start slave-2 <- create slave-2, conf, answer master"
     `);
   });
 
@@ -111,7 +109,7 @@ describe('a new cluster', () => {
         "op": "create-container",
       }
     `);
-    const withoutFiles = planUp(fresh).filter(({ step: { op } }) => op !== 'write-conf');
+    const withoutFiles = planUp(fresh).filter(({ step: { op } }) => op !== 'write-volumes');
     expect(JSON.stringify(withoutFiles)).not.toContain('secret');
   });
 
@@ -148,7 +146,7 @@ describe('a cluster that is there', () => {
     [
       'a missing replica must be made anew, with all of its conf',
       { 'slave-1': 'missing' },
-      'create slave-1 <- nothing\nconf slave-1 <- create slave-1\nstart slave-1 <- conf slave-1',
+      'conf <- nothing\ncarrier <- conf\ncreate slave-1 <- nothing\nstart slave-1 <- create slave-1, conf',
     ],
   ])('%s', (_, states, expected) => {
     expect(edges(planUp(facts({}, states)))).toBe(expected);
@@ -158,13 +156,29 @@ describe('a cluster that is there', () => {
     expect(planUp(facts({ pullImage: true }, { 'slave-1': 'stopped' })).map(({ id }) => id)).toEqual(['start slave-1']);
   });
 
-  test('a missing container must be given redis.conf, role and record', () => {
-    const step = planUp(facts({}, { 'slave-1': 'missing' })).find(({ id }) => id === 'conf slave-1')?.step;
-    expect(step?.op === 'write-conf' && step.files.map(({ name }) => name)).toEqual([
-      'redis.conf',
-      'role.conf',
-      'rmsx.json',
+  test('a missing container must be given redis.conf, role and record, on its own volume', () => {
+    const step = planUp(facts({}, { 'slave-1': 'missing' })).find(({ id }) => id === 'conf')?.step;
+    if (step?.op !== 'write-volumes') throw new Error('no conf is written');
+    expect(step.carrier.volumes).toEqual([
+      { name: 'redis-server-slave-1-conf', node: 'slave-1', purpose: 'conf', target: '/rmsx/slave-1', readOnly: false },
     ]);
+    expect(step.directories.map(({ path, files }) => [path, files.map(({ name }) => name)])).toEqual([
+      ['/rmsx/slave-1', ['redis.conf', 'role.conf', 'rmsx.json']],
+    ]);
+  });
+
+  test('an ephemeral node that is missing must be given its conf in its own container', () => {
+    const ephemeral = record(cluster(1, { persistence: 'none' }));
+    expect(edges(planUp(facts({ record: ephemeral, engine: engineWith(), confs: new Map() })))).toMatchInlineSnapshot(`
+      "network <- nothing
+      create master <- network
+      conf master <- create master
+      start master <- conf master
+      answer master <- start master
+      create slave-1 <- network
+      conf slave-1 <- create slave-1
+      start slave-1 <- conf slave-1, answer master"
+    `);
   });
 });
 
@@ -174,10 +188,11 @@ describe('a change of the cluster', () => {
     const after = record(cluster(2), 2);
     const engine = engineWith({ containers: containers(before.cluster), networks });
     expect(formatPlan(planUp(facts({ record: after, engine, confs: confs(before) })))).toMatchInlineSnapshot(`
-      "write role.conf, rmsx.json of master  (it is older than the change)
+      "write the conf of slave-2  (new nodes)
+      remove the container that carried the conf  (it has done its work)
+      write role.conf, rmsx.json of master  (it is older than the change)
       write role.conf, rmsx.json of slave-1  (it is older than the change)
       create container redis-server-slave-2 (172.19.0.12:6381)  (it is not there)
-      write redis.conf, role.conf, rmsx.json of slave-2  (it is new)
       start slave-2  (it is new)"
     `);
   });
@@ -203,15 +218,15 @@ describe('a change of the cluster', () => {
 test('a creation that was cut off before the conf must be finished: conf first, then start', () => {
   const engine = engineWith({ containers: [container(own.cluster, 'master', { state: 'stopped' })], networks });
   expect(edges(planUp(facts({ engine, confs: new Map() })))).toMatchInlineSnapshot(`
-    "conf master <- nothing
+    "conf <- nothing
+    carrier <- conf
+    conf master <- nothing
     start master <- conf master
     answer master <- start master
-    create slave-1 <- nothing
-    conf slave-1 <- create slave-1
-    start slave-1 <- conf slave-1, answer master
-    create slave-2 <- nothing
-    conf slave-2 <- create slave-2
-    start slave-2 <- conf slave-2, answer master"
+    create slave-1 <- conf
+    start slave-1 <- create slave-1, conf, answer master
+    create slave-2 <- conf
+    start slave-2 <- create slave-2, conf, answer master"
   `);
 });
 

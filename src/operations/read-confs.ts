@@ -1,0 +1,57 @@
+import { findNode, sourceOf } from '../domain/cluster.ts';
+import { confDirectory } from '../domain/names.ts';
+import type { NodeConf, ObservedContainer } from '../domain/observed.ts';
+import type { Engine } from '../domain/ports.ts';
+import { readConf, stampedFile } from '../render/conf-files.ts';
+
+/** Stamps from here on are times of day: somebody else wrote the file. */
+const firstRealTimeSeconds = 100_000_000;
+
+/**
+ * Reads the conf of every container that has one. Reading files out of a container is slow, looking at a stamp is not: of
+ * the nodes that carry the stamp of the latest change one is read, and the others have what that change gave them.
+ * Whatever looks different is read.
+ */
+export async function readConfs(
+  engine: Engine,
+  containers: readonly ObservedContainer[],
+): Promise<ReadonlyMap<string, NodeConf>> {
+  const [stamps, lead] = await Promise.all([
+    Promise.all(containers.map(({ id }) => stampOf(engine, id))),
+    readAll(engine, containers.slice(0, 1)),
+  ]);
+  const latest = Math.max(...stamps.map((stamp) => stamp ?? 0));
+  const [, known] = lead[0] ?? [];
+  const isLatest = stamps[0] === latest && known?.record?.epoch === latest;
+  const confs = new Map(lead);
+  const unread = containers.slice(1).filter((container, i) => {
+    const conf = isLatest && stamps[i + 1] === latest ? confOf(known, container.node ?? '') : undefined;
+    if (conf) confs.set(container.node ?? '', conf);
+    return !conf;
+  });
+  for (const [node, conf] of await readAll(engine, unread)) confs.set(node, conf);
+  return confs;
+}
+
+/** @returns the epoch of the change that a node knows, or null where somebody else wrote its role */
+async function stampOf(engine: Engine, id: string): Promise<number | null> {
+  const stamp = await engine.stampOf(id, stampedFile);
+  return stamp !== null && stamp > 0 && stamp < firstRealTimeSeconds ? stamp : null;
+}
+
+/** @returns what a change gave to a node of it, or undefined where the node is not in it */
+function confOf({ password, record }: NodeConf, name: string): NodeConf | undefined {
+  const node = record ? findNode(record.cluster, name) : undefined;
+  if (!record || !node) return undefined;
+  return { password, record, source: sourceOf(record.cluster, node)?.address ?? null };
+}
+
+async function readAll(
+  engine: Engine,
+  containers: readonly ObservedContainer[],
+): Promise<readonly (readonly [string, NodeConf])[]> {
+  const confs = await Promise.all(
+    containers.map(async ({ id, node }) => [node ?? '', readConf(await engine.readFiles(id, confDirectory))] as const),
+  );
+  return confs.flatMap(([node, conf]) => (conf ? [[node, conf] as const] : []));
+}

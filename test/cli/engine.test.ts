@@ -1,0 +1,305 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { runRmsx } from '../helpers/run-rmsx.ts';
+import { assertValid } from '../helpers/schemas.ts';
+import { listedContainer, listedNetwork, StubEngine, type StubWorld, sendJson } from '../helpers/stub-engine.ts';
+
+/** The document of an error, checked against its schema. */
+function errorIn(stdout: string): { readonly code: string; readonly exitCode: number; readonly message: string } {
+  const document = JSON.parse(stdout);
+  assertValid('error', document);
+  return document.error;
+}
+
+/** Runs rmsx against a world, and gives what it did to it. */
+async function runAgainst(world: StubWorld, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  await using engine = await StubEngine.start(world);
+  const run = await runRmsx(args, { env: { ...engine.env, ...env } });
+  return { ...run, writes: engine.writes, requests: engine.requests };
+}
+
+describe('an engine that cannot be used', () => {
+  const verbs = [['up'], ['status'], ['ls'], ['env'], ['url'], ['down'], ['promote', 'slave-1']];
+
+  test.each(verbs)('%s without an engine must exit 6 and say where it looked', async (...args) => {
+    const { code, stdout, stderr } = await runRmsx(args);
+    expect([code, stdout]).toEqual([6, '']);
+    expect(stderr).toBe(
+      'rmsx: The Docker engine at unix:///nonexistent/docker.sock does not answer (ENOENT).\n' +
+        'hint: Start it, or name another one with DOCKER_HOST or DOCKER_CONTEXT. Check with: docker info\n',
+    );
+  });
+
+  test('with --json the error must be the only thing on stdout', async () => {
+    const { code, stdout } = await runRmsx(['status', '--json']);
+    expect([code, errorIn(stdout)]).toMatchObject([6, { code: 'engine-unreachable', exitCode: 6 }]);
+  });
+
+  test('a socket that nobody serves must exit 6', async () => {
+    const engine = await StubEngine.start();
+    const { env } = engine;
+    await engine.stop();
+    expect(await runRmsx(['ls'], { env })).toMatchObject({ code: 6, stdout: '' });
+  });
+
+  test('an explicit engine that fails must never be replaced by another one', async () => {
+    const { code, stderr } = await runRmsx(['ls'], { env: { DOCKER_HOST: 'ssh://me@host.example' } });
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      6,
+      'rmsx: DOCKER_HOST names ssh://me@host.example, and rmsx speaks unix:// and tcp:// only, so far.',
+    ]);
+  });
+
+  test('a page in place of an answer must exit 6', async () => {
+    const html = '<html><body>Sign in</body></html>';
+    const { code, stdout, stderr } = await runAgainst(
+      {
+        answer: (_, response) => {
+          response.writeHead(200, { 'content-type': 'text/html' }).end(html);
+          return true;
+        },
+      },
+      ['ls'],
+    );
+    expect([code, stdout, stderr.split('\n')[0]]).toEqual([
+      6,
+      '',
+      'rmsx: What answers in place of the Docker engine does not speak its language.',
+    ]);
+  });
+
+  test('an engine that refuses us must exit 6', async () => {
+    const refuse: StubWorld = {
+      answer: (_, response) => {
+        sendJson(response, 403, { message: 'authorization denied by plugin opa: no' });
+        return true;
+      },
+    };
+    expect(await runAgainst(refuse, ['ls'])).toMatchObject({ code: 6, stdout: '' });
+  });
+
+  test('an engine that fails must exit 1 with its own words', async () => {
+    const fail: StubWorld = {
+      answer: (_, response) => {
+        sendJson(response, 500, { message: 'disk on fire' });
+        return true;
+      },
+    };
+    const { code, stderr } = await runAgainst(fail, ['ls']);
+    expect([code, stderr]).toEqual([1, 'rmsx: The engine could not list containers: disk on fire\n']);
+  });
+});
+
+describe('an engine that breaks off', () => {
+  test('in the middle of a list must not look like success, and must say so within its time', async () => {
+    const { code, stdout, stderr, durationMs } = await runAgainst(
+      {
+        answer: (_, response) => {
+          response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+          response.write('[{"Id":"abc"');
+          setImmediate(() => response.socket?.destroy());
+          return true;
+        },
+      },
+      ['ls', '--timeout', '3s'],
+    );
+    expect([code === 0, stdout, stderr.length > 0, durationMs < 5000]).toEqual([false, '', true, true]);
+    expect(stderr).not.toContain('internal error');
+  });
+
+  test('before a word must exit 6', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'rmsx-hang-'));
+    const server = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => server.listen(join(directory, 's'), resolve));
+    const { code } = await runRmsx(['ls'], { env: { DOCKER_HOST: `unix://${join(directory, 's')}` } });
+    server.close();
+    rmSync(directory, { recursive: true, force: true });
+    expect(code).toBe(6);
+  });
+});
+
+describe('an engine that never answers must cost no more than --timeout', () => {
+  test.each([['ls'], ['status'], ['up'], ['down'], ['env'], ['promote', 'slave-1']])('%s', async (...args) => {
+    const { code, stdout, stderr, durationMs } = await runAgainst({ answer: () => true }, [...args, '--timeout', '2s']);
+    expect([code, stdout, stderr]).toEqual([124, '', 'rmsx: Out of time after 2 s.\nhint: Allow more: --timeout 5m\n']);
+    expect(durationMs).toBeLessThan(4000);
+  });
+});
+
+describe('what is not there', () => {
+  test.each([['status'], ['env'], ['url'], ['url', 'slave-1'], ['promote', 'slave-1']])(
+    '%s of an unknown cluster must exit 4',
+    async (...args) => {
+      const { code, stdout, stderr, writes } = await runAgainst({}, [...args, '-n', 'demo']);
+      expect([code, stdout, stderr, writes]).toEqual([
+        4,
+        '',
+        'rmsx: There is no cluster called demo on this engine.\nhint: Make it: rmsx up -n demo   or see what is there: rmsx ls\n',
+        [],
+      ]);
+    },
+  );
+
+  test('a cluster of which only data is left must be told apart', async () => {
+    const volumes = [{ Name: 'demo-master-data', Labels: { 'rmsx.cluster': 'demo' } }];
+    const { code, stderr } = await runAgainst({ volumes }, ['status', '-n', 'demo']);
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      4,
+      'rmsx: The cluster demo is down; its data is kept in 1 volumes.',
+    ]);
+  });
+
+  test.each([['down'], ['down', '--volumes'], ['down', '--all'], ['down', '--volumes', '--all', '-y']])(
+    '%s where nothing is there must be success',
+    async (...args) => {
+      const { code, stdout, stderr, writes } = await runAgainst({}, args);
+      expect([code, stdout, stderr, writes]).toEqual([0, '', 'nothing to remove\n', []]);
+    },
+  );
+
+  test('down --json where nothing is there must be one valid document', async () => {
+    const { code, stdout } = await runAgainst({}, ['down', '--json']);
+    assertValid('down', JSON.parse(stdout));
+    expect([code, JSON.parse(stdout).changed]).toEqual([0, false]);
+  });
+
+  test('ls of nothing must be an empty list', async () => {
+    const { code, stdout } = await runAgainst({}, ['ls', '--json']);
+    expect([code, JSON.parse(stdout)]).toEqual([0, { schemaVersion: 1, clusters: [] }]);
+  });
+});
+
+describe('what is in the way must be named, and never be touched', () => {
+  test.each<[string, StubWorld, string]>([
+    [
+      'a foreign container under our name',
+      { containers: [listedContainer('redis-server-slave-1')] },
+      'The name redis-server-slave-1 belongs to a container that rmsx did not make (f0f0f0f0f0f0, nginx:1, Up 2 minutes).',
+    ],
+    [
+      'a network that overlaps',
+      { networks: [listedNetwork('office', '172.19.0.0/16')] },
+      'The subnet 172.19.0.0/24 overlaps with the network office (172.19.0.0/16).',
+    ],
+    [
+      'a port that another container publishes',
+      {
+        containers: [
+          listedContainer('web', { Ports: [{ IP: '127.0.0.1', PrivatePort: 80, PublicPort: 6380, Type: 'tcp' }] }),
+        ],
+      },
+      'Port 6380 of slave-1 is already published by the container web.',
+    ],
+  ])('%s', async (_, world, message) => {
+    const { code, stdout, stderr, writes } = await runAgainst({ ...world, images: ['redis:8.0'] }, ['up']);
+    expect([code, stdout, stderr.split('\n')[0], writes]).toEqual([5, '', `rmsx: ${message}`, []]);
+  });
+
+  test('with --json it must be one valid document', async () => {
+    const { code, stdout, writes } = await runAgainst({ networks: [listedNetwork('office', '172.19.0.0/16')] }, [
+      'up',
+      '--json',
+    ]);
+    expect([code, errorIn(stdout).code, writes]).toEqual([5, 'conflict', []]);
+  });
+
+  test('down must leave foreign containers alone, whatever they are called', async () => {
+    const { code, writes } = await runAgainst({ containers: [listedContainer('redis-server-master')] }, [
+      'down',
+      '--volumes',
+      '-y',
+    ]);
+    expect([code, writes]).toEqual([0, []]);
+  });
+});
+
+describe('images', () => {
+  test('--pull never with an image that is not there must exit 9, with nothing made', async () => {
+    const { code, stdout, stderr, writes } = await runAgainst({}, ['up', '--pull', 'never', '--image', 'redis:7.0']);
+    expect([code, stdout, stderr, writes]).toEqual([
+      9,
+      '',
+      'rmsx: Image redis:7.0 is not here, and --pull never forbids fetching it.\nhint: Load it: docker load -i FILE   or name one that is here: --image NAME\n',
+      [],
+    ]);
+  });
+
+  test('a pull that fails must exit 9 with the words of the registry, and no container must have been made', async () => {
+    const world: StubWorld = {
+      answer: (request, response) => {
+        if (!request.url?.includes('/images/create')) return false;
+        response.writeHead(200).end('{"status":"Pulling"}\n{"error":"manifest for redis:9 not found"}\n');
+        return true;
+      },
+    };
+    const { code, stderr, writes } = await runAgainst(world, ['up', '--image', 'redis:9']);
+    expect([code, writes.filter((request) => request.includes('/containers/'))]).toEqual([9, []]);
+    expect(stderr).toContain('manifest for redis:9 not found');
+  });
+});
+
+describe('--dry-run', () => {
+  test('must say what would be done, and do nothing', async () => {
+    const { code, stdout, writes } = await runAgainst({ images: ['redis:8.0'] }, [
+      'up',
+      '--dry-run',
+      '--replicas',
+      '1',
+    ]);
+    expect([code, writes]).toEqual([0, []]);
+    expect(stdout).toMatchInlineSnapshot(`
+      "create network redis-server_app_net (172.19.0.0/24)  (it is not there)
+      create container redis-server-master (172.19.0.10:6379)  (it is not there)
+      write redis.conf, role.conf, rmsx.json of master  (it is new)
+      start master  (it is new)
+      wait until master answers  (others follow it)
+      create container redis-server-slave-1 (172.19.0.11:6380)  (it is not there)
+      write redis.conf, role.conf, rmsx.json of slave-1  (it is new)
+      start slave-1  (it is new)
+      "
+    `);
+  });
+
+  test('as --json must be one valid document', async () => {
+    const { code, stdout, stderr } = await runAgainst({ images: ['redis:8.0'] }, ['up', '--dry-run', '--json']);
+    assertValid('plan', JSON.parse(stdout));
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
+  test('must never show the password', async () => {
+    const env = { RMSX_PASSWORD: 'top-secret-7', DEBUG: '*' };
+    const runs = await Promise.all([
+      runAgainst({ images: ['redis:8.0'] }, ['up', '--dry-run', '-v'], env),
+      runAgainst({ images: ['redis:8.0'] }, ['up', '--dry-run', '-v', '--json'], env),
+    ]);
+    expect(runs.map(({ code }) => code)).toEqual([0, 0]);
+    expect(runs.map(({ stdout, stderr }) => stdout + stderr).join()).not.toContain('top-secret-7');
+  });
+
+  test('of --isolated must choose another name each time, and what is free', async () => {
+    const runs = await Promise.all(
+      [1, 2].map(() => runAgainst({ images: ['redis:8.0'] }, ['up', '--isolated', '--dry-run'])),
+    );
+    const names = runs.map(
+      ({ stdout }) => /create network (rmsx-[0-9a-f]{8})_app_net \(172\.16\.\d+\.0\/24\)/.exec(stdout)?.[1],
+    );
+    expect([names.includes(undefined), new Set(names).size]).toEqual([false, 2]);
+  });
+});
+
+describe('colour', () => {
+  test.each<Readonly<Record<string, string>>>([{}, { NO_COLOR: '1' }, { FORCE_COLOR: '1', NO_COLOR: '1' }])(
+    'must not be in what is piped: %j',
+    async (env) => {
+      const { stdout, stderr } = await runAgainst(
+        { networks: [listedNetwork('office', '172.19.0.0/16')] },
+        ['up'],
+        env,
+      );
+      expect(stdout + stderr).not.toContain('\u001b[');
+    },
+  );
+});

@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ClusterRecord } from '../../src/domain/record.ts';
+import { packDirectories } from '../../src/engine/archive.ts';
+import { renderConf } from '../../src/render/conf-files.ts';
+import { type Run, runRmsx } from '../helpers/run-rmsx.ts';
+import { assertValid } from '../helpers/schemas.ts';
+import { type Answer, listedContainer, StubEngine } from '../helpers/stub-engine.ts';
+import { StubRedis } from '../helpers/stub-redis.ts';
+import { cluster, history, node, record } from '../helpers/values.ts';
+
+const secret = "top secret '7'";
+const encoded = 'top%20secret%20%277%27';
+const template = readFileSync(new URL('../../templates/redis.conf', import.meta.url), 'utf8');
+const own: ClusterRecord = record(cluster(1, { name: 'demo' }));
+const infos: Readonly<Record<string, string>> = {
+  master: `redis_version:8.0.2\r\nrole:master\r\nmaster_replid:${history}\r\nmaster_repl_offset:1000\r\nslave0:ip=172.19.0.11,port=6380,state=online,offset=1000,lag=0\r\n`,
+  'slave-1': `redis_version:8.0.2\r\nrole:slave\r\nmaster_host:172.19.0.10\r\nmaster_port:6379\r\nmaster_link_status:up\r\nslave_repl_offset:1000\r\nmaster_replid:${history}\r\n`,
+};
+
+let engine: StubEngine;
+const servers: StubRedis[] = [];
+
+/** Gives the conf directory of a node, as the engine does. */
+const giveConf: Answer = (request, response) => {
+  const name = /\/containers\/id-([\w-]+)\/archive/.exec(request.url ?? '')?.[1];
+  if (name === undefined) return false;
+  const files = renderConf(own, node(name, name === 'master' ? null : 'master'), secret, template);
+  void packDirectories([{ path: '/redis', files }], { uid: 999, gid: 999 }).then((archive) => response.writeHead(200).end(archive));
+  return true;
+};
+
+beforeAll(async () => {
+  for (const info of Object.values(infos)) servers.push(await StubRedis.start(secret, () => info));
+  const containers = Object.keys(infos).map((name, i) =>
+    listedContainer(`demo-${name}`, {
+      Id: `id-${name}`,
+      Image: 'redis:8.0',
+      Labels: { 'rmsx.cluster': 'demo', 'rmsx.node': name, 'rmsx.topology': 'star' },
+      Ports: [{ IP: '127.0.0.1', PrivatePort: 6379 + i, PublicPort: servers[i]?.port, Type: 'tcp' }],
+    }),
+  );
+  engine = await StubEngine.start({ containers, answer: giveConf });
+});
+
+afterAll(async () => {
+  await engine.stop();
+  for (const server of servers) await server[Symbol.asyncDispose]();
+});
+
+const run = (line: string, env: Readonly<Record<string, string>> = {}): Promise<Run> =>
+  runRmsx([...line.split(' '), '-n', 'demo'], { env: { ...engine.env, ...env } });
+const port = (index: number): number => servers[index]?.port ?? 0;
+const url = (index: number): string => `redis://:${encoded}@127.0.0.1:${port(index)}`;
+
+describe('status', () => {
+  test('of a healthy cluster must exit 0, with a table', async () => {
+    const { code, stdout, stderr } = await run('status');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.replaceAll(/\b\d{5}\b/g, 'PORT ')).toMatchInlineSnapshot(`
+      "demo  star  redis:8.0  172.19.0.0/24  healthy
+      NODE     ROLE     STATE    SOURCE  ADDRESS           PORT   LINK  LAG B  LAG S  OFFSET  VERSION
+      master   master   running  -       172.19.0.10:6379  PORT   -     -      -      1000    8.0.2
+      slave-1  replica  running  master  172.19.0.11:6380  PORT   up    0      0      1000    8.0.2
+      "
+    `);
+  });
+
+  test('must be a valid document with --json, and the same one as YAML', async () => {
+    const [json, yaml] = await Promise.all([run('status --json'), run('status --format yaml')]);
+    assertValid('status', JSON.parse(json.stdout));
+    expect([json.code, json.stderr, yaml.code]).toEqual([0, '', 0]);
+    expect(yaml.stdout).toMatch(/^schemaVersion: 1\ncluster:\n {2}name: demo\n/);
+  });
+
+  test.each(['status', 'status --json', 'status -v', 'ls -v'])('%s must never print the password', async (line) => {
+    const { code, stdout, stderr } = await run(line, { DEBUG: '*', NODE_DEBUG: 'net,http' });
+    expect(code).toBe(0);
+    expect([secret, encoded].filter((text) => (stdout + stderr).includes(text))).toEqual([]);
+  });
+});
+
+describe('env', () => {
+  test.each([
+    ['', `export REDIS_PASSWORD='top secret '\\''7'\\'''\n`],
+    ['--format shell', `export REDIS_PASSWORD='top secret '\\''7'\\'''\n`],
+    ['--format dotenv', `REDIS_PASSWORD=\`${secret}\`\n`],
+    ['--format github', `REDIS_PASSWORD=${secret}\n`],
+  ])('%s must print variables and nothing else', async (flags, line) => {
+    const { code, stdout, stderr } = await run(`env ${flags}`.trim());
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(line);
+  });
+
+  test('--json must be one valid document that names literal addresses', async () => {
+    const { code, stdout } = await run('env --json');
+    const document = JSON.parse(stdout);
+    assertValid('env', document);
+    expect([code, document]).toEqual([
+      0,
+      {
+        schemaVersion: 1,
+        REDIS_URL: url(0),
+        REDIS_HOST: '127.0.0.1',
+        REDIS_PORT: String(port(0)),
+        REDIS_PASSWORD: secret,
+        REDIS_MASTER_URL: url(0),
+        REDIS_REPLICA_URLS: url(1),
+        REDIS_SENTINELS: '',
+        REDIS_SENTINEL_MASTER_NAME: '',
+        RMSX_NAME: 'demo',
+      },
+    ]);
+  });
+});
+
+describe('url', () => {
+  test.each([
+    ['url', () => `${url(0)}\n`],
+    ['url master', () => `${url(0)}\n`],
+    ['url slave-1', () => `${url(1)}\n`],
+    ['url replica-1', () => `${url(1)}\n`],
+    ['url --role replica', () => `${url(1)}\n`],
+  ])('%s', async (line, expected) => {
+    const { code, stdout, stderr } = await run(line);
+    expect([code, stdout, stderr]).toEqual([0, expected(), '']);
+  });
+
+  test.each(['url slave-9', 'promote slave-9'])('%s must exit 4 and name the nodes there are', async (line) => {
+    const { code, stdout, stderr } = await run(line);
+    expect([code, stdout, stderr]).toEqual([
+      4,
+      '',
+      'rmsx: The cluster demo has no node called slave-9.\nhint: Its nodes are: master, slave-1\n',
+    ]);
+  });
+});
+
+test('promote while the master is alive must exit 7, change nothing, and name switchover', async () => {
+  const { code, stdout, stderr } = await run('promote slave-1');
+  expect([code, stdout, engine.writes]).toEqual([7, '', []]);
+  expect(stderr).toMatchInlineSnapshot(`
+    "rmsx: master is alive: it answers as the master with 1 replicas at offset 1000.
+    hint: To hand over without losing a write: rmsx switchover slave-1 -n demo
+          To rehearse its death: docker kill demo-master
+    "
+  `);
+});

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const bin = fileURLToPath(new URL('../../bin/rmsx.js', import.meta.url));
+
+/** What a run of rmsx left behind. */
+export interface Run {
+  /** Null where a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly durationMs: number;
+}
+
+/** What a run gets besides its arguments. */
+export interface RunOptions {
+  /** Added to an environment that holds nothing of the person who runs the tests but PATH. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  /** Ends a run that hangs. */
+  readonly timeoutMs?: number;
+}
+
+/** Runs the real bin/rmsx.js. */
+export function runRmsx(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  return runCommand(process.execPath, [bin, ...args], options);
+}
+
+/** Runs a line of shell in which `"$@"` is rmsx. */
+export function runInShell(line: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  return runCommand('sh', ['-c', line, 'sh', process.execPath, bin, ...args], options);
+}
+
+function runCommand(command: string, args: readonly string[], options: RunOptions): Promise<Run> {
+  const startedMs = performance.now();
+  const { PATH = '' } = process.env;
+  const child = spawn(command, args, {
+    env: { PATH, HOME: '/nonexistent', TZ: 'UTC', DOCKER_HOST: 'unix:///nonexistent/docker.sock', ...options.env },
+    timeout: options.timeoutMs ?? 15_000,
+    killSignal: 'SIGKILL',
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text;
+  });
+  child.stdin.on('error', () => undefined); // a run that ends early reads no input
+  child.stdin.end(options.stdin ?? '');
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...output, durationMs: performance.now() - startedMs }));
+  });
+}

@@ -1,0 +1,61 @@
+import { createServer, type Server, type Socket } from 'node:net';
+
+/** A server that takes one password, answers INFO with a fixed text, and knows nothing else. */
+export class StubRedis {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static async start(password: string, info: () => string): Promise<StubRedis> {
+    const server = createServer();
+    const redis = new StubRedis(server);
+    server.on('connection', (socket) => {
+      redis.#sockets.add(socket);
+      let text = '';
+      socket.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+        for (let taken = takeCommand(text); taken; taken = takeCommand(text)) {
+          text = taken.rest;
+          socket.write(reply(taken.words, password, info));
+        }
+      });
+      socket.on('error', () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return redis;
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('it does not listen');
+    return address.port;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+interface Taken {
+  readonly words: readonly string[];
+  readonly rest: string;
+}
+
+/** Takes one whole command (an array of ASCII strings) from the front of a text. */
+function takeCommand(text: string): Taken | undefined {
+  const lines = text.split('\r\n');
+  const count = Number(/^\*(\d+)$/.exec(lines[0] ?? '')?.[1] ?? Number.NaN);
+  if (Number.isNaN(count) || lines.length < 2 * count + 2) return undefined;
+  const words = Array.from({ length: count }, (_, i) => lines[2 * i + 2] ?? '');
+  return { words, rest: lines.slice(2 * count + 1).join('\r\n') };
+}
+
+function reply([command = '', ...rest]: readonly string[], password: string, info: () => string): string {
+  if (command.toUpperCase() === 'AUTH') return rest.at(-1) === password ? '+OK\r\n' : '-WRONGPASS invalid\r\n';
+  if (command.toUpperCase() !== 'INFO') return '-ERR unknown command\r\n';
+  return `$${Buffer.byteLength(info())}\r\n${info()}\r\n`;
+}
