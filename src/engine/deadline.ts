@@ -17,7 +17,7 @@ export async function withDeadline<T>(
   let stop = (): void => undefined;
   const expired = new Promise<never>((_, reject) => {
     stop = () => reject(signal?.reason);
-    if (!signal?.aborted) signal?.addEventListener('abort', stop, { once: true });
+    signal?.addEventListener('abort', stop, { once: true });
     timer = setTimeout(() => {
       reject(
         new RmsxError('timeout', `The engine did not ${what} within ${timeoutMs / 1000} s.`, { hint: 'docker info' }),

@@ -122,11 +122,22 @@ describe('an engine that breaks off', () => {
 });
 
 describe('an engine that never answers must cost no more than --timeout', () => {
-  test.each([['ls'], ['status'], ['up'], ['down'], ['env'], ['promote', 'slave-1']])('%s', async (...args) => {
-    const { code, stdout, stderr, durationMs } = await runAgainst({ answer: () => true }, [...args, '--timeout', '2s']);
-    expect([code, stdout, stderr]).toEqual([124, '', 'rmsx: Out of time after 2 s.\nhint: Allow more: --timeout 5m\n']);
-    expect(durationMs).toBeLessThan(4000);
-  });
+  test.concurrent.each([['ls'], ['status'], ['up'], ['down'], ['env'], ['promote', 'slave-1']])(
+    '%s',
+    async (...args) => {
+      const { code, stdout, stderr, durationMs } = await runAgainst({ answer: () => true }, [
+        ...args,
+        '--timeout',
+        '2s',
+      ]);
+      expect([code, stdout, stderr]).toEqual([
+        124,
+        '',
+        'rmsx: Out of time after 2 s.\nhint: Allow more: --timeout 5m\n',
+      ]);
+      expect(durationMs).toBeLessThan(4000);
+    },
+  );
 });
 
 describe('what is not there', () => {
@@ -252,12 +263,12 @@ describe('--dry-run', () => {
     expect([code, writes]).toEqual([0, []]);
     expect(stdout).toMatchInlineSnapshot(`
       "create network redis-server_app_net (172.19.0.0/24)  (it is not there)
+      write the conf of master, slave-1  (new nodes)
+      remove the container that carried the conf  (it has done its work)
       create container redis-server-master (172.19.0.10:6379)  (it is not there)
-      write redis.conf, role.conf, rmsx.json of master  (it is new)
       start master  (it is new)
       wait until master answers  (others follow it)
       create container redis-server-slave-1 (172.19.0.11:6380)  (it is not there)
-      write redis.conf, role.conf, rmsx.json of slave-1  (it is new)
       start slave-1  (it is new)
       "
     `);

@@ -26,7 +26,9 @@ const giveConf: Answer = (request, response) => {
   const name = /\/containers\/id-([\w-]+)\/archive/.exec(request.url ?? '')?.[1];
   if (name === undefined) return false;
   const files = renderConf(own, node(name, name === 'master' ? null : 'master'), secret, template);
-  void packDirectories([{ path: '/redis', files }], { uid: 999, gid: 999 }).then((archive) => response.writeHead(200).end(archive));
+  void packDirectories([{ path: '/redis', files }], { uid: 999, gid: 999 }).then((archive) =>
+    response.writeHead(200).end(archive),
+  );
   return true;
 };
 

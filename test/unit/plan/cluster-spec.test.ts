@@ -46,6 +46,13 @@ describe('the cluster that is wanted', () => {
     expect(wantedCluster({ name: promoted.name }, promoted, choices).nodes).toEqual(promoted.nodes);
   });
 
+  test('must keep a chain', () => {
+    const chain = cluster(0, {
+      nodes: [node('master', null), node('slave-1', 'master'), node('slave-2', 'slave-1')],
+    });
+    expect(wantedCluster({ name: chain.name }, chain, choices).nodes).toEqual(chain.nodes);
+  });
+
   test('must let new replicas follow the promoted master', () => {
     expect(wantedCluster({ name: promoted.name, replicas: 3 }, promoted, choices).nodes).toEqual([
       ...promoted.nodes,
