@@ -1,5 +1,5 @@
+import { checkClusterName } from '../config/cluster-name.ts';
 import { defaults } from '../config/defaults.ts';
-import { checkClusterName } from '../config/up-request.ts';
 import { defaultClusterName } from '../domain/names.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { Arguments } from './arguments.ts';
@@ -19,7 +19,7 @@ export interface Context {
   /** Engine, Redis and progress: made when a command is sure that its command line is right. */
   ports(): Promise<Ports>;
   /** Prints the asked-for data: the document, or the text where the format is `table`. */
-  print(document: object, text: () => string): Promise<void>;
+  print(document: object, text: () => string | Promise<string>): Promise<void>;
   /** Prints for people, on stderr, unless --quiet. */
   tell(text: string): void;
   /** Ends timers, signal handlers and connections. */
@@ -58,7 +58,7 @@ export function createContext(args: Arguments, streams: Streams, env: NodeJS.Pro
       return ports;
     },
     print: async (document, text) => {
-      streams.stdout.write(format === 'table' ? text() : await formatDocument(document, format));
+      streams.stdout.write(format === 'table' ? await text() : await formatDocument(document, format));
     },
     tell: (text) => {
       if (!quiet) streams.stderr.write(`${text}\n`);

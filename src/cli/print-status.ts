@@ -1,10 +1,11 @@
-import { Chalk } from 'chalk';
 import type { ClusterStatus } from '../domain/status.ts';
 import { type Paint, renderStatus } from '../render/status-table.ts';
 
 /** @returns the status as text, coloured where the terminal shows it */
-export function statusText(status: ClusterStatus, colour: boolean): string {
-  const chalk = new Chalk({ level: colour ? 1 : 0 });
+export async function statusText(status: ClusterStatus, colour: boolean): Promise<string> {
+  if (!colour) return renderStatus(status, (_tone, text) => text);
+  const { Chalk } = await import('chalk');
+  const chalk = new Chalk({ level: 1 });
   const tones = { good: chalk.green, bad: chalk.red, dim: chalk.dim };
   const paint: Paint = (tone, text) => tones[tone](text);
   return renderStatus(status, paint);

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
-import { clusterNamePattern } from '../domain/names.ts';
 import { nodeCapacity, parseSubnet } from '../domain/subnet.ts';
+import { checkClusterName } from './cluster-name.ts';
 import { defaults } from './defaults.ts';
 import { passwordProblem } from './password.ts';
 
@@ -27,7 +27,6 @@ export interface UpRequest {
   readonly pull?: PullPolicy | undefined;
 }
 
-const maxNameLength = 100;
 const maxPort = 65_535;
 const imagePattern =
   /^(?:[a-zA-Z0-9][a-zA-Z0-9.-]*(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
@@ -43,14 +42,6 @@ export function checkUpRequest(request: UpRequest): readonly string[] {
     ...(request.bind === undefined || isIPv4(request.bind) ? [] : [`--bind: "${request.bind}" is not an IPv4 address`]),
     ...checkAllowed(request.allowCommands ?? []),
     ...(request.password === undefined ? [] : passwordProblem(request.password)),
-  ];
-}
-
-/** @returns every problem of a cluster name */
-export function checkClusterName(name: string): readonly string[] {
-  if (clusterNamePattern.test(name) && name.length <= maxNameLength) return [];
-  return [
-    `--name: "${name}" is not the name of a cluster: up to ${maxNameLength} of a-z, 0-9, _ and -, beginning with a letter or a digit`,
   ];
 }
 

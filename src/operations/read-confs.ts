@@ -16,9 +16,9 @@ export async function readConfs(
   engine: Engine,
   containers: readonly ObservedContainer[],
 ): Promise<ReadonlyMap<string, NodeConf>> {
-  const [stamps, lead] = await Promise.all([
+  const [lead, stamps] = await Promise.all([
+    readAll(engine, containers.slice(0, 1)), // first, as it takes longest
     Promise.all(containers.map(({ id }) => stampOf(engine, id))),
-    readAll(engine, containers.slice(0, 1)),
   ]);
   const latest = Math.max(...stamps.map((stamp) => stamp ?? 0));
   const [, known] = lead[0] ?? [];

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { Redis as IoRedis } from 'ioredis';
 import { type Address, formatAddress } from '../domain/cluster.ts';
 import type { Marked, Redis, RedisConnection } from '../domain/ports.ts';
@@ -7,11 +8,16 @@ import { toRedisError } from './redis-errors.ts';
 /** The longest that one WAIT may block, so that no command takes longer than its deadline. */
 const waitSliceMs = 1000;
 
-/** The Redis port over ioredis, which is loaded with the first connection. */
-export const redisClient: Redis = { connect, warmUp: () => void import('ioredis') };
+/** Loading holds everything else up: requests that were just made must have left before. */
+const requestsLeaveMs = 5;
+
+/** The Redis port over ioredis, which is loaded with the first connection, or when it is warmed up. */
+export const redisClient: Redis = { connect, warmUp: () => void setTimeout(loadIoRedis, requestsLeaveMs) };
+
+const loadIoRedis = (): typeof import('ioredis') => createRequire(import.meta.url)('ioredis');
 
 async function connect(node: string, endpoint: Address, password: string, timeoutMs: number): Promise<RedisConnection> {
-  const { Redis } = await import('ioredis');
+  const { Redis } = loadIoRedis();
   const client = new Redis({
     host: endpoint.host,
     port: endpoint.port,
