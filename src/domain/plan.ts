@@ -14,8 +14,8 @@ export type Step =
   | { readonly op: 'remove-carrier' }
   | { readonly op: 'write-conf'; readonly node: string; readonly files: readonly ContainerFile[] }
   | { readonly op: 'start'; readonly node: string }
+  | { readonly op: 'give-head-start'; readonly node: string; readonly timeMs: number }
   | { readonly op: 'unpause'; readonly node: string }
-  | { readonly op: 'await-answer'; readonly node: string }
   | { readonly op: 'stop'; readonly node: string; readonly id: string; readonly graceSeconds: number }
   | { readonly op: 'remove-container'; readonly node: string; readonly id: string }
   | { readonly op: 'remove-network'; readonly name: string; readonly id: string }
@@ -53,8 +53,8 @@ export function describeStep(step: Step): string {
     case 'unpause':
     case 'stop':
       return `${step.op} ${step.node}`;
-    case 'await-answer':
-      return `wait until ${step.node} answers`;
+    case 'give-head-start':
+      return `give ${step.node} a head start of ${step.timeMs} ms`;
     case 'remove-container':
       return `remove container of ${step.node}`;
     case 'remove-network':

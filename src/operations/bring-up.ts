@@ -2,14 +2,15 @@ import { assessCluster } from '../domain/assess.ts';
 import { findNode } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { confDirectory } from '../domain/names.ts';
-import type { NodeConf, ObservedEngine } from '../domain/observed.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { NodeConf, ObservedContainer, ObservedEngine } from '../domain/observed.ts';
+import type { Plan, PlannedStep } from '../domain/plan.ts';
 import { type Ports, rootUser } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import type { ClusterStatus } from '../domain/status.ts';
 import { renderRole } from '../render/conf-files.ts';
 import { awaitReplication } from './await-replication.ts';
+import { ConfWriter } from './conf-writer.ts';
 import { Connections, infosOf } from './connections.ts';
 import { collectLogs, throwIfEnded } from './evidence.ts';
 import { Made } from './made.ts';
@@ -81,14 +82,15 @@ export class BringUp {
 
   async run(): Promise<UpResult> {
     try {
-      await this.#apply();
-      const infos = this.#options.wait ? await this.#awaitUsable() : await this.#look();
-      return {
-        plan: this.#plan,
-        changed: this.#plan.length > 0,
-        status: await this.#status(infos),
-        remarks: this.#remarks,
-      };
+      const { name } = this.#record.cluster;
+      const tidying = await this.#apply();
+      const [infos, containers] = await Promise.all([
+        this.#options.wait ? this.#awaitUsable() : this.#look(),
+        this.#ports.engine.listContainers(name),
+        tidying(),
+      ]);
+      const status = this.#status(infos, containers);
+      return { plan: this.#plan, changed: this.#plan.length > 0, status, remarks: this.#remarks };
     } catch (error) {
       throw await this.#takeBack(error);
     } finally {
@@ -96,21 +98,37 @@ export class BringUp {
     }
   }
 
-  async #apply(): Promise<void> {
-    if (this.#plan.length === 0) return;
+  /** @returns what is left to do beside the wait: nobody waits for it */
+  async #apply(): Promise<() => Promise<void>> {
+    const { progress, signal } = this.#ports;
     const { name, nodes } = this.#record.cluster;
-    this.#ports.progress.begin(`starting ${name}: ${nodes.length} nodes`);
-    const runStep = upStepRunner({
-      ports: this.#ports,
-      connections: this.#connections,
-      made: this.#made,
-      ids: new Map(this.#before),
-      plan: this.#plan,
-      failFast: (node) => throwIfEnded(this.#ports.engine, name, node),
-      warn: (_node, message) => this.#remarks.push(message),
-    });
-    await runPlan(this.#plan, telling(this.#ports.progress, runStep), this.#ports.signal);
-    this.#ports.progress.succeed(`started ${name}: ${nodes.length} nodes`);
+    const run = telling(
+      progress,
+      upStepRunner({
+        ports: this.#ports,
+        writer: new ConfWriter(this.#ports, this.#made),
+        made: this.#made,
+        ids: new Map(this.#before),
+        plan: this.#plan,
+        warn: (_node, message) => this.#remarks.push(message),
+      }),
+    );
+    const isTidying = ({ step }: PlannedStep): boolean => step.op === 'remove-carrier';
+    if (this.#plan.length > 0) {
+      progress.begin(`starting ${name}: ${nodes.length} nodes`);
+      await runPlan(
+        this.#plan.filter((step) => !isTidying(step)),
+        run,
+        signal,
+      );
+      progress.succeed(`started ${name}: ${nodes.length} nodes`);
+    }
+    return () =>
+      runPlan(
+        this.#plan.filter(isTidying).map((step) => ({ ...step, after: [] })),
+        run,
+        signal,
+      );
   }
 
   async #awaitUsable(): Promise<ReadonlyMap<string, ServerInfo>> {
@@ -154,8 +172,7 @@ export class BringUp {
     return infosOf(await this.#connections.probeAll(this.#record.cluster.nodes.map((node) => node.name)));
   }
 
-  async #status(infos: ReadonlyMap<string, ServerInfo>): Promise<ClusterStatus> {
-    const containers = await this.#ports.engine.listContainers(this.#record.cluster.name);
+  #status(infos: ReadonlyMap<string, ServerInfo>, containers: readonly ObservedContainer[]): ClusterStatus {
     const endpoint = (node: string): ReturnType<typeof endpointOf> =>
       endpointOf(this.#ports.engine, { containers, record: this.#record }, node);
     const written = new Set(this.#plan.flatMap(({ step }) => (step.op === 'write-conf' ? [step.node] : [])));

@@ -1,32 +1,26 @@
 import { RmsxError } from '../domain/errors.ts';
 import type { Plan, PlannedStep, Step } from '../domain/plan.ts';
 import type { ContainerFile, ContainerSpec, Ports } from '../domain/ports.ts';
-import { ConfWriter } from './conf-writer.ts';
-import type { Connections } from './connections.ts';
+import type { ConfWriter } from './conf-writer.ts';
 import type { Made } from './made.ts';
 import type { StepRunner } from './run-plan.ts';
-import { waitUntil } from './wait-until.ts';
+import { pause } from './wait-until.ts';
 
 /** What the steps of `up` work with. */
 export interface UpContext {
   readonly ports: Ports;
-  readonly connections: Connections;
+  readonly writer: ConfWriter;
   readonly made: Made;
   /** Ids of the containers, by node: what was there, and then what is made. */
   readonly ids: Map<string, string>;
   readonly plan: Plan;
-  /** Throws where a node has ended and will not come back. */
-  readonly failFast: (node: string) => Promise<void>;
   readonly warn: (node: string, message: string) => void;
 }
 
-const answerPauseMs = 10;
-const looksBeforeFailFast = 40;
-
 /** @returns what carries out a step of `up` */
 export function upStepRunner(context: UpContext): StepRunner {
+  const { writer } = context;
   const { engine } = context.ports;
-  const writer = new ConfWriter(context.ports, context.made);
   const idOf = (node: string): string => {
     const id = context.ids.get(node);
     if (id === undefined) throw new RangeError(`no container for ${node}`);
@@ -67,10 +61,10 @@ export function upStepRunner(context: UpContext): StepRunner {
         return writer.removeCarrier();
       case 'start':
         return start(step.node);
+      case 'give-head-start':
+        return pause(step.timeMs, context.ports.signal);
       case 'unpause':
         return engine.unpause(idOf(step.node));
-      case 'await-answer':
-        return awaitAnswer(step.node, context);
       default:
         throw new RangeError(`up has no step ${step.op}`);
     }
@@ -82,22 +76,6 @@ export function upStepRunner(context: UpContext): StepRunner {
       throw 'node' in step ? named(step.node, error) : error;
     }
   };
-}
-
-/** A server accepts connections some milliseconds after its container has started. */
-async function awaitAnswer(node: string, context: UpContext): Promise<void> {
-  let looks = 0;
-  await waitUntil(
-    async () => {
-      const probe = await context.connections.probe(node);
-      if ('info' in probe) return probe.info.loading ? undefined : true;
-      if (probe.error.reason === 'wrong-password') throw probe.error;
-      looks += 1;
-      if (looks % looksBeforeFailFast === 0) await context.failFast(node);
-      return undefined;
-    },
-    { pauseMs: answerPauseMs, signal: context.ports.signal },
-  );
 }
 
 function plannedFor(

@@ -19,7 +19,8 @@ export async function waitUntil<T>(check: () => Promise<T | undefined>, { pauseM
   }
 }
 
-function pause(timeMs: number, signal: AbortSignal): Promise<void> {
+/** Lets time pass; an abort ends it early. */
+export function pause(timeMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
       clearTimeout(timer);

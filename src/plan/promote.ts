@@ -118,8 +118,7 @@ function refuseOtherMasters({ record, infos, target }: PromoteFacts): void {
   if (masters.length === 0) return;
   if (masters.length === 1 && masters[0] === recorded) {
     const seen = infos.get(recorded);
-    const replicas = seen?.replicas.length ?? 0;
-    refuse(`${recorded} is alive: it answers as the master with ${replicas} replicas at offset ${seen?.offset}.`, {
+    refuse(`${recorded} is alive: it answers as the master, at offset ${seen?.offset}.`, {
       node: recorded,
       hint: `To hand over without losing a write: ${rmsxCommand(name, `switchover ${target}`)}\nTo rehearse its death: docker kill ${containerName(name, recorded)}`,
     });

@@ -45,7 +45,7 @@ export function planUp(facts: UpFacts): Plan {
     });
   }
   const pulled = first.map(({ id }) => id);
-  if (!hasNetwork) first.push(createNetwork(cluster, facts.run));
+  if (!hasNetwork) first.push(createNetwork(cluster, facts.run, pulled));
   const ready = first.map(({ id }) => id);
   if (missing.length > 0 && cluster.persistence === 'aof') first.push(...writeVolumes(missing, facts, pulled));
   return [...first, ...topDown(cluster).flatMap((node) => planNode(node, facts, ready, containers))];
@@ -61,17 +61,18 @@ function writeVolumes(nodes: readonly NodeSpec[], facts: UpFacts, after: readonl
     image: cluster.image,
     volumes: nodes.map((node) => ({ ...mount(cluster, node, 'conf', pathOf(node)), node: node.name })),
   };
+  const starts = nodes.map((node) => `start ${node.name}`); // the engine has more urgent things to do before
   const directories = nodes.map((node) => ({
     path: pathOf(node),
     files: renderConf(facts.record, node, facts.password, facts.template),
   }));
   return [
     { id: 'conf', step: { op: 'write-volumes', carrier, directories }, because: 'new nodes', after },
-    { id: 'carrier', step: { op: 'remove-carrier' }, because: 'it has done its work', after: ['conf'] },
+    { id: 'carrier', step: { op: 'remove-carrier' }, because: 'it has done its work', after: [...starts, 'conf'] },
   ];
 }
 
-function createNetwork(cluster: ClusterSpec, run: string): PlannedStep {
+function createNetwork(cluster: ClusterSpec, run: string, after: readonly string[]): PlannedStep {
   const subnet = parseSubnet(cluster.subnet);
   if (typeof subnet === 'string') throw new RangeError(subnet);
   const network = {
@@ -82,7 +83,7 @@ function createNetwork(cluster: ClusterSpec, run: string): PlannedStep {
     gateway: gatewayIp(subnet),
     dynamicRange: dynamicRange(subnet),
   };
-  return { id: 'network', step: { op: 'create-network', network }, because: 'it is not there', after: [] };
+  return { id: 'network', step: { op: 'create-network', network }, because: 'it is not there', after };
 }
 
 function planNode(
@@ -101,10 +102,8 @@ function planNode(
   };
   const last = (): readonly string[] => steps.slice(-1).map(({ id }) => id);
   if (!container) {
-    // The source goes first, as others wait for it; the engine has time for them while it starts.
-    const later = onVolume && node.source !== null && willStart(containers.get(node.source)) ? ['conf'] : [];
     const step = { op: 'create-container', node: name, container: containerSpec(node, facts) } as const;
-    add('create', step, 'it is not there', [...ready, ...later]);
+    add('create', step, 'it is not there', ready);
   }
   const files = onVolume ? undefined : filesFor(node, container, facts);
   if (files)
@@ -115,16 +114,23 @@ function planNode(
       last(),
     );
   if (!container || container.state === 'stopped') {
-    const waits = node.source !== null && willStart(containers.get(node.source)) ? [`answer ${node.source}`] : [];
+    const waits = node.source !== null && willStart(containers.get(node.source)) ? [`head-start ${node.source}`] : [];
     const after = [...last(), ...(onVolume ? ['conf'] : []), ...waits];
     add('start', { op: 'start', node: name }, container ? 'it is stopped' : 'it is new', after);
-    const isSource = cluster.nodes.some((other) => other.source === name);
-    if (isSource) add('answer', { op: 'await-answer', node: name }, 'others follow it', last());
+    if (cluster.nodes.some((other) => other.source === name && willStart(containers.get(other.name)))) {
+      add('head-start', { op: 'give-head-start', node: name, timeMs: headStartMs }, 'others follow it', after);
+    }
   } else if (container.state === 'paused') {
     add('unpause', { op: 'unpause', node: name }, 'it is paused', last());
   }
   return steps;
 }
+
+/**
+ * A replica that finds its source closed tries again a second later only. A container takes a quarter of a second to
+ * start, and the server in it some milliseconds: with this advance the source is there when the replica asks.
+ */
+const headStartMs = 100;
 
 const willStart = (source: ObservedContainer | undefined): boolean => !source || source.state === 'stopped';
 

@@ -159,7 +159,7 @@ describe('what is not there', () => {
     const { code, stderr } = await runAgainst({ volumes }, ['status', '-n', 'demo']);
     expect([code, stderr.split('\n')[0]]).toEqual([
       4,
-      'rmsx: The cluster demo is down; its data is kept in 1 volumes.',
+      'rmsx: The cluster demo is down; its data is kept (volumes: 1).',
     ]);
   });
 
@@ -267,7 +267,7 @@ describe('--dry-run', () => {
       remove the container that carried the conf  (it has done its work)
       create container redis-server-master (172.19.0.10:6379)  (it is not there)
       start master  (it is new)
-      wait until master answers  (others follow it)
+      give master a head start of 100 ms  (others follow it)
       create container redis-server-slave-1 (172.19.0.11:6380)  (it is not there)
       start slave-1  (it is new)
       "

@@ -142,7 +142,7 @@ test('promote while the master is alive must exit 7, change nothing, and name sw
   const { code, stdout, stderr } = await run('promote slave-1');
   expect([code, stdout, engine.writes]).toEqual([7, '', []]);
   expect(stderr).toMatchInlineSnapshot(`
-    "rmsx: master is alive: it answers as the master with 1 replicas at offset 1000.
+    "rmsx: master is alive: it answers as the master, at offset 1000.
     hint: To hand over without losing a write: rmsx switchover slave-1 -n demo
           To rehearse its death: docker kill demo-master
     "

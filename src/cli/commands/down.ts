@@ -48,5 +48,5 @@ async function report(result: DownResult, dryRun: boolean, context: Context): Pr
   if (dryRun) return;
   if (!changed) context.tell('nothing to remove');
   const command = rmsxCommand(context.name, 'down --volumes');
-  if (keptVolumes > 0) context.tell(`the data is kept in ${keptVolumes} volumes; to remove it too: ${command}`);
+  if (keptVolumes > 0) context.tell(`the data is kept (volumes: ${keptVolumes}); to remove it too: ${command}`);
 }

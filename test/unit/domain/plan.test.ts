@@ -19,7 +19,6 @@ test('a plan must be printed as one sentence per step, without the content of an
     { id: '5', step: { op: 'remove-container', node: 'master', id: 'x' }, because: 'why', after: [] },
     { id: '6', step: { op: 'remove-network', name: 'net', id: 'x' }, because: 'why', after: [] },
     { id: '7', step: { op: 'remove-volume', name: 'vol' }, because: 'why', after: [] },
-    { id: '8', step: { op: 'await-answer', node: 'master' }, because: 'why', after: [] },
   ];
   expect(formatPlan(steps)).toMatchInlineSnapshot(`
     "pull image redis:8.0  (why)
@@ -28,7 +27,6 @@ test('a plan must be printed as one sentence per step, without the content of an
     stop master  (why)
     remove container of master  (why)
     remove network net  (why)
-    remove volume vol  (why)
-    wait until master answers  (why)"
+    remove volume vol  (why)"
   `);
 });

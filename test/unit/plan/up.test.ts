@@ -40,7 +40,7 @@ describe('a new cluster', () => {
       remove the container that carried the conf  (it has done its work)
       create container redis-server-master (172.19.0.10:6379)  (it is not there)
       start master  (it is new)
-      wait until master answers  (others follow it)
+      give master a head start of 100 ms  (others follow it)
       create container redis-server-slave-1 (172.19.0.11:6380)  (it is not there)
       start slave-1  (it is new)
       create container redis-server-slave-2 (172.19.0.12:6381)  (it is not there)
@@ -51,16 +51,16 @@ describe('a new cluster', () => {
   test('replicas must start after their source answers, and everything else side by side', () => {
     expect(edges(planUp(fresh))).toMatchInlineSnapshot(`
       "pull <- nothing
-      network <- nothing
+      network <- pull
       conf <- pull
-      carrier <- conf
+      carrier <- start master, start slave-1, start slave-2, conf
       create master <- pull, network
       start master <- create master, conf
-      answer master <- start master
-      create slave-1 <- pull, network, conf
-      start slave-1 <- create slave-1, conf, answer master
-      create slave-2 <- pull, network, conf
-      start slave-2 <- create slave-2, conf, answer master"
+      head-start master <- create master, conf
+      create slave-1 <- pull, network
+      start slave-1 <- create slave-1, conf, head-start master
+      create slave-2 <- pull, network
+      start slave-2 <- create slave-2, conf, head-start master"
     `);
   });
 
@@ -137,16 +137,16 @@ describe('a cluster that is there', () => {
     ['a stopped replica must be started', { 'slave-1': 'stopped' }, 'start slave-1 <- nothing'],
     ['a paused replica must go on', { 'slave-2': 'paused' }, 'unpause slave-2 <- nothing'],
     [
-      'a stopped master must answer before a stopped replica starts',
+      'a stopped master must be started ahead of a stopped replica',
       { master: 'stopped', 'slave-1': 'stopped' },
-      'start master <- nothing\nanswer master <- start master\nstart slave-1 <- answer master',
+      'start master <- nothing\nhead-start master <- nothing\nstart slave-1 <- head-start master',
     ],
     ['a paused master must go on', { master: 'paused' }, 'unpause master <- nothing'],
     ['a node that is restarted again and again must be left to the engine', { 'slave-1': 'restarting' }, ''],
     [
       'a missing replica must be made anew, with all of its conf',
       { 'slave-1': 'missing' },
-      'conf <- nothing\ncarrier <- conf\ncreate slave-1 <- nothing\nstart slave-1 <- create slave-1, conf',
+      'conf <- nothing\ncarrier <- start slave-1, conf\ncreate slave-1 <- nothing\nstart slave-1 <- create slave-1, conf',
     ],
   ])('%s', (_, states, expected) => {
     expect(edges(planUp(facts({}, states)))).toBe(expected);
@@ -174,10 +174,10 @@ describe('a cluster that is there', () => {
       create master <- network
       conf master <- create master
       start master <- conf master
-      answer master <- start master
+      head-start master <- conf master
       create slave-1 <- network
       conf slave-1 <- create slave-1
-      start slave-1 <- conf slave-1, answer master"
+      start slave-1 <- conf slave-1, head-start master"
     `);
   });
 });
@@ -219,14 +219,14 @@ test('a creation that was cut off before the conf must be finished: conf first, 
   const engine = engineWith({ containers: [container(own.cluster, 'master', { state: 'stopped' })], networks });
   expect(edges(planUp(facts({ engine, confs: new Map() })))).toMatchInlineSnapshot(`
     "conf <- nothing
-    carrier <- conf
+    carrier <- start slave-1, start slave-2, conf
     conf master <- nothing
     start master <- conf master
-    answer master <- start master
-    create slave-1 <- conf
-    start slave-1 <- create slave-1, conf, answer master
-    create slave-2 <- conf
-    start slave-2 <- create slave-2, conf, answer master"
+    head-start master <- conf master
+    create slave-1 <- nothing
+    start slave-1 <- create slave-1, conf, head-start master
+    create slave-2 <- nothing
+    start slave-2 <- create slave-2, conf, head-start master"
   `);
 });
 
