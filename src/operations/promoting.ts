@@ -1,11 +1,13 @@
-import { type Address, findNode, sameAddress, sourceOf } from '../domain/cluster.ts';
+import { findNode, sameAddress, sourceOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { rmsxCommand } from '../domain/hints.ts';
 import { confDirectory } from '../domain/names.ts';
 import { containerOf } from '../domain/observed.ts';
 import { type Ports, rootUser } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { type PromotePlan, planPromote, predictResync } from '../plan/promote.ts';
+import { hasSettled, notSettled, settleTimeoutMs } from '../plan/settled.ts';
 import { renderRole } from '../render/conf-files.ts';
 import { awaitReplication } from './await-replication.ts';
 import { type Connections, infosOf } from './connections.ts';
@@ -14,9 +16,8 @@ import type { PromoteOptions, PromoteResult } from './promote.ts';
 import { lookAt } from './status.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** Offsets are looked at this often until they stay equal, and no longer than this. */
+/** Offsets are looked at this often until they stay equal. */
 const settlePauseMs = 200;
-const settleTimeoutMs = 5000;
 
 /** One promotion under way. */
 export class Promoting {
@@ -56,7 +57,7 @@ export class Promoting {
       await this.#writeRoles(this.#plan.record, this.#others());
       await this.#makeMaster();
     } catch (error) {
-      throw await this.#giveUp(error);
+      throw error instanceof RmsxError && error.code === 'incomplete' ? error : await this.#giveUp(error);
     }
     progress.succeed(
       `${target} is the master${formerMaster ? `; ${formerMaster} would come back as its replica` : ''}`,
@@ -85,7 +86,7 @@ export class Promoting {
       async () => {
         const now = infosOf(await this.#connections.probeAll(await this.#running(nodes)));
         const moving = [target, ...survivors].filter((node) => !hasSettled(before.get(node), now.get(node), gone));
-        if (moving.length > 0 && performance.now() > endMs) throw notSettled(moving, formerMaster);
+        if (moving.length > 0 && performance.now() > endMs) throw notSettled(moving, formerMaster, this.#cluster.name);
         before = now;
         return moving.length === 0 ? now : undefined;
       },
@@ -102,9 +103,16 @@ export class Promoting {
 
   async #makeMaster(): Promise<void> {
     this.#ports.signal.throwIfAborted();
-    const connection = await this.#connections.to(this.#plan.target);
-    await connection.becomeMaster();
-    await connection.proveWritable();
+    const { target } = this.#plan;
+    const connection = await this.#connections.to(target);
+    try {
+      await connection.becomeMaster();
+    } catch (error) {
+      // The answer may have been lost, and not the command: only a target that says so is still a replica.
+      const probe = await this.#connections.probe(target);
+      if ('info' in probe && probe.info.role === 'replica') throw error;
+      if (!('info' in probe)) throw notSeen(target, this.#cluster.name);
+    }
   }
 
   /** Everything after the promotion is reported, and nothing of it is taken back. */
@@ -139,6 +147,7 @@ export class Promoting {
     const nodes = cluster.nodes.filter((node) => node.name === target || survivors.includes(node.name));
     let missing: readonly string[] = [];
     try {
+      await (await this.#connections.to(target)).proveWritable();
       await Promise.all(survivors.map((node) => this.#repoint(node)));
       const { signal } = this.#ports;
       await awaitReplication({
@@ -203,29 +212,25 @@ export class Promoting {
   async #giveUp(error: unknown): Promise<unknown> {
     this.#ports.progress.fail('given up, putting the roles back');
     const { record } = this.#cluster;
-    await this.#writeRoles(
-      record,
-      record.cluster.nodes.map((node) => node.name),
-    );
+    const nodes = record.cluster.nodes.map((node) => node.name);
+    try {
+      await this.#writeRoles(record, nodes);
+    } catch (failure) {
+      const why = failure instanceof RmsxError ? failure.message : 'an unexpected error';
+      const again = rmsxCommand(record.cluster.name, `promote ${this.#plan.target}`);
+      this.#ports.progress.warn(`the roles could not be put back: ${why} To finish the promotion: ${again}`);
+    }
     return error;
   }
 }
 
-/** @param gone - the address of the former master: a link to it must be down */
-function hasSettled(before: ServerInfo | undefined, now: ServerInfo | undefined, gone: Address | undefined): boolean {
-  if (!before || !now) return false;
-  if (now.role === 'master') return true;
-  const isCut = now.link === 'down' || (now.link === 'up' && !(gone && now.source && sameAddress(now.source, gone)));
-  return isCut && now.offset === before.offset && now.readOffset === now.offset;
-}
-
-function notSettled(nodes: readonly string[], formerMaster: string | null): RmsxError {
-  const seconds = settleTimeoutMs / 1000;
+function notSeen(target: string, name: string): RmsxError {
   return new RmsxError(
-    'unsafe',
-    `${nodes.join(', ')} still received data after ${seconds} s, though ${formerMaster} is down.`,
+    'incomplete',
+    `Whether ${target} became the master cannot be seen: it does not answer any more.`,
     {
-      hint: 'rmsx status',
+      node: target,
+      hint: `Look, and finish it: ${rmsxCommand(name, 'status')}   ${rmsxCommand(name, `promote ${target}`)}`,
     },
   );
 }

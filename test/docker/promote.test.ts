@@ -172,6 +172,22 @@ describe('promote of a node that is behind another', () => {
   });
 });
 
+describe('a new master that refuses writes', () => {
+  test('must end in 8 and be named, and must not be taken back', async () => {
+    const target = await cluster.client('slave-1');
+    await target.config('SET', 'min-replicas-to-write', '5');
+    await docker('kill', cluster.container('master'));
+    const result = await cluster.rmsx('promote', 'slave-1', '--json');
+    expect(result.code).toBe(8);
+    expect(JSON.parse(result.stdout)).toMatchObject({ promoted: 'slave-1', incomplete: ['slave-1'] });
+    expect(result.stderr).toContain('NOREPLICAS');
+    expect((await cluster.status()).cluster).toMatchObject({ master: 'slave-1', epoch: 2 });
+    await target.config('SET', 'min-replicas-to-write', '0');
+    expect(await promote('slave-1')).toMatchObject({ promoted: 'slave-1', incomplete: [] });
+    expect((await cluster.status()).nodes.find(({ name }) => name === 'slave-2')).toMatchObject({ source: 'slave-1' });
+  });
+});
+
 describe('promote --dry-run', () => {
   test('must say what would be done and do nothing', async () => {
     await docker('kill', cluster.container('master'));
