@@ -4,8 +4,16 @@ import { existsSync } from 'node:fs';
 // Success is earned: a promise that never settles lets Node end in silence, and that must not look like success.
 process.exitCode = 70;
 let isSettled = false;
-process.on('exit', () => {
-  if (!isSettled) process.stderr.write('rmsx: internal error: the work never finished\n');
+for (const event of ['uncaughtException', 'unhandledRejection']) {
+  process.on(event, (error) => {
+    isSettled = true; // it has an end, and a message
+    const where = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 4).join('\n') : '';
+    process.stderr.write(`rmsx: internal error: ${error instanceof Error ? error.name : 'unknown'}\n${where}\n`);
+    process.exit(70);
+  });
+}
+process.on('exit', (code) => {
+  if (!isSettled && code === 70) process.stderr.write('rmsx: internal error: the work never finished\n');
 });
 
 if (existsSync(new URL('../dist/cli/main.js', import.meta.url))) {

@@ -61,7 +61,10 @@ export class Arguments {
         `--${name}: would show the value to everybody on this machine; use ${variable(name)} or --${name}-file`,
       );
     } else if (!spec) {
-      const known = nearest(name, Object.keys(options));
+      const known = nearest(
+        name,
+        Object.keys(options).filter((other) => !options[other]?.environmentOnly),
+      );
       const flag = name.length === 1 ? `-${name}` : `--${name}`;
       this.#problems.push(`${flag}: unknown flag${known ? `; did you mean --${known}?` : ''}`);
     }

@@ -93,7 +93,9 @@ function machineFormat(argv: readonly string[], env: NodeJS.ProcessEnv): 'json' 
   const at = argv.lastIndexOf('--format');
   const format =
     (at >= 0 ? argv[at + 1] : argv.find((arg) => arg.startsWith('--format='))?.slice(9)) ?? env.RMSX_FORMAT;
-  if (argv.includes('--json') || format === 'json') return 'json';
+  const isSwitchedOn =
+    argv.some((arg) => arg === '--json' || arg === '--json=true') || /^(1|true|yes|on)$/i.test(env.RMSX_JSON ?? '');
+  if (isSwitchedOn || format === 'json') return 'json';
   return format === 'yaml' ? 'yaml' : undefined;
 }
 
@@ -113,7 +115,9 @@ function keepSecretsFromDebug(env: NodeJS.ProcessEnv): void {
 function quietOnClosedPipe({ stdout, stderr }: Streams): void {
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code === 'EPIPE') return;
+      if (stream === stdout) stderr.write(`rmsx: the output could not be written (${error.code ?? 'unknown'})\n`);
+      process.exit(1);
     });
   }
 }

@@ -37,6 +37,7 @@ export interface ObservedNetwork {
   readonly id: string;
   readonly name: string;
   readonly cluster: string | null;
+  readonly run: string | null;
   readonly subnets: readonly string[];
 }
 

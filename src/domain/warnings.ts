@@ -1,4 +1,4 @@
-import { sameSource, sourceOf } from './cluster.ts';
+import { masterOf, sameSource, sourceOf } from './cluster.ts';
 import { rmsxCommand } from './hints.ts';
 import { containerName } from './names.ts';
 import type { NodeConf } from './observed.ts';
@@ -35,14 +35,24 @@ function masterWarnings(
   if (masters.length === 1) return [];
   if (masters.length > 1) {
     const message = `${masters.join(' and ')} are masters at the same time: writes to them go apart`;
-    return [{ code: 'two-masters', node: null, message, hint: null }];
+    const stray = masters.filter((name) => name !== masterOf(record.cluster).name);
+    const hint = `docker restart ${stray.map((name) => containerName(record.cluster.name, name)).join(' ')}   # as replicas; writes that only they have are lost`;
+    return [{ code: 'two-masters', node: null, message, hint }];
   }
-  const best = rankCandidates(infos).find((candidate) => candidate.refusal === null)?.node;
+  const candidates = rankCandidates(infos).filter((candidate) => candidate.refusal === null);
+  const recorded = masterOf(record.cluster).name; // of a promotion that was cut off
+  const best =
+    candidates.find(({ node, offset }) => node === recorded && offset === candidates[0]?.offset)?.node ??
+    candidates[0]?.node;
   const hint = best === undefined ? command(record, 'up') : command(record, `promote ${best}`);
   return [{ code: 'no-master', node: null, message: 'no node is a master: nothing can be written', hint }];
 }
 
 const command = (record: ClusterRecord, rest: string): string => rmsxCommand(record.cluster.name, rest);
+
+/** A server takes its role from its conf when it starts. */
+const restart = (record: ClusterRecord, node: NodeStatus): string =>
+  `docker restart ${containerName(record.cluster.name, node.name)}`;
 
 function stateWarnings(record: ClusterRecord, node: NodeStatus): readonly Warning[] {
   const container = containerName(record.cluster.name, node.name);
@@ -72,11 +82,12 @@ function roleWarnings(record: ClusterRecord, node: NodeStatus, info: ServerInfo 
   }
   if (node.role !== node.plannedRole) {
     const message = `${node.name} runs as ${node.role}, and should be the ${node.plannedRole}`;
-    return [{ code: 'role-differs', node: node.name, message, hint: null }];
+    const hint = node.plannedRole === 'master' ? command(record, `promote ${node.name}`) : restart(record, node);
+    return [{ code: 'role-differs', node: node.name, message, hint }];
   }
   if (node.source === node.plannedSource) return [];
   const message = `${node.name} follows ${node.source}, and should follow ${node.plannedSource}`;
-  return [{ code: 'source-differs', node: node.name, message, hint: null }];
+  return [{ code: 'source-differs', node: node.name, message, hint: restart(record, node) }];
 }
 
 function linkWarnings(node: NodeStatus, nodes: readonly NodeStatus[]): readonly Warning[] {

@@ -128,7 +128,11 @@ function makingCalls({
       call(`create ${spec.name}`, async () => (await docker.createContainer(toContainerOptions(spec, stamp))).id),
     createCarrier: (spec) =>
       call('create a carrier', async () => (await docker.createContainer(toCarrierOptions(spec, stamp))).id),
-    start: (id) => call(`start ${short(id)}`, () => docker.getContainer(id).start()).then(() => undefined),
+    start: (id) =>
+      ignore(
+        ['already-so'],
+        call(`start ${short(id)}`, () => docker.getContainer(id).start()),
+      ),
     unpause: (id) => call(`unpause ${short(id)}`, () => docker.getContainer(id).unpause()).then(() => undefined),
   };
 }
@@ -204,11 +208,13 @@ function list<T>(reply: readonly T[]): readonly T[] {
 }
 
 /** Removing and stopping what is not there any more, or is just going away, is success. */
-async function ignoreGone(work: Promise<unknown>): Promise<void> {
+const ignoreGone = (work: Promise<unknown>): Promise<void> => ignore(['gone', 'going-away', 'already-so'], work);
+
+async function ignore(reasons: readonly string[], work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch (error) {
-    if (!(error instanceof RmsxError) || (error.reason !== 'gone' && error.reason !== 'going-away')) throw error;
+    if (!(error instanceof RmsxError) || !reasons.includes(error.reason ?? '')) throw error;
   }
 }
 

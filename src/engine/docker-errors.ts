@@ -67,7 +67,7 @@ export function toEngineError(what: string, endpoint: string, error: unknown): R
   }
   const text = (typeof json?.message === 'string' ? json.message : error instanceof Error ? error.message : '').trim();
   const rule = rules.find(({ pattern }) => pattern.test(text));
-  const reason = rule?.reason ?? (statusCode === 404 ? 'gone' : 'engine-error');
+  const reason = rule?.reason ?? (statusCode === 404 ? 'gone' : statusCode === 304 ? 'already-so' : 'engine-error');
   return new RmsxError(rule?.code ?? 'failed', `The engine could not ${what}: ${text || 'it gave no reason'}`, {
     reason,
     cause: error,

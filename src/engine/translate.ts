@@ -63,6 +63,7 @@ export function toCarrierOptions(carrier: CarrierSpec, stamp: Stamp): Docker.Con
   const owner = { ...stamp, [labels.cluster]: carrier.cluster, [labels.run]: carrier.run };
   const ownerOf = (node: string): Stamp => ({ ...owner, [labels.node]: node, [labels.image]: carrier.image });
   return {
+    name: `${carrier.cluster}-conf-${carrier.run.slice(0, 8)}`,
     Image: carrier.image,
     Cmd: ['true'],
     NetworkDisabled: true,
@@ -125,6 +126,7 @@ export function fromNetwork(info: Docker.NetworkInspectInfo): ObservedNetwork {
     id: info.Id,
     name: info.Name,
     cluster: info.Labels?.[labels.cluster] ?? null,
+    run: info.Labels?.[labels.run] ?? null,
     subnets: (info.IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet ? [Subnet] : [])),
   };
 }

@@ -1,20 +1,19 @@
 import { assessCluster } from '../domain/assess.ts';
-import { findNode } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
-import { confDirectory } from '../domain/names.ts';
 import type { NodeConf, ObservedContainer, ObservedEngine } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
-import { type Ports, rootUser } from '../domain/ports.ts';
+import type { Ports } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import type { ClusterStatus } from '../domain/status.ts';
-import { renderRole } from '../render/conf-files.ts';
+import { refuseLastingRoles } from '../plan/lasting-roles.ts';
 import { awaitReplication } from './await-replication.ts';
 import { ConfWriter } from './conf-writer.ts';
 import { Connections, infosOf } from './connections.ts';
 import { collectLogs, throwIfEnded } from './evidence.ts';
 import { Made } from './made.ts';
 import { endpointOf } from './observe.ts';
+import { restoreRole, restoreVolumes } from './restore.ts';
 import { runPlan, telling } from './run-plan.ts';
 import { upStepRunner } from './up-steps.ts';
 
@@ -106,8 +105,7 @@ export class BringUp {
       progress,
       upStepRunner({
         ports: this.#ports,
-        writer: new ConfWriter(this.#ports, this.#made),
-        made: this.#made,
+        writer: new ConfWriter(this.#ports),
         ids: new Map(this.#before),
         plan: this.#plan,
         warn: (_node, message) => this.#remarks.push(message),
@@ -148,6 +146,7 @@ export class BringUp {
           progress.begin(`waiting: ${now[0]}${now.length > 1 ? ` (and ${now.length - 1} more)` : ''}`);
         },
         failFast: async (seen) => {
+          refuseLastingRoles(cluster, seen);
           looks += 1;
           const silent = cluster.nodes.filter((node) => !seen.has(node.name));
           if (looks % 20 === 0) for (const node of silent) await throwIfEnded(engine, cluster.name, node.name);
@@ -189,21 +188,23 @@ export class BringUp {
       return error;
     }
     const isClean = await this.#made.rollBack(engine, progress);
-    await this.#restoreRoles();
+    await this.#restore();
     progress.note(
       isClean ? 'what this run made is removed' : `to remove the rest: rmsx down -n ${this.#record.cluster.name}`,
     );
     return error;
   }
 
-  /** Nodes that were there before know nothing of the nodes that are gone again. */
-  async #restoreRoles(): Promise<void> {
-    for (const { step } of this.#plan) {
-      const record = step.op === 'write-conf' ? this.#confs.get(step.node)?.record : undefined;
-      const id = step.op === 'write-conf' ? this.#before.get(step.node) : undefined;
-      const node = record && step.op === 'write-conf' ? findNode(record.cluster, step.node) : undefined;
-      if (record && node && id !== undefined)
-        await this.#ports.engine.writeFiles(id, [{ path: confDirectory, files: renderRole(record, node) }], rootUser);
+  /** What was written over is put back: nothing of this run must be left, in volumes that were kept neither. */
+  async #restore(): Promise<void> {
+    const { engine, progress } = this.#ports;
+    try {
+      for (const { step } of this.#plan) {
+        if (step.op === 'write-conf') await restoreRole(engine, step.node, this.#before, this.#confs);
+        if (step.op === 'write-volumes') await restoreVolumes(engine, step, this.#confs);
+      }
+    } catch (error) {
+      progress.warn(`the conf could not be put back: ${error instanceof Error ? error.message : 'unknown'}`);
     }
   }
 }

@@ -1,6 +1,5 @@
 import { confDirectory } from '../domain/names.ts';
 import type { CarrierSpec, ContainerFile, Directory, Owner, Ports } from '../domain/ports.ts';
-import type { Made } from './made.ts';
 
 /** The official images, on Debian and on Alpine, run the server as this user. */
 const usualOwner: Owner = { uid: 999, gid: 999 };
@@ -8,14 +7,12 @@ const usualOwner: Owner = { uid: 999, gid: 999 };
 /** Puts the conf of new nodes where it belongs, readable for the user of the server alone. */
 export class ConfWriter {
   readonly #ports: Ports;
-  readonly #made: Made;
   #owner: Promise<Owner> | undefined; // the same in every container of an image
   #carrier: string | undefined;
   #check: Promise<void> = Promise.resolve();
 
-  constructor(ports: Ports, made: Made) {
+  constructor(ports: Ports) {
     this.#ports = ports;
-    this.#made = made;
   }
 
   /** Into the container of a node. */
@@ -31,7 +28,6 @@ export class ConfWriter {
    */
   async writeVolumes(spec: CarrierSpec, directories: readonly Directory[]): Promise<void> {
     const id = await this.#ports.engine.createCarrier(spec);
-    this.#made.container(id);
     this.#carrier = id;
     await this.#write(id, directories, usualOwner);
     this.#check = this.#correctOwner(id, directories);

@@ -1,37 +1,37 @@
 import type { Engine, Progress } from '../domain/ports.ts';
 
-/** What this run has made so far: rolling back removes this and nothing else. */
+/**
+ * What this run has made so far, by the mark that it puts on everything: rolling back removes this and nothing else. An
+ * object whose creation was never confirmed carries the mark as well.
+ */
 export class Made {
-  readonly #containers: string[] = [];
-  readonly #networks: string[] = [];
   readonly #run: string;
 
-  /** @param run - the mark on the volumes, which have no id */
+  /** @param run - the mark */
   constructor(run: string) {
     this.#run = run;
   }
 
-  container(id: string): void {
-    this.#containers.push(id);
-  }
-
-  network(id: string): void {
-    this.#networks.push(id);
-  }
-
   /** Removes all of it; what cannot be removed is named. @returns whether nothing is left */
   async rollBack(engine: Engine, progress: Progress): Promise<boolean> {
-    const results = await Promise.allSettled(this.#containers.map((id) => engine.removeContainer(id)));
-    results.push(...(await Promise.allSettled(this.#networks.map((id) => engine.removeNetwork(id)))));
-    results.push(...(await Promise.allSettled([this.#removeVolumes(engine)])));
-    const failed = results.filter((result) => result.status === 'rejected');
-    for (const { reason } of failed)
+    const isOurs = ({ run }: { readonly run: string | null }): boolean => run === this.#run;
+    const failures: unknown[] = [];
+    const removeAll = async <T>(found: Promise<readonly T[]>, remove: (object: T) => Promise<void>): Promise<void> => {
+      const results = await Promise.allSettled((await found).map(remove));
+      failures.push(...results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
+    };
+    try {
+      const containers = engine.listContainers().then((all) => all.filter(isOurs));
+      await removeAll(containers, ({ id }) => engine.removeContainer(id));
+      const networks = engine.listNetworks().then((all) => all.filter(isOurs));
+      await removeAll(networks, ({ id }) => engine.removeNetwork(id));
+      const volumes = engine.listVolumes().then((all) => all.filter(isOurs));
+      await removeAll(volumes, ({ name }) => engine.removeVolume(name));
+    } catch (error) {
+      failures.push(error);
+    }
+    for (const reason of failures)
       progress.warn(`left behind: ${reason instanceof Error ? reason.message : 'unknown'}`);
-    return failed.length === 0;
-  }
-
-  async #removeVolumes(engine: Engine): Promise<void> {
-    const volumes = (await engine.listVolumes()).filter((volume) => volume.run === this.#run);
-    await Promise.all(volumes.map((volume) => engine.removeVolume(volume.name)));
+    return failures.length === 0;
   }
 }

@@ -32,7 +32,7 @@ export async function observeCluster({ engine, redis }: Ports, name: string): Pr
 }
 
 async function noSuchCluster(engine: Engine, name: string): Promise<RmsxError> {
-  const volumes = (await engine.listVolumes()).filter((volume) => volume.cluster === name);
+  const volumes = (await engine.listVolumes()).filter(({ cluster, purpose }) => cluster === name && purpose === 'data');
   if (volumes.length > 0) {
     return new RmsxError('not-found', `The cluster ${name} is down; its data is kept (volumes: ${volumes.length}).`, {
       hint: `Bring it back: rmsx up -n ${name}`,

@@ -1,23 +1,28 @@
-import { findNode, sameAddress, sourceOf } from '../domain/cluster.ts';
+import { findNode, masterOf, sameAddress, sourceOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
-import { confDirectory } from '../domain/names.ts';
 import { containerOf } from '../domain/observed.ts';
-import { type Ports, rootUser } from '../domain/ports.ts';
-import type { ClusterRecord } from '../domain/record.ts';
+import type { Ports } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { type PromotePlan, planPromote, predictResync } from '../plan/promote.ts';
-import { hasSettled, notSettled, settleTimeoutMs } from '../plan/settled.ts';
-import { renderRole } from '../render/conf-files.ts';
+import { hasSettled, notSeen, notSettled, settleTimeoutMs } from '../plan/settled.ts';
 import { awaitReplication } from './await-replication.ts';
 import { type Connections, infosOf } from './connections.ts';
 import { type KnownCluster, observeCluster } from './observe.ts';
 import type { PromoteOptions, PromoteResult } from './promote.ts';
+import { findOtherChange, writeRoles } from './roles.ts';
 import { lookAt } from './status.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** Offsets are looked at this often until they stay equal. */
 const settlePauseMs = 200;
+const writableTimeoutMs = 2000;
+
+/** What is not as it should be after a promotion. */
+interface Problem {
+  readonly node: string;
+  readonly text: string;
+}
 
 /** One promotion under way. */
 export class Promoting {
@@ -54,7 +59,8 @@ export class Promoting {
     try {
       await this.#fence();
       await this.#settle();
-      await this.#writeRoles(this.#plan.record, this.#others());
+      await this.#refuseOther();
+      await writeRoles(this.#ports.engine, this.#cluster, this.#plan.record, this.#others());
       await this.#makeMaster();
     } catch (error) {
       throw error instanceof RmsxError && error.code === 'incomplete' ? error : await this.#giveUp(error);
@@ -69,7 +75,7 @@ export class Promoting {
   async #fence(): Promise<void> {
     const { stopFirst, formerMaster, record } = this.#plan;
     if (stopFirst) await this.#ports.engine.stop(stopFirst.id, 0);
-    if (formerMaster) await this.#writeRoles(record, [formerMaster]);
+    if (formerMaster) await writeRoles(this.#ports.engine, this.#cluster, record, [formerMaster]);
   }
 
   /**
@@ -136,36 +142,48 @@ export class Promoting {
       formerMaster,
       durationMs: Math.round(performance.now() - this.#startedMs),
       lostBytes: null, // what a dead master had not sent yet cannot be counted from here
-      resync: this.#resyncs('info' in after ? after.info : undefined),
+      resync: this.#resyncs('info' in after ? after.info : undefined, incomplete),
       incomplete,
     };
   }
 
-  async #follow(): Promise<readonly { readonly node: string; readonly text: string }[]> {
+  async #follow(): Promise<readonly Problem[]> {
     const { survivors, record, target } = this.#plan;
     const { cluster } = record;
     const nodes = cluster.nodes.filter((node) => node.name === target || survivors.includes(node.name));
+    const { signal } = this.#ports;
     let missing: readonly string[] = [];
+    const onMissing = (now: readonly string[]): void => {
+      missing = now;
+    };
     try {
-      await (await this.#connections.to(target)).proveWritable();
       await Promise.all(survivors.map((node) => this.#repoint(node)));
-      const { signal } = this.#ports;
-      await awaitReplication({
-        cluster,
-        nodes,
-        connections: this.#connections,
-        signal,
-        onMissing: (now) => {
-          missing = now;
-        },
-      });
-      return [];
+      await awaitReplication({ cluster, nodes, connections: this.#connections, signal, onMissing });
+      return await this.#proveWritable();
     } catch (error) {
       const text = error instanceof RmsxError ? error.message : String(error);
       const late = missing.map((sentence) => ({ node: sentence.split(' ')[0] ?? '', text: sentence }));
       const named = error instanceof RmsxError && error.node ? [{ node: error.node, text }] : [];
       return late.length + named.length > 0 ? [...named, ...late] : survivors.map((node) => ({ node, text }));
     }
+  }
+
+  /** A master that wants a number of replicas takes writes a moment after they have come. */
+  async #proveWritable(): Promise<readonly Problem[]> {
+    const { target } = this.#plan;
+    const endMs = performance.now() + writableTimeoutMs;
+    return waitUntil<readonly Problem[]>(
+      async () => {
+        try {
+          await (await this.#connections.to(target)).proveWritable();
+          return [];
+        } catch (error) {
+          if (!(error instanceof RmsxError)) throw error;
+          return performance.now() > endMs ? [{ node: target, text: error.message }] : undefined;
+        }
+      },
+      { pauseMs: settlePauseMs, signal: this.#ports.signal },
+    );
   }
 
   async #repoint(node: string): Promise<void> {
@@ -176,11 +194,12 @@ export class Promoting {
     await (await this.#connections.to(node)).follow(source.address);
   }
 
-  #resyncs(after: ServerInfo | undefined): PromoteResult['resync'] {
+  #resyncs(after: ServerInfo | undefined, incomplete: readonly string[]): PromoteResult['resync'] {
     const before = this.#infos.get(this.#plan.target);
     const full = (after?.fullSyncs ?? 0) - (before?.fullSyncs ?? 0);
     const partial = (after?.partialSyncs ?? 0) - (before?.partialSyncs ?? 0);
-    const kind = (node: string): 'partial' | 'full' => {
+    const kind = (node: string): 'partial' | 'full' | 'none' => {
+      if (incomplete.includes(node)) return 'none';
       if (full === 0 || partial === 0) return full === 0 ? 'partial' : 'full';
       return predictResync(this.#infos.get(node), before);
     };
@@ -193,44 +212,37 @@ export class Promoting {
       .filter((node) => node !== this.#plan.formerMaster);
   }
 
-  /** Writes role and record of some nodes, of those without a container when `up` makes them again. */
-  async #writeRoles(record: ClusterRecord, nodes: readonly string[]): Promise<void> {
-    const { engine } = this.#ports;
-    const targets = nodes.flatMap((name) => {
-      const spec = findNode(record.cluster, name);
-      const container = containerOf(this.#cluster, name);
-      return spec && container ? [{ spec, id: container.id }] : [];
-    });
-    await Promise.all(
-      targets.map(({ spec, id }) =>
-        engine.writeFiles(id, [{ path: confDirectory, files: renderRole(record, spec) }], rootUser),
-      ),
+  /** Two promotions at the same time must not both go on: the one that finds roles newer than its own gives way. */
+  async #refuseOther(): Promise<void> {
+    const other = await findOtherChange(this.#ports.engine, this.#cluster, this.#plan.target);
+    if (!other) return;
+    const { name } = this.#cluster;
+    throw new RmsxError(
+      'conflict',
+      `Another rmsx is changing ${name}: ${masterOf(other.cluster).name} is becoming its master.`,
+      {
+        hint: rmsxCommand(name, 'status'),
+      },
     );
   }
 
   /** Before the promotion itself everything can be put back as it was. @returns the error to throw */
   async #giveUp(error: unknown): Promise<unknown> {
-    this.#ports.progress.fail('given up, putting the roles back');
-    const { record } = this.#cluster;
-    const nodes = record.cluster.nodes.map((node) => node.name);
+    const { progress, engine } = this.#ports;
+    const { stopFirst, formerMaster } = this.#plan;
+    progress.fail('given up, putting the roles back');
     try {
-      await this.#writeRoles(record, nodes);
+      const other = await findOtherChange(this.#ports.engine, this.#cluster, this.#plan.target);
+      const all = this.#cluster.record.cluster.nodes.map((node) => node.name);
+      await (other && formerMaster
+        ? writeRoles(this.#ports.engine, this.#cluster, other, [formerMaster])
+        : writeRoles(this.#ports.engine, this.#cluster, this.#cluster.record, all));
+      if (stopFirst) await engine.start(stopFirst.id);
     } catch (failure) {
       const why = failure instanceof RmsxError ? failure.message : 'an unexpected error';
-      const again = rmsxCommand(record.cluster.name, `promote ${this.#plan.target}`);
-      this.#ports.progress.warn(`the roles could not be put back: ${why} To finish the promotion: ${again}`);
+      const again = rmsxCommand(this.#cluster.name, `promote ${this.#plan.target}`);
+      progress.warn(`the roles could not be put back: ${why} To finish the promotion: ${again}`);
     }
     return error;
   }
-}
-
-function notSeen(target: string, name: string): RmsxError {
-  return new RmsxError(
-    'incomplete',
-    `Whether ${target} became the master cannot be seen: it does not answer any more.`,
-    {
-      node: target,
-      hint: `Look, and finish it: ${rmsxCommand(name, 'status')}   ${rmsxCommand(name, `promote ${target}`)}`,
-    },
-  );
 }

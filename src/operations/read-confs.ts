@@ -34,7 +34,7 @@ export async function readConfs(
 }
 
 /** @returns the epoch of the change that a node knows, or null where somebody else wrote its role */
-async function stampOf(engine: Engine, id: string): Promise<number | null> {
+export async function stampOf(engine: Engine, id: string): Promise<number | null> {
   const stamp = await engine.stampOf(id, stampedFile);
   return stamp !== null && stamp > 0 && stamp < firstRealTimeSeconds ? stamp : null;
 }

@@ -2,7 +2,6 @@ import { RmsxError } from '../domain/errors.ts';
 import type { Plan, PlannedStep, Step } from '../domain/plan.ts';
 import type { ContainerFile, ContainerSpec, Ports } from '../domain/ports.ts';
 import type { ConfWriter } from './conf-writer.ts';
-import type { Made } from './made.ts';
 import type { StepRunner } from './run-plan.ts';
 import { pause } from './wait-until.ts';
 
@@ -10,7 +9,6 @@ import { pause } from './wait-until.ts';
 export interface UpContext {
   readonly ports: Ports;
   readonly writer: ConfWriter;
-  readonly made: Made;
   /** Ids of the containers, by node: what was there, and then what is made. */
   readonly ids: Map<string, string>;
   readonly plan: Plan;
@@ -28,7 +26,6 @@ export function upStepRunner(context: UpContext): StepRunner {
   };
   const create = async (node: string, container: ContainerSpec): Promise<void> => {
     const id = await engine.createContainer(container);
-    context.made.container(id);
     context.ids.set(node, id);
   };
   const start = async (node: string): Promise<void> => {
@@ -50,7 +47,7 @@ export function upStepRunner(context: UpContext): StepRunner {
       case 'pull-image':
         return engine.pullImage(step.image);
       case 'create-network':
-        return context.made.network(await engine.createNetwork(step.network));
+        return void (await engine.createNetwork(step.network));
       case 'create-container':
         return create(step.node, step.container);
       case 'write-conf':
@@ -61,6 +58,8 @@ export function upStepRunner(context: UpContext): StepRunner {
         return writer.removeCarrier();
       case 'start':
         return start(step.node);
+      case 'remove-container':
+        return engine.removeContainer(step.id);
       case 'give-head-start':
         return pause(step.timeMs, context.ports.signal);
       case 'unpause':
@@ -95,6 +94,7 @@ function named(node: string, error: unknown): unknown {
   if (!(error instanceof RmsxError) || error.node !== undefined || error.code === 'timeout') return error;
   const hints: Record<string, string> = {
     'port-taken': 'Choose other ports: --base-port 7379   or let rmsx choose: --base-port auto',
+    'name-taken': 'Another rmsx made it just now. Run the same command again: it finishes what is not there yet.',
     'bind-not-ours': 'Name an address of the machine on which the engine runs: --bind 127.0.0.1',
   };
   const hint = error.hint ?? hints[error.reason ?? ''];

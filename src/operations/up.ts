@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { generatePassword } from '../config/password.ts';
 import { checkUpRequest, type UpRequest } from '../config/up-request.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { rmsxCommand } from '../domain/hints.ts';
 import type { NodeConf, ObservedEngine } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { type ClusterRecord, newestRecord } from '../domain/record.ts';
@@ -46,19 +47,26 @@ async function upOnce(request: UpRequest, options: UpOptions, ports: Ports, atte
   const [observed, template] = await Promise.all([observeForUp(request, run, ports), readTemplate('redis.conf')]);
   const existing = newestRecord([...observed.confs.values()].map((conf) => conf.record));
   const record = settleCluster(request, existing, observed.engine, { timezone: options.timezone, attempt });
-  const password = passwordOf(request, observed.confs);
+  const password = passwordOf(request, observed);
   const pullImage = await mustPull(request, record, observed.engine, ports);
-  const plan = planUp({ record, ...observed, password, pullImage, run, template });
+  const plan = planUp({ record, ...observed, password, pullImage, run, template, nowMs: Date.now() });
   if (options.dryRun) return { plan, changed: false, status: null, remarks: [] };
   return new BringUp({ record, ...observed, password, plan, options, ports, run }).run();
 }
 
-function passwordOf(request: UpRequest, confs: ReadonlyMap<string, NodeConf>): string {
+/** A new password holds once all nodes are made anew; servers that run keep theirs. */
+function passwordOf(
+  request: UpRequest,
+  { confs, engine }: { readonly confs: ReadonlyMap<string, NodeConf>; readonly engine: ObservedEngine },
+): string {
   const existing = [...confs.values()][0]?.password;
   if (existing === undefined) return request.password ?? generatePassword();
   if (request.password === undefined || request.password === existing) return existing;
+  if (!engine.containers.some((container) => container.cluster === request.name && container.node !== null)) {
+    return request.password;
+  }
   throw new RmsxError('conflict', `The cluster ${request.name} has another password than the one given.`, {
-    hint: `Leave the password out (and unset RMSX_PASSWORD), or begin anew: rmsx down --volumes -n ${request.name}`,
+    hint: `Leave the password out (and unset RMSX_PASSWORD), or change it, the data is kept: ${rmsxCommand(request.name, 'down')}, then up again with the new one`,
   });
 }
 

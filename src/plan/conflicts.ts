@@ -16,7 +16,7 @@ interface Conflict {
  * @throws RmsxError `conflict` with all of them
  */
 export function refuseConflicts(cluster: ClusterSpec, engine: ObservedEngine): void {
-  const own = engine.containers.filter((container) => container.cluster === cluster.name);
+  const own = engine.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
   const missing = cluster.nodes.filter((node) => !containerOf({ containers: own }, node.name));
   const conflicts = [
     ...missing.flatMap((node) => nameConflicts(containerName(cluster.name, node.name), engine.containers)),

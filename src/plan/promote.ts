@@ -1,4 +1,12 @@
-import { type ClusterSpec, findNode, masterOf, type NodeSpec, topDown } from '../domain/cluster.ts';
+import {
+  type ClusterSpec,
+  findNode,
+  masterOf,
+  type NodeSpec,
+  sameSource,
+  sourceOf,
+  topDown,
+} from '../domain/cluster.ts';
 import { type ErrorDetails, RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { containerName } from '../domain/names.ts';
@@ -51,7 +59,7 @@ export function planPromote(facts: PromoteFacts): PromotePlan | null {
   const formerMaster = recorded === target ? null : recorded;
   const stopFirst = formerMaster === null ? null : refuseLivingMaster(formerMaster, facts);
   const survivors = cluster.nodes.map((node) => node.name).filter((node) => node !== target && facts.infos.has(node));
-  const follows = survivors.every((node) => facts.infos.get(node)?.link === 'up');
+  const follows = survivors.every((node) => followsItsSource(cluster, facts.infos, node));
   if (isDone && follows) return null;
   const silent = facts.containers
     .filter(({ node, state }) => node !== null && state !== 'stopped' && node !== target && node !== stopFirst?.node)
@@ -67,6 +75,13 @@ export function planPromote(facts: PromoteFacts): PromotePlan | null {
     survivors,
     silent,
   };
+}
+
+function followsItsSource(cluster: ClusterSpec, infos: PromoteFacts['infos'], name: string): boolean {
+  const node = findNode(cluster, name);
+  const source = node ? sourceOf(cluster, node) : null;
+  const info = infos.get(name);
+  return info?.link === 'up' && sameSource(info.source, source?.address ?? null);
 }
 
 /** The target takes the place of the former master, who becomes a leaf under it. Everybody else stays where they are. */
@@ -120,7 +135,7 @@ function refuseOtherMasters({ record, infos, target }: PromoteFacts): void {
     const seen = infos.get(recorded);
     refuse(`${recorded} is alive: it answers as the master, at offset ${seen?.offset}.`, {
       node: recorded,
-      hint: `To hand over without losing a write: ${rmsxCommand(name, `switchover ${target}`)}\nTo rehearse its death: docker kill ${containerName(name, recorded)}`,
+      hint: `To rehearse its death: docker kill ${containerName(name, recorded)}\nTo hand over without losing a write: ${rmsxCommand(name, `switchover ${target}`)} (which this version does not have yet)`,
     });
   }
   refuse(`${masters.join(' and ')} already run as master: promoting ${target} would make one more.`, {

@@ -28,7 +28,7 @@ export function settleCluster(
     basePort: settleBasePort(request, before ? firstPort(before) : undefined, count, engine, attempt),
     timezone,
   });
-  if (before && engine.containers.some((container) => container.cluster === cluster.name)) {
+  if (before && engine.containers.some(({ cluster: owner, node }) => owner === cluster.name && node !== null)) {
     const problems = describeDifferences(before, cluster);
     if (problems.length > 0) {
       const name = cluster.name;

@@ -30,3 +30,15 @@ export function notSettled(nodes: readonly string[], formerMaster: string | null
     { hint: rmsxCommand(name, 'status') },
   );
 }
+
+/** The error where nobody can say whether the promotion happened: it is not taken back then. */
+export function notSeen(target: string, name: string): RmsxError {
+  return new RmsxError(
+    'incomplete',
+    `Whether ${target} became the master cannot be seen: it does not answer any more.`,
+    {
+      node: target,
+      hint: `Look, and finish it: ${rmsxCommand(name, 'status')}   ${rmsxCommand(name, `promote ${target}`)}`,
+    },
+  );
+}

@@ -20,7 +20,10 @@ export interface UpFacts {
   readonly run: string;
   /** The text of templates/redis.conf. */
   readonly template: string;
+  readonly nowMs: number;
 }
+
+const leftoverAfterMs = 120_000;
 
 /**
  * The smallest change from what is there to what is wanted. Sources start before the nodes that follow them: a replica
@@ -48,8 +51,20 @@ export function planUp(facts: UpFacts): Plan {
   if (!hasNetwork) first.push(createNetwork(cluster, facts.run, pulled));
   const ready = first.map(({ id }) => id);
   if (missing.length > 0 && cluster.persistence === 'aof') first.push(...writeVolumes(missing, facts, pulled));
+  first.push(...own.filter((container) => isLeftover(container, facts.nowMs)).map(removeLeftover));
   return [...first, ...topDown(cluster).flatMap((node) => planNode(node, facts, ready, containers))];
 }
+
+/** A carrier lives for a second; one that is older belongs to a run that was killed. */
+const isLeftover = (container: ObservedContainer, nowMs: number): boolean =>
+  container.node === null && nowMs - container.createdAtMs > leftoverAfterMs;
+
+const removeLeftover = ({ id, name }: ObservedContainer): PlannedStep => ({
+  id: `leftover ${id}`,
+  step: { op: 'remove-container', node: name, id },
+  because: 'a run that was killed left it behind',
+  after: [],
+});
 
 /** The conf of all new nodes at once, before their containers are there: writing into each of them is slow. */
 function writeVolumes(nodes: readonly NodeSpec[], facts: UpFacts, after: readonly string[]): readonly PlannedStep[] {

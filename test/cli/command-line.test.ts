@@ -90,7 +90,7 @@ describe('a wrong command line must be refused before anything is touched', () =
     ['up --timeout 60', '--timeout: "60" is not a time with a unit, such as 500ms, 60s or 2m'],
     ['up --allow-command CONFIG', '--allow-command: CONFIG is not disabled; only KEYS, FLUSHALL, FLUSHDB are'],
     ['status --format xml', '--format: "xml" is not one of table, json, yaml'],
-    ['env --format xml', '--format: "xml" is not one of shell, dotenv, json, github'],
+    ['env --format xml', '--format: "xml" is not one of shell, dotenv, json, github, yaml, table'],
     ['url slave-1 --role master', '--role: name a node or a role, not both'],
     ['promote', 'NODE: name the node that is to be the master, such as slave-1'],
     ['promote a b', 'b: promote does not take this argument'],

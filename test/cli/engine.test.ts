@@ -155,7 +155,7 @@ describe('what is not there', () => {
   );
 
   test('a cluster of which only data is left must be told apart', async () => {
-    const volumes = [{ Name: 'demo-master-data', Labels: { 'rmsx.cluster': 'demo' } }];
+    const volumes = [{ Name: 'demo-master-data', Labels: { 'rmsx.cluster': 'demo', 'rmsx.purpose': 'data' } }];
     const { code, stderr } = await runAgainst({ volumes }, ['status', '-n', 'demo']);
     expect([code, stderr.split('\n')[0]]).toEqual([
       4,

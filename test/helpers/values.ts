@@ -147,6 +147,7 @@ export const network = (name: string, subnet: string, ownCluster: string | null 
   id: `id-of-${name}`,
   name,
   cluster: ownCluster,
+  run: null,
   subnets: [subnet],
 });
 

@@ -4,7 +4,7 @@ import { type EnvFormat, renderEnv } from '../../render/env-text.ts';
 import type { Command } from '../command.ts';
 import { formatDocument } from '../output.ts';
 
-const formats = ['shell', 'dotenv', 'json', 'github'] as const;
+const formats = ['shell', 'dotenv', 'json', 'github', 'yaml', 'table'] as const;
 
 /** `rmsx env` */
 export const envCommand: Command = {
@@ -12,7 +12,7 @@ export const envCommand: Command = {
   positionals: '',
   maxPositionals: 0,
   describe: 'connection strings for programs, password included',
-  options: { format: { type: 'string', describe: formats.join(', '), otherwise: 'shell' } },
+  options: { format: { type: 'string', describe: 'shell, dotenv, json, github or yaml', otherwise: 'shell' } },
   examples: [
     ['eval "$(rmsx env)"', 'into this shell'],
     ['rmsx env --format github >> "$GITHUB_ENV"', 'into the next steps of a job'],
@@ -26,8 +26,8 @@ export const envCommand: Command = {
     if (!info.hasMaster) ports.progress.warn(`${info.name} has no master now; REDIS_URL names the one that should be`);
     const variables = variablesOf(info);
     const { stdout } = context.streams;
-    if (format === 'json') stdout.write(await formatDocument(variables, 'json'));
-    else stdout.write(renderEnv(variables, format as EnvFormat));
+    if (format === 'json' || format === 'yaml') stdout.write(await formatDocument(variables, format));
+    else stdout.write(renderEnv(variables, format === 'table' ? 'shell' : (format as EnvFormat)));
     return 0;
   },
 };

@@ -1,5 +1,6 @@
 import type { UpRequest } from '../../config/up-request.ts';
 import { checkUpRequest } from '../../config/up-request.ts';
+import { RmsxError } from '../../domain/errors.ts';
 import { rmsxCommand } from '../../domain/hints.ts';
 import { formatPlan } from '../../domain/plan.ts';
 import { readPassword } from '../../files/password-file.ts';
@@ -70,10 +71,21 @@ async function readRequest(args: Arguments, context: Context): Promise<UpRequest
     timezone: args.text('tz'),
     ephemeral: args.switch('ephemeral'),
     allowCommands: args.list('allow-command'),
-    password: file === undefined ? context.env.RMSX_PASSWORD : await readPassword(file),
+    password: file === undefined ? context.env.RMSX_PASSWORD : await passwordFrom(file, args),
     pull: args.choice('pull', ['missing', 'never', 'always']),
   };
   return args.switch('isolated') ? isolate(request, args.text('name') !== undefined) : request;
+}
+
+/** A file that cannot be read is one of the problems of a command line. */
+async function passwordFrom(file: string, args: Arguments): Promise<string | undefined> {
+  try {
+    return await readPassword(file);
+  } catch (error) {
+    if (!(error instanceof RmsxError)) throw error;
+    args.report([error.message]);
+    return undefined;
+  }
 }
 
 const callersTimezone = (env: NodeJS.ProcessEnv): string =>

@@ -142,8 +142,8 @@ describe('what is wrong must be told with the command to type', () => {
   test('two masters', () => {
     expect(findings(evidence({}, { 'slave-1': masterInfo([]) }))).toEqual([
       'degraded, master: null',
-      'two-masters: master and slave-1 are masters at the same time: writes to them go apart',
-      'role-differs: slave-1 runs as master, and should be the replica',
+      'two-masters: master and slave-1 are masters at the same time: writes to them go apart -> docker restart redis-server-slave-1   # as replicas; writes that only they have are lost',
+      'role-differs: slave-1 runs as master, and should be the replica -> docker restart redis-server-slave-1',
     ]);
   });
 
@@ -181,12 +181,12 @@ describe('what is wrong must be told with the command to type', () => {
     [
       'a replica of another node',
       evidence({}, { 'slave-1': replicaInfo(node('slave-2', null)) }),
-      'source-differs: slave-1 follows slave-2, and should follow master',
+      'source-differs: slave-1 follows slave-2, and should follow master -> docker restart redis-server-slave-1',
     ],
     [
       'a replica of something else',
       evidence({}, { 'slave-1': replicaInfo({ ...master, address: { host: '10.9.9.9', port: 1 } }) }),
-      'source-differs: slave-1 follows 10.9.9.9:1, and should follow master',
+      'source-differs: slave-1 follows 10.9.9.9:1, and should follow master -> docker restart redis-server-slave-1',
     ],
     ['a link that is down', evidence({}, { 'slave-1': lost() }), 'link-down: slave-1 has no link to master'],
     [

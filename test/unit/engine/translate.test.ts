@@ -26,6 +26,7 @@ const specs = (persistence: 'aof' | 'none'): readonly ContainerSpec[] =>
     pullImage: false,
     run: 'this-run',
     template,
+    nowMs: 0,
   }).flatMap(({ step }) => (step.op === 'create-container' ? [step.container] : []));
 
 const options = (persistence: 'aof' | 'none'): Docker.ContainerCreateOptions => {
@@ -227,6 +228,7 @@ describe('what the engine is told', () => {
           "rmsx.version": "1.2.3",
         },
         "NetworkDisabled": true,
+        "name": "demo-conf-this-run",
       }
     `);
   });
@@ -328,8 +330,8 @@ describe('what the engine tells', () => {
       IPAM: { Config: [{ Subnet: '10.0.0.0/24' }, { Subnet: 'fd00::/64' }, {}] },
     };
     expect([host, own].map((info) => fromNetwork(info as unknown as Docker.NetworkInspectInfo))).toEqual([
-      { id: 'h', name: 'host', cluster: null, subnets: [] },
-      { id: 'n', name: 'net', cluster: 'demo', subnets: ['10.0.0.0/24', 'fd00::/64'] },
+      { id: 'h', name: 'host', cluster: null, run: null, subnets: [] },
+      { id: 'n', name: 'net', cluster: 'demo', run: null, subnets: ['10.0.0.0/24', 'fd00::/64'] },
     ]);
   });
 

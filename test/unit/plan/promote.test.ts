@@ -144,7 +144,7 @@ describe('a promotion that could lose data or make a second master must be refus
       'the master is alive',
       facts({ master: 'running' }, { master: alive }),
       'master is alive: it answers as the master, at offset 1000.',
-      'To hand over without losing a write: rmsx switchover slave-1\nTo rehearse its death: docker kill redis-server-master',
+      'To rehearse its death: docker kill redis-server-master\nTo hand over without losing a write: rmsx switchover slave-1 (which this version does not have yet)',
     ],
     [
       'another node is a master already',

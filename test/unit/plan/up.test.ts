@@ -23,6 +23,7 @@ function facts(
     pullImage: false,
     run: 'this-run',
     template,
+    nowMs: 0,
     ...changes,
   };
 }

@@ -79,6 +79,7 @@ test('a second master must be marked without colour', () => {
     slave-2  !master  running  !-      172.19.0.12:6381  6381  -     -      -      1000    8.0.2
     warning: master and slave-2 are masters at the same time: writes to them go apart
     warning: slave-2 runs as master, and should be the replica
+    hint: docker restart redis-server-slave-2   # as replicas; writes that only they have are lost
     "
   `);
 });
