@@ -145,7 +145,7 @@ describe('a cluster that went down', () => {
     expect((await cluster.objects()).every((name) => /-(data|conf)$/.test(name))).toBe(true);
     const status = await cluster.rmsx('status');
     expect(status.code).toBe(4);
-    expect(status.stderr).toContain('its data is kept (volumes: 6)');
+    expect(status.stderr).toContain('its data is kept (volumes: 3)');
 
     expect((await rmsx(['up', '-n', cluster.name, '--pull', 'never'])).code).toBe(0);
     const after = await cluster.status();
