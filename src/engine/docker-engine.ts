@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage } from 'node:http';
+import { inspect } from 'node:util';
 import type Docker from 'dockerode';
 import { RmsxError } from '../domain/errors.ts';
 import { labels } from '../domain/names.ts';
@@ -47,7 +48,7 @@ export function connectDocker(endpoint: EngineEndpoint, version: string, signal:
   const Dockerode = loadDockerode();
   const url = new URL(endpoint.url);
   const isLocal = url.protocol === 'unix:';
-  const agent = new Agent({ keepAlive: true }); // the next request leaves at once
+  const agent = new QuietAgent({ keepAlive: true }); // the next request leaves at once
   const where = isLocal
     ? { socketPath: url.pathname, agent }
     : { protocol: 'http' as const, host: url.hostname, port: url.port || 2375, agent };
@@ -196,6 +197,16 @@ function toStampSeconds(reply: NodeJS.ReadableStream): number | null {
   if (typeof header !== 'string') return null;
   const { mtime } = JSON.parse(Buffer.from(header, 'base64').toString('utf8')) as { mtime?: string };
   return mtime === undefined ? null : Date.parse(mtime) / 1000;
+}
+
+/**
+ * docker-modem describes the options of every request for a debug line that nobody prints, the agent and all its sockets
+ * included: with 30 nodes that costs a second of computing.
+ */
+class QuietAgent extends Agent {
+  [inspect.custom](): string {
+    return 'Agent';
+  }
 }
 
 /** As people know ids from `docker ps`. */
