@@ -38,7 +38,9 @@ export function checkUpRequest(request: UpRequest): readonly string[] {
     ...checkClusterName(request.name),
     ...checkSize(request),
     ...checkText('--image', request.image, imagePattern, 'the name of an image, such as redis:8.0'),
-    ...checkText('--tz', request.timezone, timezonePattern, 'a time zone, such as Europe/Berlin'),
+    ...(request.timezone === undefined || isTimezone(request.timezone)
+      ? []
+      : [`--tz: "${request.timezone}" is not a time zone, such as Europe/Berlin`]),
     ...(request.bind === undefined || isIPv4(request.bind) ? [] : [`--bind: "${request.bind}" is not an IPv4 address`]),
     ...checkAllowed(request.allowCommands ?? []),
     ...(request.password === undefined ? [] : passwordProblem(request.password)),
@@ -63,6 +65,16 @@ function checkSize({ replicas = defaults.replicas, subnet = defaults.subnet, bas
     problems.push(`--base-port: ${replicas + 1} nodes from port ${first} on end above ${maxPort}`);
   }
   return problems;
+}
+
+/** `Region/City` is a name of the time zone database; anything else may be a rule of its own, as TZ has them. */
+function isTimezone(zone: string): boolean {
+  if (!timezonePattern.test(zone)) return false;
+  try {
+    return !/^[A-Za-z_]+\//.test(zone) || new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function checkText(flag: string, value: string | undefined, pattern: RegExp, expected: string): readonly string[] {

@@ -34,7 +34,7 @@ function supported(endpoint: EngineEndpoint, env: NodeJS.ProcessEnv): EngineEndp
       ? `${endpoint.from} asks for TLS, which rmsx does not speak yet, and it does not go on without.`
       : `${endpoint.from} names ${endpoint.url}, and rmsx speaks unix:// and tcp:// only, so far.`,
     {
-      hint: 'Forward the socket: ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST, then DOCKER_HOST=unix:///tmp/docker.sock',
+      hint: 'Forward the socket: ssh -nNT -L "$HOME/docker.sock:/var/run/docker.sock" HOST, then DOCKER_HOST=unix://$HOME/docker.sock',
     },
   );
 }

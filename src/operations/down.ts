@@ -3,6 +3,7 @@ import type { ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import { planDown } from '../plan/down.ts';
+import { clusterNames, observeEngine } from './observe-engine.ts';
 import { runPlan, type StepRunner, telling } from './run-plan.ts';
 
 /** What `down` is to remove. */
@@ -33,7 +34,7 @@ export async function down(
   options: DownOptions,
   ports: Ports,
 ): Promise<DownResult> {
-  const engine = await observe(ports.engine);
+  const engine = await observeEngine(ports.engine);
   const names = clusters === 'all' ? clusterNames(engine) : clusters;
   const plan = names.flatMap((name) => planDown(name, engine, options));
   const removed = plan.filter(({ step }) => step.op === 'remove-volume').length;
@@ -44,21 +45,6 @@ export async function down(
     ports.progress.succeed(`removed ${names.join(', ')}`);
   }
   return { plan, changed: !options.dryRun && plan.length > 0, clusters: names, keptVolumes: ours - removed };
-}
-
-async function observe(engine: Engine): Promise<ObservedEngine> {
-  const [containers, networks, volumes] = await Promise.all([
-    engine.listContainers(),
-    engine.listNetworks(),
-    engine.listVolumes(),
-  ]);
-  return { containers, networks, volumes };
-}
-
-/** @returns the name of every cluster of which anything is on the engine */
-export function clusterNames(engine: ObservedEngine): readonly string[] {
-  const found = [...engine.containers, ...engine.networks, ...engine.volumes].map(({ cluster }) => cluster);
-  return [...new Set(found.filter((name) => name !== null))].sort();
 }
 
 function stepRunner(engine: Engine, observed: ObservedEngine): StepRunner {

@@ -1,7 +1,7 @@
 import { compareNodeNames } from '../domain/names.ts';
 import type { ObservedEngine } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
-import { clusterNames } from './down.ts';
+import { clusterNames, observeEngine } from './observe-engine.ts';
 
 /** One cluster on the engine, as far as the engine itself knows it. */
 export interface ListedCluster {
@@ -19,12 +19,7 @@ export interface ListedCluster {
 
 /** @returns every cluster on the engine, by name */
 export async function ls({ engine }: Ports): Promise<readonly ListedCluster[]> {
-  const [containers, networks, volumes] = await Promise.all([
-    engine.listContainers(),
-    engine.listNetworks(),
-    engine.listVolumes(),
-  ]);
-  const observed = { containers, networks, volumes };
+  const observed = await observeEngine(engine);
   return clusterNames(observed).map((name) => listCluster(name, observed));
 }
 

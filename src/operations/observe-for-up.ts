@@ -3,6 +3,7 @@ import type { UpRequest } from '../config/up-request.ts';
 import { containerOf, type NodeConf, type ObservedEngine, type ObservedVolume } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { readConf } from '../render/conf-files.ts';
+import { observeEngine } from './observe-engine.ts';
 import { readConfs } from './read-confs.ts';
 
 /**
@@ -15,11 +16,8 @@ export async function observeForUp(
   ports: Ports,
 ): Promise<{ readonly engine: ObservedEngine; readonly confs: ReadonlyMap<string, NodeConf> }> {
   const { engine } = ports;
-  const [containers, networks, volumes] = await Promise.all([
-    engine.listContainers(),
-    engine.listNetworks(),
-    engine.listVolumes(),
-  ]);
+  const observed = await observeEngine(engine);
+  const { containers, volumes } = observed;
   const own = containers.filter((container) => container.cluster === request.name && container.node !== null);
   const orphans = volumes.filter(
     (volume) =>
@@ -32,7 +30,7 @@ export async function observeForUp(
     ...(await readConfs(engine, own)),
     ...(orphans.length > 0 ? await readOrphans(request, orphans, run, ports) : []),
   ]);
-  return { engine: { containers, networks, volumes }, confs };
+  return { engine: observed, confs };
 }
 
 /** The engine reads volumes through containers only: one that is never started gives access to all of them. */
