@@ -80,7 +80,7 @@ async function unchanged(
     promoted,
     formerMaster: plan?.formerMaster ?? null,
     durationMs: Math.round(performance.now() - startedMs),
-    lostBytes: plan ? null : 0,
+    lostBytes: null,
     resync: Object.fromEntries(
       (plan?.survivors ?? []).map((node) => [node, predictResync(infos.get(node), infos.get(promoted))]),
     ),
