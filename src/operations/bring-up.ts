@@ -11,9 +11,9 @@ import { awaitReplication } from './await-replication.ts';
 import { ConfWriter } from './conf-writer.ts';
 import { Connections, infosOf } from './connections.ts';
 import { collectLogs, throwIfEnded } from './evidence.ts';
-import { Made } from './made.ts';
 import { endpointOf } from './observe.ts';
 import { restoreRole, restoreVolumes } from './restore.ts';
+import { rollBack } from './roll-back.ts';
 import { runPlan, telling } from './run-plan.ts';
 import { upStepRunner } from './up-steps.ts';
 
@@ -60,7 +60,7 @@ export class BringUp {
   readonly #options: UpOptions;
   readonly #ports: Ports;
   readonly #connections: Connections;
-  readonly #made: Made;
+  readonly #run: string;
   readonly #before: ReadonlyMap<string, string>;
   readonly #confs: ReadonlyMap<string, NodeConf>;
   readonly #remarks: string[] = [];
@@ -72,7 +72,7 @@ export class BringUp {
     this.#plan = plan;
     this.#options = options;
     this.#ports = ports;
-    this.#made = new Made(run);
+    this.#run = run;
     this.#before = new Map(containers.map((container) => [container.node ?? '', container.id]));
     this.#connections = new Connections(ports.redis, password, (node) =>
       endpointOf(ports.engine, { containers, record }, node),
@@ -187,7 +187,7 @@ export class BringUp {
       progress.note(`everything is left as it is; look at it: rmsx status -n ${this.#record.cluster.name}`);
       return error;
     }
-    const isClean = await this.#made.rollBack(engine, progress);
+    const isClean = await rollBack(this.#run, engine, progress);
     await this.#restore();
     progress.note(
       isClean ? 'what this run made is removed' : `to remove the rest: rmsx down -n ${this.#record.cluster.name}`,
