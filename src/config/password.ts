@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
+/** Redis 6.0 refuses to start with a longer one (CONFIG_AUTHPASS_MAX_LEN in server.h). */
+const maxPasswordBytes = 512;
+
 /** 192 bits, in characters that need no quoting anywhere. */
 export const generatePassword = (): string => randomBytes(24).toString('base64url');
 
@@ -10,6 +13,10 @@ export const generatePassword = (): string => randomBytes(24).toString('base64ur
  */
 export function passwordProblem(password: string): readonly string[] {
   if (password === '') return ['the password is empty, which would switch authentication off'];
+  const bytes = Buffer.byteLength(password);
+  if (bytes > maxPasswordBytes) {
+    return [`the password has ${bytes} bytes; Redis 6.0 takes no more than ${maxPasswordBytes}`];
+  }
   const characters = [...password];
   const at = characters.findIndex((character) => isUnprintable(character));
   if (at < 0) return [];

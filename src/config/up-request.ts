@@ -1,18 +1,37 @@
 import { isIPv4 } from 'node:net';
+import type { ClusterSpec, Directives, Persistence, Topology } from '../domain/cluster.ts';
+import { formatProblems, type Locate, type Problem } from '../domain/problem.ts';
 import { nodeCapacity, parseSubnet } from '../domain/subnet.ts';
-import { checkClusterName } from './cluster-name.ts';
+import { checkCluster } from './check-cluster.ts';
+import { clusterNameProblem } from './cluster-name.ts';
+import { draftCluster, impliedReplicas } from './cluster-spec.ts';
+import { checkAllowed, checkDisabled } from './commands.ts';
 import { defaults } from './defaults.ts';
+import { flagOf } from './flag-of.ts';
 import { passwordProblem } from './password.ts';
 
 /** When to fetch an image. */
 export type PullPolicy = 'missing' | 'never' | 'always';
+
+/** What a user asks of one node. What is left out follows from the cluster. */
+export interface NodeRequest {
+  /** The node it follows; null for the master. */
+  readonly source?: string | null | undefined;
+  readonly image?: string | undefined;
+  readonly ip?: string | undefined;
+  readonly port?: number | undefined;
+  readonly directives?: Directives | undefined;
+}
 
 /**
  * What a user asks of `up`. What is left out keeps the value that the cluster has, or gets the default where it is new.
  */
 export interface UpRequest {
   readonly name: string;
+  readonly topology?: Topology | undefined;
   readonly replicas?: number | undefined;
+  /** How many nodes follow one node of a tree. */
+  readonly fanout?: number | undefined;
   readonly image?: string | undefined;
   /** CIDR, or `auto` for one that is free. */
   readonly subnet?: string | undefined;
@@ -20,52 +39,104 @@ export interface UpRequest {
   readonly basePort?: number | 'auto' | undefined;
   readonly bind?: string | undefined;
   readonly timezone?: string | undefined;
-  readonly ephemeral?: boolean | undefined;
+  readonly persistence?: Persistence | undefined;
+  /** All commands that are to be disabled. */
+  readonly disabledCommands?: readonly string[] | undefined;
   /** Commands that are not to be disabled. */
   readonly allowCommands?: readonly string[] | undefined;
+  /** Directives of all nodes, by modern name; see `readDirective`. */
+  readonly directives?: Directives | undefined;
+  /** By the name of the node. */
+  readonly nodes?: Readonly<Record<string, NodeRequest>> | undefined;
   readonly password?: string | undefined;
   readonly pull?: PullPolicy | undefined;
 }
 
 const maxPort = 65_535;
+const maxFanout = 1000;
 const imagePattern =
   /^(?:[a-zA-Z0-9][a-zA-Z0-9.-]*(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
 const timezonePattern = /^[\w+\-/:.,<>]+$/;
 
-/** @returns every problem of a request, as sentences that name the flag; nothing when it is sound */
-export function checkUpRequest(request: UpRequest): readonly string[] {
+/**
+ * Checks a request as a whole, with the defaults in the place of what it leaves open.
+ * @param locate - where the user finds what a problem is about; the flags, unless told otherwise
+ * @returns every problem, as sentences that name their place; nothing when it is sound
+ */
+export function checkUpRequest(request: UpRequest, locate: Locate = flagOf): readonly string[] {
+  const problems = fieldProblems(request);
+  // What is wrong by itself is left out of the look at the whole: one mistake is told once.
+  const draft = draftCluster(withoutWrong(request, problems));
+  return formatProblems([...problems, ...checkNames(request, draft), ...checkCluster(draft)], locate);
+}
+
+function checkNames({ nodes = {} }: UpRequest, { nodes: there }: ClusterSpec): readonly Problem[] {
+  return Object.keys(nodes)
+    .filter((name) => !there.some((node) => node.name === name))
+    .map((name) => ({
+      path: `nodes.${name}`,
+      message: `there is no such node: with ${there.length - 1} replicas they are ${there.map((node) => node.name).join(', ')}`,
+    }));
+}
+
+function fieldProblems(request: UpRequest): readonly Problem[] {
+  const { timezone, bind, fanout } = request;
+  const nodes = Object.entries(request.nodes ?? {});
   return [
-    ...checkClusterName(request.name),
+    ...clusterNameProblem(request.name).map((message) => ({ path: 'name', message })),
     ...checkSize(request),
-    ...checkText('--image', request.image, imagePattern, 'the name of an image, such as redis:8.0'),
-    ...(request.timezone === undefined || isTimezone(request.timezone)
+    ...(fanout === undefined || (Number.isSafeInteger(fanout) && fanout >= 1 && fanout <= maxFanout)
       ? []
-      : [`--tz: "${request.timezone}" is not a time zone, such as Europe/Berlin`]),
-    ...(request.bind === undefined || isIPv4(request.bind) ? [] : [`--bind: "${request.bind}" is not an IPv4 address`]),
-    ...checkAllowed(request.allowCommands ?? []),
-    ...(request.password === undefined ? [] : passwordProblem(request.password)),
+      : [{ path: 'fanout', message: `${fanout} is not a number of followers: 1 to ${maxFanout}` }]),
+    ...checkImage('image', request.image),
+    ...nodes.flatMap(([name, node]) => checkImage(`nodes.${name}.image`, node.image)),
+    ...nodes.flatMap(([name, { port }]) => checkPort(`nodes.${name}.port`, port)),
+    ...(timezone === undefined || isTimezone(timezone)
+      ? []
+      : [{ path: 'timezone', message: `"${timezone}" is not a time zone, such as Europe/Berlin` }]),
+    ...(bind === undefined || isIPv4(bind)
+      ? []
+      : [{ path: 'ports.bind', message: `"${bind}" is not an IPv4 address` }]),
+    ...checkDisabled(request.disabledCommands ?? []),
+    ...checkAllowed(request.allowCommands ?? [], request.disabledCommands ?? defaults.disabledCommands),
+    ...(request.password === undefined ? [] : passwordProblem(request.password)).map((message) => ({
+      path: '',
+      message,
+    })),
   ];
 }
 
-function checkSize({ replicas = defaults.replicas, subnet = defaults.subnet, basePort }: UpRequest): readonly string[] {
+function checkSize(request: UpRequest): readonly Problem[] {
+  const { subnet = defaults.subnet, basePort } = request;
+  const replicas = request.replicas ?? impliedReplicas(request);
   const parsed = parseSubnet(subnet === 'auto' ? defaults.subnet : subnet);
-  const problems: string[] = [];
-  if (typeof parsed === 'string') problems.push(`--subnet: ${parsed}`);
+  const problems: Problem[] = [];
+  if (typeof parsed === 'string') problems.push({ path: 'network.subnet', message: parsed });
   if (!Number.isSafeInteger(replicas) || replicas < 0) {
-    problems.push(`--replicas: ${replicas} is not a number of replicas: 0 or more`);
+    problems.push({ path: 'replicas', message: `${replicas} is not a number of replicas: 0 or more` });
   } else if (typeof parsed !== 'string' && replicas >= nodeCapacity(parsed)) {
-    problems.push(
-      `--replicas: ${replicas} do not fit into ${parsed.cidr}, which has room for ${nodeCapacity(parsed) - 1}`,
-    );
+    const message = `${replicas} do not fit into ${parsed.cidr}, which has room for ${nodeCapacity(parsed) - 1}`;
+    problems.push({ path: 'replicas', message });
   }
   const first = typeof basePort === 'number' ? basePort : defaults.basePort;
-  if (!Number.isSafeInteger(first) || first < 1 || first > maxPort) {
-    problems.push(`--base-port: ${first} is not a port: 1 to ${maxPort}`);
-  } else if (first + replicas > maxPort) {
-    problems.push(`--base-port: ${replicas + 1} nodes from port ${first} on end above ${maxPort}`);
+  const portProblems = checkPort('ports.base', first);
+  problems.push(...portProblems);
+  if (portProblems.length === 0 && first + replicas > maxPort) {
+    const message = `${replicas + 1} nodes from port ${first} on end above ${maxPort}`;
+    problems.push({ path: 'ports.base', message });
   }
   return problems;
 }
+
+const checkPort = (path: string, port: number | undefined): readonly Problem[] =>
+  port === undefined || (Number.isSafeInteger(port) && port >= 1 && port <= maxPort)
+    ? []
+    : [{ path, message: `${port} is not a port: 1 to ${maxPort}` }];
+
+const checkImage = (path: string, image: string | undefined): readonly Problem[] =>
+  image === undefined || imagePattern.test(image)
+    ? []
+    : [{ path, message: `"${image}" is not the name of an image, such as redis:8.0` }];
 
 /** `Region/City` is a name of the time zone database; anything else may be a rule of its own, as TZ has them. */
 function isTimezone(zone: string): boolean {
@@ -77,13 +148,23 @@ function isTimezone(zone: string): boolean {
   }
 }
 
-function checkText(flag: string, value: string | undefined, pattern: RegExp, expected: string): readonly string[] {
-  return value === undefined || pattern.test(value) ? [] : [`${flag}: "${value}" is not ${expected}`];
-}
-
-function checkAllowed(commands: readonly string[]): readonly string[] {
-  const known: readonly string[] = defaults.disabledCommands;
-  return commands
-    .filter((command) => !known.includes(command.toUpperCase()))
-    .map((command) => `--allow-command: ${command} is not disabled; only ${known.join(', ')} are`);
+function withoutWrong(request: UpRequest, problems: readonly Problem[]): UpRequest {
+  const isWrong = (path: string): boolean => problems.some((problem) => problem.path === path);
+  const nodes = Object.entries(request.nodes ?? {}).map(([name, node]) => [
+    name,
+    {
+      ...node,
+      image: isWrong(`nodes.${name}.image`) ? undefined : node.image,
+      port: isWrong(`nodes.${name}.port`) ? undefined : node.port,
+    },
+  ]);
+  return {
+    ...request,
+    nodes: Object.fromEntries(nodes),
+    replicas: isWrong('replicas') ? undefined : request.replicas,
+    fanout: isWrong('fanout') ? undefined : request.fanout,
+    image: isWrong('image') ? undefined : request.image,
+    subnet: isWrong('network.subnet') ? undefined : request.subnet,
+    basePort: isWrong('ports.base') ? undefined : request.basePort,
+  };
 }

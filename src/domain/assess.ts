@@ -7,11 +7,13 @@ import {
   plannedRole,
   sourceOf,
 } from './cluster.ts';
+import { rmsxCommand } from './hints.ts';
 import { containerOf, type NodeConf, type ObservedContainer } from './observed.ts';
 import type { ClusterRecord } from './record.ts';
 import { linkTo } from './replication.ts';
 import type { ServerInfo } from './server-info.ts';
-import type { ClusterStatus, Health, NodeState, NodeStatus } from './status.ts';
+import { shapeName } from './shape.ts';
+import type { ClusterStatus, Health, NodeState, NodeStatus, Warning } from './status.ts';
 import { findWarnings } from './warnings.ts';
 
 /** Everything that the status of a cluster follows from. */
@@ -30,11 +32,14 @@ export function assessCluster(evidence: Evidence): ClusterStatus {
   const { cluster, epoch } = evidence.record;
   const nodes = cluster.nodes.map((node) => assessNode(node, evidence));
   const masters = nodes.filter((node) => node.role === 'master');
-  const warnings = findWarnings(evidence.record, nodes, evidence.infos, evidence.confs);
+  const warnings = [
+    ...findWarnings(evidence.record, nodes, evidence.infos, evidence.confs),
+    ...strayWarnings(cluster, evidence.containers),
+  ];
   return {
     cluster: {
       name: cluster.name,
-      topology: cluster.topology,
+      topology: shapeName(cluster.nodes, cluster.topology, cluster.fanout),
       health: healthOf(nodes, warnings.length),
       subnet: cluster.subnet,
       image: cluster.image,
@@ -44,6 +49,17 @@ export function assessCluster(evidence: Evidence): ClusterStatus {
     nodes,
     warnings,
   };
+}
+
+/** A change that was cut off leaves the container of a node that is in no record any more. */
+function strayWarnings({ name, nodes }: ClusterSpec, containers: readonly ObservedContainer[]): readonly Warning[] {
+  const strays = containers.filter(({ node }) => node !== null && !nodes.some((known) => known.name === node));
+  return strays.map(({ node }) => ({
+    code: 'stray-node',
+    node,
+    message: `${node} has a container and is no part of the cluster any more`,
+    hint: rmsxCommand(name, `remove ${node}`),
+  }));
 }
 
 function healthOf(nodes: readonly NodeStatus[], warnings: number): Health {

@@ -4,11 +4,21 @@ export interface Address {
   readonly port: number;
 }
 
-/** How the replicas hang together. */
-export type Topology = 'star';
+/** How the replicas hang together. In a `custom` cluster every node says itself whom it follows. */
+export type Topology = 'star' | 'chain' | 'tree' | 'custom';
 
-/** `aof`: append-only file on a named volume, restart `always`. `none`: nothing is kept, restart `no`. */
-export type Persistence = 'aof' | 'none';
+/**
+ * What survives the end of a server. `aof`: an append-only file on a named volume, restart `always`. `rdb`: snapshots on
+ * a named volume, restart `no`, as a master that comes back with an old snapshot takes all of its replicas back to it.
+ * `none`: nothing, restart `no`.
+ */
+export type Persistence = 'aof' | 'rdb' | 'none';
+
+/**
+ * Directives of redis.conf: modern name -> what follows it, one element per line, each argument encoded
+ * (`encodeWord`). A directive that may stand in several lines has several elements.
+ */
+export type Directives = Readonly<Record<string, readonly string[]>>;
 
 /** One node as it should be. */
 export interface NodeSpec {
@@ -17,12 +27,18 @@ export interface NodeSpec {
   readonly address: Address;
   /** The node it replicates from; null for the master. */
   readonly source: string | null;
+  /** Null for the image of the cluster. */
+  readonly image: string | null;
+  /** Of this node alone; they win over those of the cluster. */
+  readonly directives: Directives;
 }
 
 /** One cluster as it should be. Complete: nothing is optional after parsing. */
 export interface ClusterSpec {
   readonly name: string;
   readonly topology: Topology;
+  /** How many nodes follow one node of a tree. */
+  readonly fanout: number;
   readonly image: string;
   /** CIDR, e.g. `172.19.0.0/24`. */
   readonly subnet: string;
@@ -31,7 +47,16 @@ export interface ClusterSpec {
   readonly timezone: string;
   readonly persistence: Persistence;
   readonly disabledCommands: readonly string[];
+  /** Of all nodes, besides those that rmsx always writes. */
+  readonly directives: Directives;
+  /** The port of the first node; every other one has its own, counted from here. */
+  readonly basePort: number;
   readonly nodes: readonly NodeSpec[];
+  /**
+   * The sources as they were asked for last, by node. Promotions and moves change the sources of the nodes and not this:
+   * asking for the same again is no wish to undo them.
+   */
+  readonly asked: Readonly<Record<string, string | null>>;
 }
 
 /** What a node does. The name of a node never changes, its role does. */
@@ -55,6 +80,13 @@ export function masterOf(cluster: ClusterSpec): NodeSpec {
 export function sourceOf(cluster: ClusterSpec, node: NodeSpec): NodeSpec | null {
   return node.source === null ? null : (findNode(cluster, node.source) ?? null);
 }
+
+/** @returns the nodes that should follow a node */
+export const followersOf = (cluster: ClusterSpec, name: string): readonly NodeSpec[] =>
+  cluster.nodes.filter((node) => node.source === name);
+
+/** @returns the image that a node runs */
+export const imageOf = (cluster: ClusterSpec, node: NodeSpec): string => node.image ?? cluster.image;
 
 /** @returns the node with that address inside the network, or undefined */
 export const nodeAt = (cluster: ClusterSpec, address: Address): NodeSpec | undefined =>

@@ -12,6 +12,19 @@ export const labels = {
   image: 'rmsx.image',
 } as const;
 
+/** Labels by which Docker Compose finds what belongs to a project. */
+export const composeLabels = {
+  project: 'com.docker.compose.project',
+  service: 'com.docker.compose.service',
+  network: 'com.docker.compose.network',
+  volume: 'com.docker.compose.volume',
+  number: 'com.docker.compose.container-number',
+  oneOff: 'com.docker.compose.oneoff',
+  configHash: 'com.docker.compose.config-hash',
+  configFiles: 'com.docker.compose.project.config_files',
+  directory: 'com.docker.compose.project.working_dir',
+} as const;
+
 /** What a volume of a node is for. */
 export type VolumePurpose = 'data' | 'conf';
 
@@ -35,6 +48,12 @@ export const replicaName = (index: number): string => `slave-${index}`;
 
 /** @returns the name rmsx uses for what a user typed: `replica-1` is accepted for `slave-1` */
 export const canonicalNodeName = (typed: string): string => typed.replace(/^replica-(?=\d+$)/, 'slave-');
+
+/** @returns the place of a node in the order of addresses and ports: 0 for the first master, N for slave-N; -1 for no node */
+export function nodeIndex(name: string): number {
+  if (name === masterName) return 0;
+  return Number(/^slave-([1-9]\d{0,3})$/.exec(name)?.[1] ?? -1);
+}
 
 /** @returns the name of the container of a node */
 export const containerName = (cluster: string, node: string): string => `${cluster}-${node}`;

@@ -30,6 +30,10 @@ export interface ObservedContainer {
   readonly ports: readonly PublishedPort[];
   readonly networkIds: readonly string[];
   readonly topology: string | null;
+  /** The project of Docker Compose that it counts as a part of. */
+  readonly composeProject: string | null;
+  /** Where the files of that project lie. */
+  readonly composeDirectory: string | null;
 }
 
 /** A network as the engine lists it. */
@@ -72,6 +76,10 @@ export interface ObservedEngine {
   readonly networks: readonly ObservedNetwork[];
   readonly volumes: readonly ObservedVolume[];
 }
+
+/** Whether Docker Compose made a container, from files that rmsx rendered: what rmsx makes carries the mark of its run. */
+export const isMadeByCompose = ({ cluster, run, composeProject }: ObservedContainer): boolean =>
+  cluster !== null && run === null && composeProject !== null;
 
 /** @returns the container of a node of a cluster, or undefined */
 export const containerOf = (

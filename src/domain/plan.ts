@@ -1,3 +1,4 @@
+import type { Address } from './cluster.ts';
 import type { CarrierSpec, ContainerFile, ContainerSpec, Directory, NetworkSpec } from './ports.ts';
 
 /** One thing to do: one call to the engine, or one wait. */
@@ -15,7 +16,22 @@ export type Step =
   | { readonly op: 'write-conf'; readonly node: string; readonly files: readonly ContainerFile[] }
   | { readonly op: 'start'; readonly node: string }
   | { readonly op: 'give-head-start'; readonly node: string; readonly timeMs: number }
+  | {
+      /** Waits until a replica has its data, or the time is over. */
+      readonly op: 'await-link';
+      readonly node: string;
+      readonly timeMs: number;
+    }
   | { readonly op: 'unpause'; readonly node: string }
+  | {
+      /** A replica that runs gets another source. */
+      readonly op: 'follow';
+      readonly node: string;
+      readonly source: string;
+      readonly address: Address;
+      /** The node that it followed before. */
+      readonly instead: string;
+    }
   | { readonly op: 'stop'; readonly node: string; readonly id: string; readonly graceSeconds: number }
   | { readonly op: 'remove-container'; readonly node: string; readonly id: string }
   | { readonly op: 'remove-network'; readonly name: string; readonly id: string }
@@ -53,6 +69,10 @@ export function describeStep(step: Step): string {
     case 'unpause':
     case 'stop':
       return `${step.op} ${step.node}`;
+    case 'follow':
+      return `let ${step.node} follow ${step.source} instead of ${step.instead}`;
+    case 'await-link':
+      return `wait until ${step.node} is in sync, ${step.timeMs / 1000} s at most`;
     case 'give-head-start':
       return `give ${step.node} a head start of ${step.timeMs} ms`;
     case 'remove-container':

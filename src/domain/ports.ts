@@ -63,8 +63,10 @@ export interface ContainerSpec {
   readonly bind: string;
   readonly timezone: string;
   readonly volumes: readonly VolumeMount[];
-  /** Whether /data lives in memory and the container stays down when it ends. */
+  /** Whether /data lives in memory. */
   readonly ephemeral: boolean;
+  /** Whether the engine starts it again when it ends. */
+  readonly restart: 'always' | 'no';
   readonly sysctls: Readonly<Record<string, string>>;
 }
 
@@ -91,6 +93,8 @@ export interface Engine {
   listNetworks(): Promise<readonly ObservedNetwork[]>;
   listVolumes(): Promise<readonly ObservedVolume[]>;
   hasImage(image: string): Promise<boolean>;
+  /** The memory of the machine on which the containers run, in bytes. */
+  memoryBytes(): Promise<number>;
   pullImage(image: string): Promise<void>;
   /** @returns the id */
   createNetwork(network: NetworkSpec): Promise<string>;

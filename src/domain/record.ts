@@ -18,7 +18,7 @@ export const serializeRecord = (record: ClusterRecord): string => `${JSON.string
 export function parseRecord(text: string): ClusterRecord | null {
   try {
     const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : null;
+    return isRecord(value) ? complete(value) : null;
   } catch {
     return null;
   }
@@ -51,4 +51,25 @@ function isNode(node: NodeSpec | null): boolean {
     Number.isSafeInteger(node.address.port) &&
     (node.source === null || typeof node.source === 'string')
   );
+}
+
+/** What a record of rmsx 0.1 does not have: stars only, and no directives. */
+function complete(record: ClusterRecord): ClusterRecord {
+  const { cluster } = record;
+  const nodes = cluster.nodes.map((node) => ({
+    ...node,
+    image: node.image ?? null,
+    directives: node.directives ?? {},
+  }));
+  return {
+    ...record,
+    cluster: {
+      ...cluster,
+      fanout: cluster.fanout ?? 2,
+      directives: cluster.directives ?? {},
+      basePort: cluster.basePort ?? nodes[0]?.address.port,
+      asked: cluster.asked ?? {},
+      nodes,
+    },
+  };
 }

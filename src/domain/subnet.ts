@@ -49,6 +49,24 @@ export const gatewayIp = (subnet: Subnet): string => formatIp(subnet.first + 1);
 export const dynamicRange = (subnet: Subnet): string =>
   `${formatIp(subnet.first + subnet.size - dynamicSize)}/${32 - Math.log2(dynamicSize)}`;
 
+/** @returns why a node cannot have an address, or undefined where it can */
+export function nodeIpProblem(subnet: Subnet, ip: string): string | undefined {
+  const range = /^\d+\.\d+\.\d+\.\d+$/.test(ip) ? rangeOf(`${ip}/32`) : undefined;
+  if (!range || formatIp(range[0]) !== ip) return `"${ip}" is not an IPv4 address`;
+  const offset = range[0] - subnet.first;
+  if (offset < 0 || offset >= subnet.size) return `${ip} is outside of ${subnet.cidr}`;
+  if (offset === 0) return `${ip} is the address of the network ${subnet.cidr} itself`;
+  if (offset === 1) return `${ip} is the gateway of ${subnet.cidr}`;
+  if (offset === subnet.size - 1) return `${ip} is the broadcast address of ${subnet.cidr}`;
+  if (offset >= subnet.size - dynamicSize) {
+    return `${ip} is in ${dynamicRange(subnet)}, from which the engine hands out addresses by itself`;
+  }
+  const firstSentinel = subnet.size - dynamicSize - sentinelCount;
+  return offset >= firstSentinel
+    ? `${ip} is kept for a sentinel, as are all from ${formatIp(subnet.first + firstSentinel)} on`
+    : undefined;
+}
+
 /** Whether two subnets share an address. Unreadable text (IPv6, for one) shares none. */
 export function subnetsOverlap(a: string, b: string): boolean {
   const one = rangeOf(a);

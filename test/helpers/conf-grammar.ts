@@ -1,79 +1,3 @@
-/**
- * One line of redis.conf as the server takes it apart: a port of sdssplitargs (sds.c), strict where that is.
- * @throws Error for what the server calls unbalanced quotes
- */
-export function readConfLine(line: Buffer): readonly Buffer[] {
-  const words: Buffer[] = [];
-  let at = 0;
-  for (;;) {
-    while (isSpace(line[at])) at++;
-    if (at >= line.length || line[at] === 0) return words;
-    const word = readWord(line, at);
-    words.push(Buffer.from(word.bytes));
-    at = word.end;
-  }
-}
-
-interface Word {
-  readonly bytes: readonly number[];
-  readonly end: number;
-}
-
-function readWord(line: Buffer, start: number): Word {
-  const bytes: number[] = [];
-  for (let at = start; ; at++) {
-    const byte = line[at];
-    if (byte === undefined || byte === 0 || isSpace(byte)) return { bytes, end: at };
-    if (byte !== 0x22 && byte !== 0x27) {
-      bytes.push(byte);
-      continue;
-    }
-    const quoted = byte === 0x22 ? readDoubleQuoted(line, at + 1) : readSingleQuoted(line, at + 1);
-    if (quoted.end < line.length && !isSpace(line[quoted.end])) throw new Error('something follows a closing quote');
-    return { bytes: [...bytes, ...quoted.bytes], end: quoted.end };
-  }
-}
-
-const escapes: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, b: 8, a: 7 };
-
-function readDoubleQuoted(line: Buffer, start: number): Word {
-  const bytes: number[] = [];
-  for (let at = start; at < line.length && line[at] !== 0; at++) {
-    const hex = /^\\x([0-9a-fA-F]{2})/.exec(line.toString('latin1', at, at + 4))?.[1];
-    if (hex !== undefined) {
-      bytes.push(Number.parseInt(hex, 16));
-      at += 3;
-    } else if (line[at] === 0x5c && at + 1 < line.length) {
-      at += 1;
-      const escaped = line[at] ?? 0;
-      bytes.push(escapes[String.fromCharCode(escaped)] ?? escaped);
-    } else if (line[at] === 0x22) {
-      return { bytes, end: at + 1 };
-    } else {
-      bytes.push(line[at] ?? 0);
-    }
-  }
-  throw new Error('a quote is not closed');
-}
-
-function readSingleQuoted(line: Buffer, start: number): Word {
-  const bytes: number[] = [];
-  for (let at = start; at < line.length && line[at] !== 0; at++) {
-    if (line[at] === 0x5c && line[at + 1] === 0x27) {
-      bytes.push(0x27);
-      at += 1;
-    } else if (line[at] === 0x27) {
-      return { bytes, end: at + 1 };
-    } else {
-      bytes.push(line[at] ?? 0);
-    }
-  }
-  throw new Error('a quote is not closed');
-}
-
-const isSpace = (byte: number | undefined): boolean =>
-  byte !== undefined && (byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
-
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32): a failure can be repeated. */
 export function randomFrom(seed: number): () => number {
   let state = seed;
@@ -83,4 +7,30 @@ export function randomFrom(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+/** What breaks encoders of redis.conf: what the grammar knows, what looks like an escape, what is half a character. */
+const nasty: readonly Buffer[] = [
+  ...['"', "'", '\\', '#', ' ', '\t', '\n', '\r', '\r\n', '\v', '\f', '\b', '\x07', '\x01', '\x1b', '\x7f'],
+  ...['\\x', '\\x0', '\\x00', '\\x41', '\\n', '\\"', "\\'", '" ', "' ", '""', '\n#', '0', 'a', 'F', '$', '`', '%s'],
+  ...['\nappendonly yes\n', '"\nappendonly yes\n"', '\nrename-command PING ""\n'],
+  ...'\xef\xbb\xbf \xc3 \xa4 \xc3\xa4 \xf0\x9f\x94 \xf0\x9f\x94\x91 \x80 \xff \xfe \xa0 \x85'.split(' '),
+].map((text) => Buffer.from(text, 'latin1'));
+
+/** @returns one of the items */
+export function pick<T>(random: () => number, items: readonly T[]): T {
+  return items[Math.floor(random() * items.length)] as T;
+}
+
+/** @returns up to `most` bytes without NUL: any, or mostly nasty ones, or harmless ones with a few nasty ones */
+export function nastyBytes(random: () => number, most: number): Buffer {
+  const length = Math.floor(random() * (most + 1));
+  const share = pick(random, [0, 0.1, 0.5, 0.95]);
+  const harmless = random() < 0.3;
+  const pieces: Buffer[] = [];
+  for (let size = 0; size < length; size += pieces.at(-1)?.length ?? 0) {
+    if (random() < share) pieces.push(pick(random, nasty));
+    else pieces.push(Buffer.of(harmless ? 0x61 + Math.floor(random() * 26) : 1 + Math.floor(random() * 255)));
+  }
+  return Buffer.concat(pieces).subarray(0, length);
 }

@@ -4,7 +4,20 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
 
 /** The documents that have a schema in docs/schemas/. */
-export type SchemaName = 'status' | 'up' | 'plan' | 'down' | 'promote' | 'url' | 'env' | 'ls' | 'error';
+export type SchemaName =
+  | 'status'
+  | 'up'
+  | 'plan'
+  | 'down'
+  | 'promote'
+  | 'url'
+  | 'env'
+  | 'ls'
+  | 'change'
+  | 'init'
+  | 'rmsx-file'
+  | 'render'
+  | 'error';
 
 /** @throws Error that lists everything in which a document differs from its schema */
 export function assertValid(name: SchemaName, document: unknown): void {
@@ -20,5 +33,7 @@ export function schemaFor(args: readonly string[], code: number | null): SchemaN
   const verb = args[0] ?? '';
   const failed = code !== 0 && !(verb === 'status' && code === 3) && !(verb === 'promote' && code === 8);
   if (failed) return 'error';
-  return verb === 'up' && args.includes('--dry-run') ? 'plan' : (verb as SchemaName);
+  const changes = ['scale', 'add', 'remove', 'move'].includes(verb);
+  if ((verb === 'up' || changes) && args.includes('--dry-run')) return 'plan';
+  return changes ? 'change' : (verb as SchemaName);
 }

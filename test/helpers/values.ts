@@ -14,27 +14,48 @@ import type { ServerInfo } from '../../src/domain/server-info.ts';
 export const history = 'a'.repeat(40);
 
 /** A node at .10, .11, … in the order of its name. */
-export function node(name: string, source: string | null): NodeSpec {
+export function node(name: string, source: string | null, changes: Partial<NodeSpec> = {}): NodeSpec {
   const index = name === 'master' ? 0 : Number(name.replace('slave-', ''));
-  return { name, address: { host: `172.19.0.${10 + index}`, port: 6379 + index }, source };
+  const address = { host: `172.19.0.${10 + index}`, port: 6379 + index };
+  return { name, address, source, image: null, directives: {}, ...changes };
 }
 
-/** A star of one master and some replicas. */
+/** The nodes of a cluster, from `slave-1: master`; null for the master. */
+export const nodesFrom = (sources: Readonly<Record<string, string | null>>): readonly NodeSpec[] =>
+  Object.entries(sources).map(([name, source]) => node(name, source));
+
+/** Node -> source: the shape of a cluster, and nothing else of it. */
+export const sourcesOf = (spec: Pick<ClusterSpec, 'nodes'>): Readonly<Record<string, string | null>> =>
+  Object.fromEntries(spec.nodes.map(({ name, source }) => [name, source]));
+
+/** A star of one master and some replicas. It was asked for as it is, unless told otherwise. */
 export function cluster(replicas: number, changes: Partial<ClusterSpec> = {}): ClusterSpec {
   const names = Array.from({ length: replicas }, (_, i) => replicaName(i + 1));
+  const nodes = changes.nodes ?? [node('master', null), ...names.map((name) => node(name, 'master'))];
   return {
     name: 'redis-server',
     topology: 'star',
+    fanout: 2,
     image: 'redis:8.0',
     subnet: '172.19.0.0/24',
     bind: '127.0.0.1',
     timezone: 'UTC',
     persistence: 'aof',
     disabledCommands: ['KEYS', 'FLUSHALL', 'FLUSHDB'],
-    nodes: [node('master', null), ...names.map((name) => node(name, 'master'))],
+    directives: {},
+    basePort: 6379,
+    nodes,
+    asked: sourcesOf({ nodes }),
     ...changes,
   };
 }
+
+/** A cluster of another shape: node -> source, null for the master. */
+export const shaped = (
+  topology: ClusterSpec['topology'],
+  sources: Readonly<Record<string, string | null>>,
+  changes: Partial<ClusterSpec> = {},
+): ClusterSpec => cluster(0, { topology, nodes: nodesFrom(sources), ...changes });
 
 /** The record of a cluster. */
 export const record = (spec: ClusterSpec, epoch = 1): ClusterRecord => ({ schemaVersion: 1, epoch, cluster: spec });
@@ -103,6 +124,8 @@ export function container(
     networkIds: ['net'],
     topology: spec.topology,
     neverStarted: false,
+    composeProject: spec.name,
+    composeDirectory: null,
     ports: state === 'running' ? [{ inside: port, host: spec.bind, port }] : [],
     ...changes,
     state,
@@ -118,6 +141,7 @@ export const foreign = (name: string, changes: Partial<ObservedContainer> = {}):
   node: null,
   run: null,
   topology: null,
+  composeProject: null,
   image: 'nginx:1',
   ports: [],
   ...changes,

@@ -27,3 +27,8 @@ test('a generated password must have 128 bits or more, never twice the same, and
   expect(new Set(made).size).toBe(1000);
   expect(made.filter((password) => !/^[\w-]{32}$/.test(password))).toEqual([]);
 });
+
+test('a password that Redis 6.0 would refuse to start with must be refused', () => {
+  expect(passwordProblem('é'.repeat(256))).toEqual([]);
+  expect(passwordProblem('é'.repeat(257))).toEqual(['the password has 514 bytes; Redis 6.0 takes no more than 512']);
+});

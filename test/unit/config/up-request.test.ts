@@ -36,13 +36,140 @@ describe('what is wrong must be told with its flag', () => {
     [{ timezone: 'a b' }, '--tz: "a b" is not a time zone, such as Europe/Berlin'],
     [{ timezone: 'UTC\nX' }, '--tz: "UTC\nX" is not a time zone, such as Europe/Berlin'],
     [{ allowCommands: ['CONFIG'] }, '--allow-command: CONFIG is not disabled; only KEYS, FLUSHALL, FLUSHDB are'],
+    [{ disabledCommands: ['CONFIG'] }, '--disabledCommands[0]: CONFIG is needed by rmsx itself'],
+    [{ disabledCommands: ['keys', 'KEYS'] }, '--disabledCommands[1]: KEYS is there twice'],
     [{ password: '' }, 'the password is empty, which would switch authentication off'],
+    [{ fanout: 0 }, '--fanout: 0 is not a number of followers: 1 to 1000'],
+    [{ fanout: -1 }, '--fanout: -1 is not a number of followers: 1 to 1000'],
+    [{ fanout: 1001, topology: 'tree' }, '--fanout: 1001 is not a number of followers: 1 to 1000'],
+    [{ fanout: 1.5 }, '--fanout: 1.5 is not a number of followers: 1 to 1000'],
+    [{ fanout: Number.NaN, topology: 'tree' }, '--fanout: NaN is not a number of followers: 1 to 1000'],
+    [
+      { directives: { port: ['1'] } },
+      '--set port: rmsx writes this directive itself: use ports.base, or port of the node',
+    ],
+    [{ directives: { slaveof: ['a 1'] } }, '--set slaveof: rmsx writes this directive itself: use source of the node'],
+    [
+      { directives: { maxclient: ['1'] } },
+      '--set maxclient: no supported server knows this directive; did you mean maxclients?',
+    ],
+    [
+      { directives: { 'repl-diskless-sync-max-replicas': ['1'] }, image: 'redis:6.0' },
+      '--set repl-diskless-sync-max-replicas: Redis 6.0 does not know this directive; it is there since Redis 7.0 and Valkey 7.2',
+    ],
+    [
+      { directives: { save: ['60 1'] } },
+      '--set save: snapshots are for persistence: rdb; this cluster has persistence: aof',
+    ],
+    [
+      { directives: { 'min-replicas-to-write': ['1'] }, replicas: 0 },
+      '--set min-replicas-to-write: the master would never take a write: it wants 1 replicas, and there are 0',
+    ],
+    [
+      { nodes: { 'slave-1': { image: 'redis 8' } } },
+      'nodes.slave-1.image: "redis 8" is not the name of an image, such as redis:8.0',
+    ],
+    [
+      { nodes: { 'slave-1': { image: 'redis:6.0' } } },
+      'nodes.slave-1.image: slave-1 (Redis 6.0) cannot load what its source master (Redis 8.0) would send it',
+    ],
+    [{ nodes: { 'slave-1': { port: 0 } } }, 'nodes.slave-1.port: 0 is not a port: 1 to 65535'],
+    [{ nodes: { 'slave-1': { port: 65_536 } } }, 'nodes.slave-1.port: 65536 is not a port: 1 to 65535'],
+    [{ nodes: { 'slave-1': { port: 6379 } } }, 'nodes.slave-1.port: 6379 is the port of master already'],
+    [{ nodes: { 'slave-1': { ip: '172.19.0.1' } } }, 'nodes.slave-1.ip: 172.19.0.1 is the gateway of 172.19.0.0/24'],
+    [
+      { nodes: { 'slave-1': { ip: '172.19.0.12' } } },
+      'nodes.slave-2.ip: 172.19.0.12 is the address of slave-1 already',
+    ],
+    [{ nodes: { 'slave-1': { source: 'slave-9' } } }, 'nodes.slave-1.source: there is no node called slave-9'],
+    [
+      { nodes: { 'slave-1': { source: 'slave-2' }, 'slave-2': { source: 'slave-1' } } },
+      'nodes.slave-1.source: a cycle: slave-1 -> slave-2 -> slave-1; none of them would ever get data',
+    ],
+    [
+      { nodes: { 'slave-1': { source: null } } },
+      'nodes.slave-1.source: slave-1 follows nobody, and master is the master already: name its source',
+    ],
+    [
+      { topology: 'custom', nodes: { 'slave-1': {} } },
+      'nodes.slave-1.source: slave-1 follows nobody, and master is the master already: name its source',
+    ],
+    [
+      { replicas: 1, nodes: { 'slave-2': {} } },
+      'nodes.slave-2: there is no such node: with 1 replicas they are master, slave-1',
+    ],
+    [{ nodes: { web: {} } }, 'nodes.web: there is no such node: with 2 replicas they are master, slave-1, slave-2'],
+    [
+      { nodes: { 'slave-01': {} } },
+      'nodes.slave-01: there is no such node: with 2 replicas they are master, slave-1, slave-2',
+    ],
+    [
+      { nodes: { 'slave-1': { directives: { dir: ['/'] } } } },
+      'nodes.slave-1.redis.dir: rmsx writes this directive itself: data is in /data, where the volume is',
+    ],
   ])('%j', (changes, problem) => {
     expect(check(changes)).toEqual([problem]);
   });
 
-  test('all of it at once', () => {
-    expect(check({ name: 'A', replicas: -1, subnet: 'x', image: 'B', bind: 'c', password: '' })).toHaveLength(6);
+  test('all of it at once, each thing once', () => {
+    const request: Partial<UpRequest> = {
+      name: 'A',
+      replicas: -1,
+      fanout: 0,
+      subnet: 'x',
+      basePort: 70_000,
+      image: 'B',
+      bind: 'c',
+      timezone: 'd e',
+      disabledCommands: ['KEYS', 'GET'],
+      allowCommands: ['FLUSHALL'],
+      directives: { bind: ['1'] },
+      nodes: { 'slave-1': { port: 0, image: 'C', ip: '1.2.3.4', source: 'slave-1' } },
+      password: '',
+    };
+    expect(check(request)).toEqual([
+      noName('A'),
+      '--subnet: "x" is not an IPv4 subnet such as 172.19.0.0/24',
+      '--replicas: -1 is not a number of replicas: 0 or more',
+      '--base-port: 70000 is not a port: 1 to 65535',
+      '--fanout: 0 is not a number of followers: 1 to 1000',
+      noImage('B'),
+      noImage('C').replace('--image', 'nodes.slave-1.image'),
+      'nodes.slave-1.port: 0 is not a port: 1 to 65535',
+      '--tz: "d e" is not a time zone, such as Europe/Berlin',
+      '--bind: "c" is not an IPv4 address',
+      '--disabledCommands[1]: GET is needed by rmsx itself',
+      '--allow-command: FLUSHALL is not disabled; only KEYS, GET are',
+      'the password is empty, which would switch authentication off',
+      'nodes.slave-1.source: slave-1 cannot follow itself',
+      'nodes.slave-1.ip: 1.2.3.4 is outside of 172.19.0.0/24',
+      '--set bind: rmsx writes this directive itself: the container listens on all of its addresses; use ports.bind for the host',
+    ]);
+  });
+
+  test.each<[string, Partial<UpRequest>]>([
+    ['a subnet', { subnet: 'x' }],
+    ['a subnet, with addresses of nodes', { subnet: 'x', nodes: { 'slave-1': { ip: '172.19.0.50' } } }],
+    ['a subnet, with addresses of its own', { subnet: '10.1.0.5/16', nodes: { 'slave-1': { ip: '10.1.0.50' } } }],
+    ['a number of replicas', { replicas: -1, nodes: { 'slave-1': {} } }],
+    ['a number of replicas, with nodes above the default', { replicas: 1.5, nodes: { 'slave-9': {} } }],
+    ['too many replicas', { replicas: 1000 }],
+    ['too many replicas for the ports', { replicas: 200, basePort: 65_500 }],
+    ['a fanout', { topology: 'tree', fanout: 0, replicas: 5 }],
+    ['an image', { image: 'Redis:6.0', directives: { 'repl-diskless-sync-max-replicas': ['1'] } }],
+    ['a port', { nodes: { 'slave-1': { port: 65_536 } } }],
+    ['a first port', { basePort: 65_535 }],
+  ])('a mistake must be told once: %s', (_, request) => {
+    expect(check(request)).toHaveLength(1);
+  });
+
+  test('the place must be the one that the caller knows', () => {
+    const locate = (path: string): string => `rmsx.yaml:7: ${path}`;
+    expect(checkUpRequest({ name: 'demo', replicas: -1, directives: { dir: ['/'] }, password: '' }, locate)).toEqual([
+      'rmsx.yaml:7: replicas: -1 is not a number of replicas: 0 or more',
+      'the password is empty, which would switch authentication off',
+      'rmsx.yaml:7: redis.dir: rmsx writes this directive itself: data is in /data, where the volume is',
+    ]);
   });
 });
 
@@ -59,6 +186,16 @@ test.each<Partial<UpRequest>>([
   { timezone: 'CET-1CEST,M3.5.0,M10.5.0/3' },
   { allowCommands: ['keys', 'FlushAll'] },
   { bind: '0.0.0.0' },
+  { topology: 'tree', fanout: 1000, replicas: 30 },
+  { topology: 'chain', replicas: 30 },
+  { topology: 'custom', nodes: { master: { source: 'slave-1' }, 'slave-1': {} } },
+  { topology: 'custom' },
+  { persistence: 'rdb', directives: { save: ['60 1'] } },
+  { disabledCommands: [], allowCommands: [] },
+  { disabledCommands: ['MONITOR'], allowCommands: ['monitor'] },
+  { image: 'redis:6.0', nodes: { 'slave-1': { image: 'redis:8.0' } } },
+  { subnet: '10.1.0.0/16', nodes: { 'slave-1': { ip: '10.1.200.1', port: 16_379 } } },
+  { nodes: { 'slave-3': {} } },
 ])('%j must be sound', (changes) => {
   expect(check(changes)).toEqual([]);
 });

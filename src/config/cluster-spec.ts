@@ -1,0 +1,171 @@
+import { type ClusterSpec, type Directives, imageOf, type NodeSpec } from '../domain/cluster.ts';
+import { masterName, nodeIndex, replicaName } from '../domain/names.ts';
+import { nextSource, type Placed, shapeOf } from '../domain/shape.ts';
+import { nodeIp, parseSubnet } from '../domain/subnet.ts';
+import { defaults } from './defaults.ts';
+import type { NodeRequest, UpRequest } from './up-request.ts';
+
+/** What a request leaves open, once it is settled. */
+export interface Choices {
+  /** CIDR. */
+  readonly subnet: string;
+  readonly basePort: number;
+  readonly timezone: string;
+}
+
+/** @returns how many replicas a request means that does not say so: enough for every node that it names */
+export function impliedReplicas({ nodes = {}, topology }: UpRequest): number {
+  const highest = Math.max(0, ...Object.keys(nodes).map(nodeIndex));
+  return topology === 'custom' ? highest : Math.max(defaults.replicas, highest);
+}
+
+/** The cluster that a request alone describes, to look at it as a whole before anything else is known. */
+export function draftCluster(request: UpRequest): ClusterSpec {
+  const subnet = request.subnet === undefined || request.subnet === 'auto' ? defaults.subnet : request.subnet;
+  const basePort = typeof request.basePort === 'number' ? request.basePort : defaults.basePort;
+  return wantedCluster(request, null, { subnet, basePort, timezone: 'UTC' });
+}
+
+/**
+ * The cluster that is wanted: the request, then what the cluster has been, then the defaults. Roles are kept: `up` after
+ * a promotion brings back the promoted master. It may be unsound: see `checkCluster`.
+ * @param existing - what the newest record says; null for a new cluster
+ */
+export function wantedCluster(request: UpRequest, existing: ClusterSpec | null, choices: Choices): ClusterSpec {
+  const names = namesOf(request, existing);
+  const asked = askedSources(request, existing, names);
+  const sources = existing ? keepSources(existing, names, asked) : (asked ?? new Map());
+  const subnet = parseSubnet(choices.subnet);
+  const nodes = names.map((name): NodeSpec => {
+    const wish = request.nodes?.[name] ?? {};
+    const known = existing?.nodes.find((node) => node.name === name);
+    return {
+      name,
+      address: {
+        host: hostOf(name, wish, known),
+        port: wish.port ?? keptPort(known) ?? choices.basePort + nodeIndex(name),
+      },
+      source: sources.get(name) ?? null,
+      image: wish.image ?? known?.image ?? null,
+      directives: request.nodes ? (wish.directives ?? {}) : (known?.directives ?? {}),
+    };
+  });
+  function hostOf(name: string, wish: NodeRequest, known: NodeSpec | undefined): string {
+    if (wish.ip !== undefined) return wish.ip;
+    if (known && existing?.subnet === choices.subnet) return known.address.host;
+    return typeof subnet === 'string' ? '' : nodeIp(subnet, nodeIndex(name));
+  }
+  function keptPort(known: NodeSpec | undefined): number | undefined {
+    return existing?.basePort === choices.basePort ? known?.address.port : undefined;
+  }
+  return {
+    name: request.name,
+    topology: request.topology ?? existing?.topology ?? defaults.topology,
+    fanout: request.fanout ?? existing?.fanout ?? defaults.fanout,
+    image: request.image ?? existing?.image ?? defaults.image,
+    subnet: choices.subnet,
+    bind: request.bind ?? existing?.bind ?? defaults.bind,
+    timezone: request.timezone ?? existing?.timezone ?? choices.timezone,
+    persistence: request.persistence ?? existing?.persistence ?? defaults.persistence,
+    disabledCommands: disabledCommandsOf(request, existing),
+    directives: request.directives ?? existing?.directives ?? {},
+    basePort: choices.basePort,
+    nodes,
+    asked: Object.fromEntries(asked ?? Object.entries(existing?.asked ?? {}).filter(([name]) => names.includes(name))),
+  };
+}
+
+function namesOf(request: UpRequest, existing: ClusterSpec | null): readonly string[] {
+  const names = existing?.nodes.map(({ name }) => name) ?? [masterName];
+  const replicas =
+    request.replicas ?? (existing ? Math.max(names.length - 1, namedReplicas(request)) : impliedReplicas(request));
+  for (let index = 1; names.length <= replicas; index++) {
+    if (!names.includes(replicaName(index))) names.push(replicaName(index));
+  }
+  return [...names].sort((a, b) => nodeIndex(a) - nodeIndex(b));
+}
+
+const namedReplicas = ({ nodes = {} }: UpRequest): number => Math.max(0, ...Object.keys(nodes).map(nodeIndex));
+
+/** @returns the sources that a request asks for; null where it says nothing about them */
+function askedSources(
+  request: UpRequest,
+  existing: ClusterSpec | null,
+  names: readonly string[],
+): ReadonlyMap<string, string | null> | null {
+  const named = Object.entries(request.nodes ?? {}).filter(([, { source }]) => source !== undefined);
+  const isSilent = request.topology === undefined && request.fanout === undefined && named.length === 0;
+  if (isSilent && existing) return null;
+  const topology = request.topology ?? existing?.topology ?? defaults.topology;
+  const shape = new Map(shapeOf(topology, request.fanout ?? existing?.fanout ?? defaults.fanout, names));
+  for (const [name, { source }] of named) if (shape.has(name)) shape.set(name, source ?? null);
+  return shape;
+}
+
+/** Asking again for what was asked for before keeps what has become of it; new nodes come where they belong. */
+function keepSources(
+  existing: ClusterSpec,
+  names: readonly string[],
+  asked: ReadonlyMap<string, string | null> | null,
+): ReadonlyMap<string, string | null> {
+  const isNew = asked && Object.entries(existing.asked).some(([name, source]) => (asked.get(name) ?? null) !== source);
+  if (asked && isNew) return asked;
+  const placed: Placed[] = existing.nodes.map(({ name, source }) => ({ name, source }));
+  for (const name of names) {
+    if (placed.some((node) => node.name === name)) continue;
+    placed.push({ name, source: asked?.get(name) ?? nextSource(placed, existing.topology, existing.fanout) });
+  }
+  return new Map(placed.map(({ name, source }) => [name, source]));
+}
+
+function disabledCommandsOf(request: UpRequest, existing: ClusterSpec | null): readonly string[] {
+  const allowed = (request.allowCommands ?? []).map((command) => command.toUpperCase());
+  const before = request.allowCommands
+    ? defaults.disabledCommands
+    : (existing?.disabledCommands ?? defaults.disabledCommands);
+  const disabled = request.disabledCommands?.map((command) => command.toUpperCase()) ?? before;
+  return disabled.filter((command) => !allowed.includes(command));
+}
+
+/** @returns what differs between two descriptions of a cluster besides the roles of its nodes, as sentences */
+export function describeDifferences(before: ClusterSpec, after: ClusterSpec): readonly string[] {
+  const list = (cluster: ClusterSpec): string => [...cluster.disabledCommands].sort().join(' ') || 'none';
+  const pairs: readonly (readonly [string, string | number, string | number])[] = [
+    ['image', before.image, after.image],
+    ['subnet', before.subnet, after.subnet],
+    ['first port', before.basePort, after.basePort],
+    ['published on', before.bind, after.bind],
+    ['time zone', before.timezone, after.timezone],
+    ['persistence', before.persistence, after.persistence],
+    ['disabled commands', list(before), list(after)],
+    ['directives', formatDirectives(before.directives), formatDirectives(after.directives)],
+    ...before.nodes.flatMap((node) => nodeDifferences(node, before, after)),
+  ];
+  return pairs
+    .filter(([, was, will]) => was !== will)
+    .map(([what, was, will]) => `${what}: ${was} is there, ${will} is asked for`);
+}
+
+function nodeDifferences(
+  node: NodeSpec,
+  before: ClusterSpec,
+  after: ClusterSpec,
+): readonly (readonly [string, string | number, string | number])[] {
+  const other = after.nodes.find(({ name }) => name === node.name);
+  if (!other) return [];
+  const inOwnWay = before.subnet === after.subnet && before.basePort === after.basePort;
+  return [
+    ...(before.image === after.image
+      ? [[`image of ${node.name}`, imageOf(before, node), imageOf(after, other)] as const]
+      : []),
+    ...(inOwnWay ? [[`address of ${node.name}`, node.address.host, other.address.host] as const] : []),
+    ...(inOwnWay ? [[`port of ${node.name}`, node.address.port, other.address.port] as const] : []),
+    [`directives of ${node.name}`, formatDirectives(node.directives), formatDirectives(other.directives)],
+  ];
+}
+
+const formatDirectives = (directives: Directives): string =>
+  Object.keys(directives)
+    .sort()
+    .flatMap((name) => (directives[name] ?? []).map((value) => `${name} ${value}`))
+    .join(', ') || 'none';

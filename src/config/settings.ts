@@ -1,0 +1,128 @@
+/** How the value of a setting is written in rmsx.yaml. */
+export type SettingKind = 'bytes' | 'seconds' | 'boolean' | 'count' | 'policy' | 'buffer-limit';
+
+/** A directive that replication lives on: it has a name of its own in rmsx.yaml, and a default that is always written. */
+export interface Setting {
+  /** Where it stands in rmsx.yaml. */
+  readonly path: string;
+  /** Its name in redis.conf, and in the placeholders of templates. */
+  readonly directive: string;
+  readonly kind: SettingKind;
+  /** What follows the directive where nothing is asked for. */
+  readonly otherwise: string;
+  /** For the commented rmsx.yaml and the JSON Schema. */
+  readonly describe: string;
+}
+
+/** Every setting, in the order of the file. Why the defaults are what they are: templates/redis.conf. */
+export const settings: readonly Setting[] = [
+  {
+    path: 'replication.backlogSize',
+    directive: 'repl-backlog-size',
+    kind: 'bytes',
+    otherwise: '16mb',
+    describe: 'what a replica may miss and still come back by a partial synchronisation',
+  },
+  {
+    path: 'replication.backlogTtl',
+    directive: 'repl-backlog-ttl',
+    kind: 'seconds',
+    otherwise: '0',
+    describe: 'how long a source without replicas keeps its backlog; 0s for ever',
+  },
+  {
+    path: 'replication.pingPeriod',
+    directive: 'repl-ping-replica-period',
+    kind: 'seconds',
+    otherwise: '10',
+    describe: 'how often a source says that it is there',
+  },
+  {
+    path: 'replication.timeout',
+    directive: 'repl-timeout',
+    kind: 'seconds',
+    otherwise: '60',
+    describe: 'how long a silent link counts as up; more than the ping period',
+  },
+  {
+    path: 'replication.minReplicasToWrite',
+    directive: 'min-replicas-to-write',
+    kind: 'count',
+    otherwise: '0',
+    describe: 'a master with fewer replicas that are close enough refuses writes; 0 never refuses',
+  },
+  {
+    path: 'replication.minReplicasMaxLag',
+    directive: 'min-replicas-max-lag',
+    kind: 'seconds',
+    otherwise: '10',
+    describe: 'how long ago a replica may have acknowledged and still counts as close enough',
+  },
+  {
+    path: 'replication.serveStaleData',
+    directive: 'replica-serve-stale-data',
+    kind: 'boolean',
+    otherwise: 'yes',
+    describe: 'whether a replica without its source goes on answering reads',
+  },
+  {
+    path: 'replication.disklessSync',
+    directive: 'repl-diskless-sync',
+    kind: 'boolean',
+    otherwise: 'yes',
+    describe: 'whether a full synchronisation goes straight over the network, without a file',
+  },
+  {
+    path: 'replication.disklessSyncDelay',
+    directive: 'repl-diskless-sync-delay',
+    kind: 'seconds',
+    otherwise: '0',
+    describe: 'how long a source waits for more replicas before it sends its data to all of them',
+  },
+  {
+    path: 'replication.outputBufferLimit',
+    directive: 'client-output-buffer-limit',
+    kind: 'buffer-limit',
+    otherwise: 'replica 256mb 64mb 60',
+    describe: 'when a source gives up a replica that does not keep up',
+  },
+  {
+    path: 'memory.max',
+    directive: 'maxmemory',
+    kind: 'bytes',
+    otherwise: '0',
+    describe: 'the most that the data of one node may take; all nodes together must leave 30 % of the host free',
+  },
+  {
+    path: 'memory.policy',
+    directive: 'maxmemory-policy',
+    kind: 'policy',
+    otherwise: 'noeviction',
+    describe: 'what happens when it is full',
+  },
+];
+
+/** `nodes.NAME.priority`: lower is promoted first, 0 is never promoted. */
+export const prioritySetting: Setting = {
+  path: 'priority',
+  directive: 'replica-priority',
+  kind: 'count',
+  otherwise: '100',
+  describe: 'lower is promoted first, 0 is never promoted',
+};
+
+/** What maxmemory-policy takes, in all supported servers. */
+export const evictionPolicies: readonly string[] = [
+  'noeviction',
+  'allkeys-lru',
+  'allkeys-lfu',
+  'allkeys-random',
+  'volatile-lru',
+  'volatile-lfu',
+  'volatile-random',
+  'volatile-ttl',
+];
+
+/** @returns the setting that writes a directive, or undefined */
+export const settingFor = (directive: string): Setting | undefined =>
+  [...settings, prioritySetting].find((setting) => setting.directive === directive);

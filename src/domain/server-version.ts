@@ -1,0 +1,81 @@
+/** Which program a server is: Valkey left Redis at 7.2.4 and counts on from there. */
+export type ServerFamily = 'redis' | 'valkey';
+
+/** A server, as exactly as it matters here: patch releases add no directives and no file formats. */
+export interface ServerVersion {
+  readonly family: ServerFamily;
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** Major versions whose first minor version is not 0: Valkey began as 7.2. */
+const firstMinor: Readonly<Record<string, number>> = { valkey7: 2 };
+
+/** What a full synchronisation is written in, per family, oldest first: `RDB_VERSION` in src/rdb.h. */
+const rdbVersions: Readonly<Record<ServerFamily, readonly (readonly [since: string, rdb: number])[]>> = {
+  redis: [
+    ['6.0', 9],
+    ['7.0', 10],
+    ['7.2', 11],
+    ['7.4', 12],
+    ['8.6', 13],
+  ],
+  valkey: [
+    ['7.2', 11],
+    ['9.0', 80],
+    ['9.2', 81],
+  ],
+};
+
+/** The formats that belong to Redis from 7.4 on; Valkey refuses them all: `rdbIsForeignVersion` in its src/rdb.h. */
+const redisOnlyRdb = { first: 12, last: 79 } as const;
+
+/**
+ * Reads a version from the name of an image alone: nothing is asked of an engine.
+ *
+ * A tag that names only a major version (`redis:7`) is taken for the LOWEST minor version of it (7.0), although
+ * registries move such a tag on to the highest one. That is the careful side: what 7.0 knows, 7.4 knows too, while a
+ * directive of 7.4 would stop a 7.0 from starting.
+ * @returns null where the name does not tell, as in `redis`, `redis:latest` or `my-redis:7.0`
+ */
+export function versionOfImage(image: string): ServerVersion | null {
+  const match = /^(?:.*\/)?(redis|valkey):v?(\d{1,2})(?:\.(\d{1,2})(?:\.\d+)*)?(?:-[\w.-]*)?(?:@.*)?$/.exec(image);
+  if (!match) return null;
+  const family = match[1] as ServerFamily;
+  const major = Number(match[2]);
+  return { family, major, minor: Number(match[3] ?? firstMinor[family + major] ?? 0) };
+}
+
+/** @returns the version as people write it: `Valkey 8.1` */
+export const formatServerVersion = (version: ServerVersion): string =>
+  `${familyName(version.family)} ${version.major}.${version.minor}`;
+
+/** @returns the name of a family as people write it */
+export const familyName = (family: ServerFamily): string => (family === 'redis' ? 'Redis' : 'Valkey');
+
+/**
+ * Compares a server with a version of its own family.
+ * @param since `7.2`
+ */
+export function isAtLeast(server: ServerVersion, since: string): boolean {
+  const [major = 0, minor = 0] = since.split('.').map(Number);
+  return server.major > major || (server.major === major && server.minor >= minor);
+}
+
+/** @returns the version of the format that this server writes, in files and to its replicas */
+export function rdbVersion(version: ServerVersion): number {
+  const known = rdbVersions[version.family];
+  const written = known.findLast(([since]) => isAtLeast(version, since)) ?? known[0];
+  return written?.[1] ?? 0;
+}
+
+/**
+ * Whether a replica can load the full synchronisation that a source sends. Where it cannot, the replica says "Can't
+ * handle RDB format version 12" and asks again, for ever: failover.md section 6. Valkey 9.1 and newer may write the
+ * format of an older Valkey for it, when they synchronise without a disk; that is not relied upon.
+ */
+export function canLoad(replica: ServerVersion, source: ServerVersion): boolean {
+  const sent = rdbVersion(source);
+  const foreign = replica.family === 'valkey' && sent >= redisOnlyRdb.first && sent <= redisOnlyRdb.last;
+  return !foreign && sent <= rdbVersion(replica);
+}

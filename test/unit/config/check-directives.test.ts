@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import { checkDirectives } from '../../../src/config/check-directives.ts';
+import type { ClusterSpec, Directives } from '../../../src/domain/cluster.ts';
+import { cluster, node } from '../../helpers/values.ts';
+
+const problems = (spec: ClusterSpec): readonly string[] =>
+  checkDirectives(spec).map(({ path, message }) => `${path}: ${message}`);
+
+const given = (directives: Directives, changes: Partial<ClusterSpec> = {}): readonly string[] =>
+  problems(cluster(2, { directives, ...changes }));
+
+describe('a directive that rmsx writes itself', () => {
+  const noTls = 'rmsx does not speak TLS to the nodes';
+  const inLog = 'logs go to standard output, where docker logs finds them';
+  test.each([
+    ['port', 'use ports.base, or port of the node'],
+    ['tls-port', noTls],
+    ['tls-replication', noTls],
+    ['tls-cluster', noTls],
+    ['tls-key-file-pass', noTls],
+    ['tls-client-key-file-pass', noTls],
+    ['bind', 'the container listens on all of its addresses; use ports.bind for the host'],
+    ['protected-mode', 'it stays on, for the case that the password gets lost'],
+    ['requirepass', 'use passwordFile'],
+    ['masterauth', 'use passwordFile; it is the same on every node, as roles change'],
+    ['primaryauth', 'use passwordFile; it is the same on every node, as roles change'],
+    ['masteruser', 'replicas log in as the default user'],
+    ['primaryuser', 'replicas log in as the default user'],
+    ['user', 'rmsx logs in as the default user, and files of a cluster hold no other secrets'],
+    ['aclfile', 'rmsx logs in as the default user'],
+    ['replicaof', 'use source of the node'],
+    ['slaveof', 'use source of the node'],
+    ['SlaveOf', 'use source of the node'],
+    ['replica-read-only', 'a replica that took writes would differ from its source for ever'],
+    ['slave-read-only', 'a replica that took writes would differ from its source for ever'],
+    ['replica-announce-ip', 'the address of the node is announced'],
+    ['slave-announce-port', 'the port of the node is announced'],
+    ['replica-announced', 'a node that is not announced cannot be checked'],
+    ['include', 'rmsx includes role.conf, and nothing that it has not checked'],
+    ['dir', 'data is in /data, where the volume is'],
+    ['daemonize', 'a server in the background ends its container'],
+    ['supervised', 'the engine supervises the servers'],
+    ['logfile', inLog],
+    ['syslog-enabled', inLog],
+    ['rename-command', 'use disabledCommands'],
+    ['appendonly', 'use persistence: aof, rdb or none'],
+    ['cluster-enabled', 'these are masters and replicas, not a Redis Cluster'],
+  ])('%s must be refused with what to use instead', (name, why) => {
+    const message = `rmsx writes this directive itself: ${why}`;
+    expect(given({ [name]: ['x'] })).toEqual([`redis.${name}: ${message}`]);
+    const nodes = [node('master', null, { directives: { [name]: ['x'] } })];
+    expect(problems(cluster(0, { nodes }))).toEqual([`nodes.master.redis.${name}: ${message}`]);
+  });
+});
+
+describe('a directive that no server knows', () => {
+  test.each([
+    ['maxclient', 'no supported server knows this directive; did you mean maxclients?'],
+    ['repl-backlog-sise', 'no supported server knows this directive; did you mean repl-backlog-size?'],
+    ['max-memory', 'no supported server knows this directive; did you mean maxmemory?'],
+    ['frobnicate-everything', 'no supported server knows this directive'],
+    ['sentinel', 'no supported server knows this directive'],
+    ['constructor', 'no supported server knows this directive'],
+    ['__proto__', 'no supported server knows this directive'],
+  ])('%s must be refused, with the nearest where there is one', (name, message) => {
+    const directives = JSON.parse(`{${JSON.stringify(name)}: ["1"]}`) as Directives;
+    expect(given(directives)).toEqual([`redis.${name}: ${message}`]);
+  });
+});
+
+describe('a directive that this server does not know', () => {
+  test.each([
+    ['repl-diskless-sync-max-replicas', 'redis:6.0', 'Redis 6.0', 'Redis 7.0 and Valkey 7.2'],
+    ['dual-channel-replication-enabled', 'redis:8.0', 'Redis 8.0', 'Valkey 8.0 only'],
+    ['repl-rdb-channel', 'valkey/valkey:8.1', 'Valkey 8.1', 'Redis 8.0 only'],
+    ['gopher-enabled', 'redis:7.0', 'Redis 7.0', 'Redis 6.0 (gone in 7.0) only'],
+  ])('%s on %s must be refused', (name, image, version, since) => {
+    expect(given({ [name]: ['1'] }, { image })).toEqual([
+      `redis.${name}: ${version} does not know this directive; it is there since ${since}`,
+    ]);
+  });
+
+  test.each([
+    ['repl-diskless-sync-max-replicas', 'redis:7.0'],
+    ['hash-max-listpack-entries', 'redis:6.0'],
+    ['hash-max-ziplist-entries', 'redis:8.0'],
+    ['dual-channel-replication-enabled', 'valkey/valkey:8.1'],
+    ['dual-channel-replication-enabled', 'my-own-build'],
+  ])('%s on %s must be sound', (name, image) => {
+    expect(given({ [name]: ['1'] }, { image })).toEqual([]);
+  });
+
+  const mixed = (changes: Partial<ClusterSpec>, own: Directives = {}): readonly string[] =>
+    problems(
+      cluster(0, {
+        nodes: [
+          node('master', null, { image: 'redis:6.0', directives: own }),
+          node('slave-1', 'master', { image: 'redis:7.0', directives: own }),
+          node('slave-2', 'master', { image: 'redis:7.0' }),
+        ],
+        image: 'redis:7.0',
+        ...changes,
+      }),
+    );
+  const name = 'repl-diskless-sync-max-replicas';
+  const message = 'Redis 6.0 does not know this directive; it is there since Redis 7.0 and Valkey 7.2';
+
+  test('on one node of many must be refused for all of them', () => {
+    expect(mixed({ directives: { [name]: ['1'] } })).toEqual([`redis.${name}: ${message}`]);
+  });
+
+  test('must be refused on that node alone where it is a directive of nodes', () => {
+    expect(mixed({}, { [name]: ['1'] })).toEqual([`nodes.master.redis.${name}: ${message}`]);
+  });
+
+  test('must be refused for the image of the cluster too, though no node runs it: the next node would', () => {
+    const nodes = [node('master', null, { image: 'redis:7.0' })];
+    expect(problems(cluster(0, { image: 'redis:6.0', directives: { [name]: ['1'] }, nodes }))).toEqual([
+      `redis.${name}: ${message}`,
+    ]);
+  });
+});
+
+describe('snapshots', () => {
+  test.each(['aof', 'none'] as const)('must be refused with persistence %s', (persistence) => {
+    expect(given({ save: ['60 1'] }, { persistence })).toEqual([
+      `redis.save: snapshots are for persistence: rdb; this cluster has persistence: ${persistence}`,
+    ]);
+  });
+
+  test('must be sound with persistence rdb', () => {
+    expect(given({ save: ['60 1', '3600 1'] }, { persistence: 'rdb' })).toEqual([]);
+  });
+});
+
+describe('what cannot work together', () => {
+  const late = (timeout: number, ping: number): string =>
+    `redis.repl-timeout: ${timeout} s are over before the next sign of life, which comes every ${ping} s: links would break again and again`;
+  const few = (wants: number, are: number): string =>
+    `redis.min-replicas-to-write: the master would never take a write: it wants ${wants} replicas, and there are ${are}`;
+
+  test.each<[Directives, readonly string[]]>([
+    [{ 'repl-timeout': ['10'] }, [late(10, 10)]],
+    [{ 'repl-timeout': ['11'] }, []],
+    [{ 'repl-timeout': ['30'], 'repl-ping-replica-period': ['30'] }, [late(30, 30)]],
+    [{ 'repl-ping-replica-period': ['60'] }, [late(60, 60)]],
+    [{ 'repl-ping-replica-period': ['59'] }, []],
+    [{ 'min-replicas-to-write': ['3'] }, [few(3, 2)]],
+    [{ 'min-replicas-to-write': ['2'] }, []],
+    [{ 'min-replicas-to-write': ['x'], 'repl-timeout': ['x'] }, []],
+  ])('%j', (directives, expected) => {
+    expect(given(directives)).toEqual(expected);
+  });
+
+  test.each<[Directives, string]>([
+    [{ 'repl-timeout': ['5'] }, `nodes.master.${late(5, 10)}`],
+    [{ 'repl-ping-replica-period': ['60'] }, `nodes.master.${late(60, 60)}`],
+    [{ 'min-replicas-to-write': ['3'] }, `nodes.master.${few(3, 1)}`],
+  ])('must be told of one node too: %j', (directives, expected) => {
+    const nodes = [node('master', null, { directives }), node('slave-1', 'master')];
+    expect(problems(cluster(0, { nodes }))).toEqual([expected]);
+  });
+});

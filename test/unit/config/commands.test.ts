@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { checkAllowed, checkDisabled } from '../../../src/config/commands.ts';
+
+const disabled = (...commands: readonly string[]): readonly string[] =>
+  checkDisabled(commands).map(({ path, message }) => `${path}: ${message}`);
+
+describe('commands to disable', () => {
+  test.each([['KEYS'], ['keys'], ['FLUSHALL', 'FLUSHDB'], ['MONITOR', 'DEBUG', 'EVAL'], ['JSON.GET'], []])(
+    '%s must be sound',
+    (...commands) => {
+      expect(disabled(...commands)).toEqual([]);
+    },
+  );
+
+  test.each(
+    'AUTH HELLO PING INFO ROLE CONFIG CLIENT REPLICAOF SLAVEOF FAILOVER WAIT MULTI EXEC PUBLISH SHUTDOWN SCAN DBSIZE SET GET PSYNC SYNC REPLCONF COMMAND SELECT info'.split(
+      ' ',
+    ),
+  )('%s must be refused, as rmsx or the nodes need it', (command) => {
+    expect(disabled(command)).toEqual([`disabledCommands[0]: ${command.toUpperCase()} is needed by rmsx itself`]);
+  });
+
+  test.each(
+    'DEL UNLINK PEXPIREAT PERSIST SREM ZREM HDEL HSET RPOPLPUSH LMOVE LPOP RPOP XCLAIM XGROUP XDEL PSETEX SETEX INCRBYFLOAT RESTORE SPUBLISH FUNCTION SCRIPT del'.split(
+      ' ',
+    ),
+  )('%s must be refused, as other commands are replicated as it', (command) => {
+    expect(disabled(command)).toEqual([
+      `disabledCommands[0]: ${command.toUpperCase()} is what servers replicate other commands as: replicas would go apart`,
+    ]);
+  });
+
+  test.each(['', ' ', 'A B', 'A\nB', '"', '-X', '1X', 'CONFIG|GET', 'ÄX'])('%j must be no command', (command) => {
+    expect(disabled(command)).toEqual([`disabledCommands[0]: "${command}" is not the name of a command`]);
+  });
+
+  test('all of it at once, each with its place', () => {
+    expect(disabled('KEYS', 'config', 'Keys', 'a b', 'DEL')).toEqual([
+      'disabledCommands[1]: CONFIG is needed by rmsx itself',
+      'disabledCommands[2]: KEYS is there twice',
+      'disabledCommands[3]: "a b" is not the name of a command',
+      'disabledCommands[4]: DEL is what servers replicate other commands as: replicas would go apart',
+    ]);
+  });
+});
+
+describe('commands to give back', () => {
+  test.each([
+    [['KEYS'], ['KEYS', 'FLUSHALL']],
+    [
+      ['keys', 'FlushAll'],
+      ['KEYS', 'flushall'],
+    ],
+    [[], []],
+  ])('%j of %j must be sound', (commands, known) => {
+    expect(checkAllowed(commands, known)).toEqual([]);
+  });
+
+  test.each([
+    [['CONFIG'], ['KEYS', 'FLUSHALL'], ['CONFIG is not disabled; only KEYS, FLUSHALL are']],
+    [['config'], ['keys'], ['config is not disabled; only KEYS is']],
+    [['KEYS'], [], ['KEYS is not disabled; only nothing is']],
+    [['A', 'KEYS', 'B'], ['KEYS'], ['A is not disabled; only KEYS is', 'B is not disabled; only KEYS is']],
+  ])('%j of %j must be refused', (commands, known, messages) => {
+    expect(checkAllowed(commands, known)).toEqual(messages.map((message) => ({ path: 'allowCommands', message })));
+  });
+});
