@@ -8,7 +8,7 @@ const ports = await connect({ signal: AbortSignal.timeout(120_000) });
 const name = `example-${process.pid}`;
 
 try {
-  const request = { name, replicas: 2, subnet: 'auto', basePort: 'auto', ephemeral: true } as const;
+  const request = { name, replicas: 2, subnet: 'auto', basePort: 'auto', persistence: 'none' } as const;
   await up(request, { wait: true, retain: false, dryRun: false, timezone: 'UTC' }, ports);
   const { master, replicas } = await env(name, ports);
   console.log(`${master.node} is the master, ${replicas.map(({ node }) => node).join(' and ')} follow it`);

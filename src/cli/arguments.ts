@@ -24,7 +24,7 @@ export class Arguments {
     const names = Object.keys(options);
     const typed = (type: string): string[] => names.filter((name) => options[name]?.type === type);
     const parsed = yargsParser(joinDashValues(this.#spellOutSwitches(argv, options), options), {
-      string: [...typed('string'), ...typed('list')],
+      string: [...typed('string'), ...typed('list'), ...typed('pairs')],
       boolean: typed('boolean'),
       alias: Object.fromEntries(names.flatMap((name) => (options[name]?.alias ? [[name, [options[name].alias]]] : []))),
       configuration: {
@@ -74,9 +74,9 @@ export class Arguments {
     const type = options[name]?.type;
     const given = flags[name];
     if (given === undefined) return fromEnvironment(this, name, type, env[variable(name)]);
-    if (type === 'list') {
+    if (type === 'list' || type === 'pairs') {
       const elements = (Array.isArray(given) ? given : [given]).flatMap((text) =>
-        text ? String(text).split(',') : [''],
+        elementsOf(type, text ? String(text) : ''),
       );
       if (elements.includes('')) this.#problems.push(`--${name}: needs a value`);
       return elements;
@@ -162,10 +162,14 @@ function joinDashValues(argv: readonly string[], options: OptionSpecs): string[]
   return joined;
 }
 
+/** The value of a pair may hold commas; several pairs in the environment stand in lines. */
+const elementsOf = (type: 'list' | 'pairs', text: string): readonly string[] =>
+  type === 'list' ? text.split(',') : text.split('\n').filter((line, i) => line !== '' || i === 0);
+
 const variable = (name: string): string => `RMSX_${name.toUpperCase().replaceAll('-', '_')}`;
 
 function fromEnvironment(args: Arguments, name: string, type: string | undefined, value: string | undefined): unknown {
   if (value === undefined) return undefined;
-  if (type === 'list') return value === '' ? undefined : value.split(',');
+  if (type === 'list' || type === 'pairs') return value === '' ? undefined : elementsOf(type, value);
   return type === 'boolean' ? args.take(parseBoolean(variable(name), value)) : value;
 }

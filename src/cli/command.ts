@@ -3,7 +3,8 @@ import type { Context } from './context.ts';
 
 /** A flag of a command. Every flag can be given as RMSX_<FLAG> too. */
 export interface OptionSpec {
-  readonly type: 'string' | 'boolean' | 'list';
+  /** `list`: separated by commas or repeated. `pairs`: name=value, repeated; in the environment one per line. */
+  readonly type: 'string' | 'boolean' | 'list' | 'pairs';
   readonly describe: string;
   readonly alias?: string;
   /** What holds without it, for the help text only. */

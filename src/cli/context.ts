@@ -1,10 +1,12 @@
-import { checkClusterName } from '../config/cluster-name.ts';
+import { clusterNameProblem } from '../config/cluster-name.ts';
 import { defaults } from '../config/defaults.ts';
+import type { RmsxFile } from '../config/rmsx-file/rmsx-file.ts';
 import { defaultClusterName } from '../domain/names.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
+import { openDescription } from './description.ts';
 import { type Format, formatDocument, type Streams } from './output.ts';
 
 /** What a command works with: the composition root. */
@@ -16,6 +18,8 @@ export interface Context {
   readonly yes: boolean;
   readonly streams: Streams;
   readonly env: NodeJS.ProcessEnv;
+  /** What rmsx.yaml says; undefined where there is none. */
+  file(): Promise<RmsxFile | undefined>;
   /** Engine, Redis and progress: made when a command is sure that its command line is right. */
   ports(): Promise<Ports>;
   /** Prints the asked-for data: the document, or the text where the format is `table`. */
@@ -30,9 +34,17 @@ export interface Context {
  * Reads the common flags; what is wrong with them is reported to the arguments.
  * @param command - one with a --format of its own reads it by itself
  */
-export function createContext(args: Arguments, streams: Streams, env: NodeJS.ProcessEnv, command: Command): Context {
-  const name = args.text('name') ?? defaultClusterName;
-  args.report(checkClusterName(name));
+export async function createContext(
+  args: Arguments,
+  streams: Streams,
+  env: NodeJS.ProcessEnv,
+  command: Command,
+): Promise<Context> {
+  const description = await openDescription(args.text('file'));
+  const given = args.text('name');
+  const name = given ?? description?.name ?? defaultClusterName;
+  const place = (): string => (given === undefined ? description?.locate('name') : undefined) ?? '--name';
+  args.report(clusterNameProblem(name).map((message) => `${place()}: ${message}`));
   const asked = 'format' in command.options ? undefined : args.choice('format', ['table', 'json', 'yaml']);
   const format = args.switch('json') ? 'json' : (asked ?? 'table');
   const timeoutMs = args.durationMs('timeout') ?? defaults.timeoutMs;
@@ -50,6 +62,7 @@ export function createContext(args: Arguments, streams: Streams, env: NodeJS.Pro
     yes: args.switch('yes') ?? false,
     streams,
     env,
+    file: async () => description?.parse(),
     ports: async () => {
       deadline = startDeadline(timeoutMs, streams);
       const [{ connect }, { createProgress }] = await Promise.all([import('../connect.ts'), import('./progress.ts')]);

@@ -11,7 +11,7 @@ export function isolate(request: UpRequest, named: boolean): UpRequest {
     name: named ? request.name : `rmsx-${randomBytes(4).toString('hex')}`,
     subnet: request.subnet ?? 'auto',
     basePort: request.basePort ?? 'auto',
-    ephemeral: request.ephemeral ?? true,
+    persistence: request.persistence ?? 'none',
     allowCommands: request.allowCommands ?? ['KEYS', 'FLUSHALL', 'FLUSHDB'],
   };
 }

@@ -47,7 +47,7 @@ async function dispatch(argv: readonly string[], env: NodeJS.ProcessEnv, streams
   ]);
   const rest = argv.filter((_, index) => index !== at);
   const args = new Arguments(rest, { ...commonOptions, ...command.options }, env);
-  const context = createContext(args, streams, env, command);
+  const context = await createContext(args, streams, env, command);
   const surplus = args.positionals.slice(command.maxPositionals);
   args.report(surplus.map((text) => `${text}: ${command.name} does not take this argument`));
   try {
@@ -61,7 +61,7 @@ async function dispatch(argv: readonly string[], env: NodeJS.ProcessEnv, streams
 function verbIndex(argv: readonly string[]): number {
   return argv.findIndex((arg, index) => {
     const before = argv[index - 1] ?? '';
-    return !arg.startsWith('-') && !['-n', '--name', '--format', '--timeout'].includes(before);
+    return !arg.startsWith('-') && !['-n', '--name', '-f', '--file', '--format', '--timeout'].includes(before);
   });
 }
 

@@ -3,6 +3,12 @@ import type { OptionSpecs } from './command.ts';
 /** Flags that every command takes. */
 export const commonOptions: OptionSpecs = {
   name: { type: 'string', alias: 'n', describe: 'the cluster', otherwise: 'redis-server' },
+  file: {
+    type: 'string',
+    alias: 'f',
+    describe: 'describes the cluster; - for standard input',
+    otherwise: './rmsx.yaml, if it is there',
+  },
   format: { type: 'string', describe: 'table, json or yaml', otherwise: 'table' },
   json: { type: 'boolean', describe: 'short for --format json' },
   timeout: { type: 'string', describe: 'how long it may take, with a unit', otherwise: '60s' },

@@ -89,7 +89,7 @@ function lookingCalls({
   docker,
   reachHost,
   look,
-}: Wire): Calls<'listContainers' | 'listNetworks' | 'listVolumes' | 'hasImage'> {
+}: Wire): Calls<'listContainers' | 'listNetworks' | 'listVolumes' | 'hasImage' | 'memoryBytes'> {
   return {
     listContainers: (cluster) =>
       look('list containers', async () => {
@@ -100,6 +100,7 @@ function lookingCalls({
       }),
     listNetworks: () => look('list networks', async () => list(await docker.listNetworks()).map(fromNetwork)),
     listVolumes: () => look('list volumes', async () => ((await docker.listVolumes()).Volumes ?? []).map(fromVolume)),
+    memoryBytes: () => look('ask for the memory', async () => Number((await docker.info()).MemTotal)),
     hasImage: (image) =>
       look(`look at image ${image}`, () => docker.getImage(image).inspect()).then(
         () => true,

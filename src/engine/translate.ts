@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { dataDirectory, labels, type VolumePurpose } from '../domain/names.ts';
+import { composeLabels, dataDirectory, labels, type VolumePurpose } from '../domain/names.ts';
 import type { ContainerState, ObservedContainer, ObservedNetwork, ObservedVolume } from '../domain/observed.ts';
 import type { CarrierSpec, ContainerSpec, NetworkSpec, VolumeMount } from '../domain/ports.ts';
 
@@ -8,6 +8,12 @@ const stopTimeoutSeconds = 30;
 
 /** Our labels, and the version that made the object. */
 export type Stamp = Readonly<Record<string, string>>;
+
+/**
+ * The name that the network has for Docker Compose. `docker compose down` takes it from here; `docker compose up` with
+ * rendered files expects another one, and refuses: it would replace the containers, and their roles by those of its files.
+ */
+const ownedByRmsx = 'made-by-rmsx-use-rmsx-down-first';
 
 /** @returns what the engine wants to hear to create a network */
 export function toNetworkOptions(network: NetworkSpec, stamp: Stamp): Docker.NetworkCreateOptions {
@@ -19,7 +25,13 @@ export function toNetworkOptions(network: NetworkSpec, stamp: Stamp): Docker.Net
       Driver: 'default',
       Config: [{ Subnet: network.subnet, IPRange: network.dynamicRange, Gateway: network.gateway }],
     },
-    Labels: { ...stamp, [labels.cluster]: network.cluster, [labels.run]: network.run },
+    Labels: {
+      ...stamp,
+      [labels.cluster]: network.cluster,
+      [labels.run]: network.run,
+      [composeLabels.project]: network.cluster,
+      [composeLabels.network]: ownedByRmsx,
+    },
   };
 }
 
@@ -40,13 +52,15 @@ export function toContainerOptions(container: ContainerSpec, stamp: Stamp): Dock
     Env: [`TZ=${container.timezone}`],
     ExposedPorts: { [port]: {} },
     StopTimeout: stopTimeoutSeconds,
-    Labels: { ...owner, [labels.topology]: container.topology },
+    Labels: { ...owner, [labels.topology]: container.topology, ...composeLabelsOf(container) },
     HostConfig: {
-      Mounts: container.volumes.map((volume) => toMount(volume, { ...owner, [labels.image]: container.image })),
+      Mounts: container.volumes.map((volume) =>
+        toMount(volume, container.node, { ...owner, [labels.image]: container.image }),
+      ),
       ...(container.ephemeral ? { Tmpfs: { [dataDirectory]: '' } } : {}),
       NetworkMode: container.network,
       PortBindings: { [port]: [{ HostIp: container.bind, HostPort: String(container.address.port) }] },
-      RestartPolicy: { Name: container.ephemeral ? 'no' : 'always' },
+      RestartPolicy: { Name: container.restart },
       SecurityOpt: ['no-new-privileges'],
       Sysctls: { ...container.sysctls },
     },
@@ -55,6 +69,21 @@ export function toContainerOptions(container: ContainerSpec, stamp: Stamp): Dock
         [container.network]: { IPAMConfig: { IPv4Address: container.address.host }, Aliases: [container.node] },
       },
     },
+  };
+}
+
+/**
+ * `docker compose ls`, `ps`, `logs` and `down` find the nodes of a cluster under its name. Whom a node follows is not in
+ * them: that changes, labels do not, and Compose refuses to take down what depends on a node that is gone.
+ */
+function composeLabelsOf({ cluster, node }: ContainerSpec): Stamp {
+  return {
+    [composeLabels.project]: cluster,
+    [composeLabels.service]: node,
+    [composeLabels.number]: '1',
+    [composeLabels.oneOff]: 'False',
+    [composeLabels.configHash]: '',
+    [composeLabels.configFiles]: '',
   };
 }
 
@@ -69,13 +98,17 @@ export function toCarrierOptions(carrier: CarrierSpec, stamp: Stamp): Docker.Con
     NetworkDisabled: true,
     Labels: owner,
     HostConfig: {
-      Mounts: carrier.volumes.map((volume) => toMount(volume, ownerOf(volume.node))),
+      Mounts: carrier.volumes.map((volume) => toMount(volume, volume.node, ownerOf(volume.node))),
       NetworkMode: 'none',
     },
   };
 }
 
-function toMount(volume: VolumeMount, owner: Stamp): Docker.MountSettings {
+function toMount(volume: VolumeMount, node: string, owner: Stamp): Docker.MountSettings {
+  const compose = {
+    [composeLabels.project]: owner[labels.cluster] ?? '',
+    [composeLabels.volume]: `${node}-${volume.purpose}`,
+  };
   return {
     Type: 'volume',
     Source: volume.name,
@@ -83,7 +116,7 @@ function toMount(volume: VolumeMount, owner: Stamp): Docker.MountSettings {
     ReadOnly: volume.readOnly,
     VolumeOptions: {
       NoCopy: true,
-      Labels: { ...owner, [labels.purpose]: volume.purpose },
+      Labels: { ...owner, [labels.purpose]: volume.purpose, ...compose },
       DriverConfig: { Name: 'local', Options: {} },
     },
   };
@@ -110,6 +143,8 @@ export function fromContainer(info: Docker.ContainerInfo, reachHost: string | un
         : [{ inside: PrivatePort, host: reachHost ?? loopbackOf(IP), port: PublicPort }],
     ),
     networkIds: networks.map((network) => network.NetworkID),
+    composeProject: info.Labels[composeLabels.project] ?? null,
+    composeDirectory: info.Labels[composeLabels.directory] ?? null,
   };
 }
 

@@ -1,4 +1,5 @@
 import { assessCluster } from '../domain/assess.ts';
+import type { NodeSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { NodeConf, ObservedContainer, ObservedEngine } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
@@ -11,6 +12,7 @@ import { awaitReplication } from './await-replication.ts';
 import { ConfWriter } from './conf-writer.ts';
 import { Connections, infosOf } from './connections.ts';
 import { collectLogs, throwIfEnded } from './evidence.ts';
+import type { Resync } from './follow.ts';
 import { endpointOf } from './observe.ts';
 import { restoreRole, restoreVolumes } from './restore.ts';
 import { rollBack } from './roll-back.ts';
@@ -38,11 +40,15 @@ export interface UpResult {
   readonly status: ClusterStatus | null;
   /** What could not be done as planned, and does no harm. */
   readonly remarks: readonly string[];
+  /** How each node that got another source came to it. */
+  readonly resync: Readonly<Record<string, Resync>>;
 }
 
 /** Everything that one run of `up` starts from. */
 export interface UpScene {
   readonly record: ClusterRecord;
+  /** The nodes that must be ready at the end, the master among them. */
+  readonly nodes: readonly NodeSpec[];
   readonly engine: ObservedEngine;
   readonly confs: ReadonlyMap<string, NodeConf>;
   readonly password: string;
@@ -63,11 +69,14 @@ export class BringUp {
   readonly #run: string;
   readonly #before: ReadonlyMap<string, string>;
   readonly #confs: ReadonlyMap<string, NodeConf>;
+  readonly #nodes: readonly NodeSpec[];
   readonly #remarks: string[] = [];
+  readonly #resyncs = new Map<string, Resync>();
 
-  constructor({ record, engine, confs, password, plan, options, ports, run }: UpScene) {
+  constructor({ record, nodes, engine, confs, password, plan, options, ports, run }: UpScene) {
     const containers = engine.containers.filter((container) => container.cluster === record.cluster.name);
     this.#record = record;
+    this.#nodes = nodes;
     this.#confs = confs;
     this.#plan = plan;
     this.#options = options;
@@ -89,7 +98,8 @@ export class BringUp {
         tidying(),
       ]);
       const status = this.#status(infos, containers);
-      return { plan: this.#plan, changed: this.#plan.length > 0, status, remarks: this.#remarks };
+      const resync = Object.fromEntries(this.#resyncs);
+      return { plan: this.#plan, changed: this.#plan.length > 0, status, remarks: this.#remarks, resync };
     } catch (error) {
       throw await this.#takeBack(error);
     } finally {
@@ -100,7 +110,7 @@ export class BringUp {
   /** @returns what is left to do beside the wait: nobody waits for it */
   async #apply(): Promise<() => Promise<void>> {
     const { progress, signal } = this.#ports;
-    const { name, nodes } = this.#record.cluster;
+    const { name } = this.#record.cluster;
     const run = telling(
       progress,
       upStepRunner({
@@ -108,18 +118,21 @@ export class BringUp {
         writer: new ConfWriter(this.#ports),
         ids: new Map(this.#before),
         plan: this.#plan,
+        connections: this.#connections,
+        resyncs: this.#resyncs,
         warn: (_node, message) => this.#remarks.push(message),
       }),
     );
     const isTidying = ({ step }: PlannedStep): boolean => step.op === 'remove-carrier';
     if (this.#plan.length > 0) {
-      progress.begin(`starting ${name}: ${nodes.length} nodes`);
+      const [begun, done] = this.#headline();
+      progress.begin(`${begun} ${name}: ${this.#nodes.length} nodes`);
       await runPlan(
         this.#plan.filter((step) => !isTidying(step)),
         run,
         signal,
       );
-      progress.succeed(`started ${name}: ${nodes.length} nodes`);
+      progress.succeed(`${done} ${name}: ${this.#nodes.length} nodes`);
     }
     return () =>
       runPlan(
@@ -127,6 +140,11 @@ export class BringUp {
         run,
         signal,
       );
+  }
+
+  #headline(): readonly [string, string] {
+    const starts = this.#plan.some(({ step }) => step.op === 'start' || step.op === 'unpause');
+    return starts ? ['starting', 'started'] : ['changing', 'changed'];
   }
 
   async #awaitUsable(): Promise<ReadonlyMap<string, ServerInfo>> {
@@ -138,7 +156,7 @@ export class BringUp {
     try {
       const infos = await awaitReplication({
         cluster,
-        nodes: cluster.nodes,
+        nodes: this.#nodes,
         connections: this.#connections,
         signal,
         onMissing: (now) => {
@@ -148,11 +166,11 @@ export class BringUp {
         failFast: async (seen) => {
           refuseLastingRoles(cluster, seen);
           looks += 1;
-          const silent = cluster.nodes.filter((node) => !seen.has(node.name));
+          const silent = this.#nodes.filter((node) => !seen.has(node.name));
           if (looks % 20 === 0) for (const node of silent) await throwIfEnded(engine, cluster.name, node.name);
         },
       });
-      progress.succeed(`replication is usable: ${cluster.nodes.length - 1} replicas acknowledged a marker`);
+      progress.succeed(`replication is usable: ${this.#nodes.length - 1} replicas acknowledged a marker`);
       return infos;
     } catch (error) {
       if (!(error instanceof RmsxError) || error.code !== 'timeout') throw error;
@@ -168,7 +186,7 @@ export class BringUp {
   }
 
   async #look(): Promise<ReadonlyMap<string, ServerInfo>> {
-    return infosOf(await this.#connections.probeAll(this.#record.cluster.nodes.map((node) => node.name)));
+    return infosOf(await this.#connections.probeAll(this.#nodes.map((node) => node.name)));
   }
 
   #status(infos: ReadonlyMap<string, ServerInfo>, containers: readonly ObservedContainer[]): ClusterStatus {
@@ -177,6 +195,11 @@ export class BringUp {
     const written = new Set(this.#plan.flatMap(({ step }) => (step.op === 'write-conf' ? [step.node] : [])));
     const confs = new Map([...this.#confs].filter(([node]) => !written.has(node)));
     return assessCluster({ record: this.#record, containers, confs, infos, endpoint });
+  }
+
+  async #followAgain(node: string): Promise<void> {
+    const source = this.#confs.get(node)?.source;
+    if (source) await (await this.#connections.to(node)).follow(source);
   }
 
   /** @returns the error to throw */
@@ -202,6 +225,7 @@ export class BringUp {
       for (const { step } of this.#plan) {
         if (step.op === 'write-conf') await restoreRole(engine, step.node, this.#before, this.#confs);
         if (step.op === 'write-volumes') await restoreVolumes(engine, step, this.#confs);
+        if (step.op === 'follow') await this.#followAgain(step.node);
       }
     } catch (error) {
       progress.warn(`the conf could not be put back: ${error instanceof Error ? error.message : 'unknown'}`);

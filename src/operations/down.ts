@@ -41,13 +41,14 @@ export async function down(
   const ours = engine.volumes.filter((volume) => names.includes(volume.cluster ?? '')).length;
   if (!options.dryRun && plan.length > 0) {
     ports.progress.begin(`removing ${names.join(', ')}`);
-    await runPlan(plan, telling(ports.progress, stepRunner(ports.engine, engine)), ports.signal);
+    await runPlan(plan, telling(ports.progress, removeStep(ports.engine, engine)), ports.signal);
     ports.progress.succeed(`removed ${names.join(', ')}`);
   }
   return { plan, changed: !options.dryRun && plan.length > 0, clusters: names, keptVolumes: ours - removed };
 }
 
-function stepRunner(engine: Engine, observed: ObservedEngine): StepRunner {
+/** @returns what carries out a step that removes something */
+export function removeStep(engine: Engine, observed: ObservedEngine): StepRunner {
   return async ({ step }) => {
     switch (step.op) {
       case 'stop':

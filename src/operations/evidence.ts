@@ -4,8 +4,9 @@ import type { Engine } from '../domain/ports.ts';
 
 const linesPerNode = 12;
 
-/** Why the server of a node ended, in its own words. */
-const fatalLine = /FATAL|Fatal error|Can't handle RDB|can't open|Bad (directive|file)|Unsupported system page size/i;
+/** Why the server of a node ended, in its own words. Redis 8 aborts on a directive that none of its modules knows. */
+const fatalLine =
+  /FATAL|Fatal error|Can't handle RDB|can't open|Bad (directive|file)|aborting|Unsupported system page size/i;
 
 /**
  * The last lines of the logs of some nodes, taken before anything is removed.

@@ -1,7 +1,12 @@
+import type { Topology } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
 import { compareNodeNames } from '../domain/names.ts';
-import type { ObservedEngine } from '../domain/observed.ts';
-import type { Ports } from '../domain/ports.ts';
+import type { ObservedContainer, ObservedEngine } from '../domain/observed.ts';
+import type { Engine, Ports } from '../domain/ports.ts';
+import { newestRecord } from '../domain/record.ts';
+import { shapeName } from '../domain/shape.ts';
 import { clusterNames, observeEngine } from './observe-engine.ts';
+import { readConfs } from './read-confs.ts';
 
 /** One cluster on the engine, as far as the engine itself knows it. */
 export interface ListedCluster {
@@ -20,10 +25,10 @@ export interface ListedCluster {
 /** @returns every cluster on the engine, by name */
 export async function ls({ engine }: Ports): Promise<readonly ListedCluster[]> {
   const observed = await observeEngine(engine);
-  return clusterNames(observed).map((name) => listCluster(name, observed));
+  return Promise.all(clusterNames(observed).map((name) => listCluster(name, observed, engine)));
 }
 
-function listCluster(name: string, observed: ObservedEngine): ListedCluster {
+async function listCluster(name: string, observed: ObservedEngine, engine: Engine): Promise<ListedCluster> {
   const nodes = observed.containers
     .filter((container) => container.cluster === name && container.node !== null)
     .sort((a, b) => compareNodeNames(a.node ?? '', b.node ?? ''));
@@ -32,13 +37,24 @@ function listCluster(name: string, observed: ObservedEngine): ListedCluster {
   return {
     name,
     state: stateOf(nodes.length, running),
-    topology: nodes[0]?.topology ?? null,
+    topology: (await presentTopology(nodes, engine)) ?? nodes[0]?.topology ?? null,
     nodes: nodes.length,
     running,
     image: nodes[0]?.image ?? null,
     subnet: observed.networks.find((network) => network.cluster === name)?.subnets[0] ?? null,
     createdAt: nodes.length > 0 ? new Date(oldest).toISOString() : null,
   };
+}
+
+/** The label says how the cluster was made; promotions and moves are in its record. */
+async function presentTopology(nodes: readonly ObservedContainer[], engine: Engine): Promise<Topology | null> {
+  try {
+    const record = newestRecord([...(await readConfs(engine, nodes)).values()].map((conf) => conf.record));
+    return record && shapeName(record.cluster.nodes, record.cluster.topology, record.cluster.fanout);
+  } catch (error) {
+    if (error instanceof RmsxError && error.reason === 'gone') return null; // somebody is just removing it
+    throw error;
+  }
 }
 
 function stateOf(nodes: number, running: number): ListedCluster['state'] {

@@ -2,6 +2,8 @@ import { RmsxError } from '../domain/errors.ts';
 import type { Plan, PlannedStep, Step } from '../domain/plan.ts';
 import type { ContainerFile, ContainerSpec, Ports } from '../domain/ports.ts';
 import type { ConfWriter } from './conf-writer.ts';
+import type { Connections } from './connections.ts';
+import { awaitLink, follow, type Resync } from './follow.ts';
 import type { StepRunner } from './run-plan.ts';
 import { pause } from './wait-until.ts';
 
@@ -12,6 +14,9 @@ export interface UpContext {
   /** Ids of the containers, by node: what was there, and then what is made. */
   readonly ids: Map<string, string>;
   readonly plan: Plan;
+  readonly connections: Connections;
+  /** How each node that was moved came to its new source; filled while the plan is carried out. */
+  readonly resyncs: Map<string, Resync>;
   readonly warn: (node: string, message: string) => void;
 }
 
@@ -60,21 +65,28 @@ export function upStepRunner(context: UpContext): StepRunner {
         return start(step.node);
       case 'remove-container':
         return engine.removeContainer(step.id);
+      case 'await-link':
+        return awaitLink(step, context.connections, context.ports.signal);
       case 'give-head-start':
         return pause(step.timeMs, context.ports.signal);
+      case 'follow':
+        return void context.resyncs.set(step.node, await follow(step, context.connections, context.ports.signal));
       case 'unpause':
         return engine.unpause(idOf(step.node));
       default:
         throw new RangeError(`up has no step ${step.op}`);
     }
   };
-  return async ({ step }: PlannedStep): Promise<void> => {
-    try {
-      await run(step);
-    } catch (error) {
-      throw 'node' in step ? named(step.node, error) : error;
-    }
-  };
+  return ({ step }: PlannedStep) => (step.op === 'follow' ? run(step) : naming(step, run(step)));
+}
+
+/** An error of a step that starts a node says so. */
+async function naming(step: Step, work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    throw 'node' in step ? named(step.node, error) : error;
+  }
 }
 
 function plannedFor(

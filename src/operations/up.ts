@@ -5,11 +5,13 @@ import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import type { NodeConf, ObservedEngine } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
-import { type ClusterRecord, newestRecord } from '../domain/record.ts';
+import { newestRecord } from '../domain/record.ts';
 import { readTemplate } from '../files/templates.ts';
 import { settleCluster } from '../plan/settle.ts';
 import { planUp } from '../plan/up.ts';
 import { BringUp, type UpOptions, type UpResult } from './bring-up.ts';
+import { imagesToPull } from './images.ts';
+import { refuseScarceMemory } from './memory.ts';
 import { observeForUp } from './observe-for-up.ts';
 
 /** How often `auto` chooses again when somebody else was faster. */
@@ -48,10 +50,13 @@ async function upOnce(request: UpRequest, options: UpOptions, ports: Ports, atte
   const existing = newestRecord([...observed.confs.values()].map((conf) => conf.record));
   const record = settleCluster(request, existing, observed.engine, { timezone: options.timezone, attempt });
   const password = passwordOf(request, observed);
-  const pullImage = await mustPull(request, record, observed.engine, ports);
-  const plan = planUp({ record, ...observed, password, pullImage, run, template, nowMs: Date.now() });
-  if (options.dryRun) return { plan, changed: false, status: null, remarks: [] };
-  return new BringUp({ record, ...observed, password, plan, options, ports, run }).run();
+  await refuseScarceMemory(record.cluster, ports.engine);
+  const pull = await imagesToPull(request.pull ?? 'missing', record.cluster, observed.engine, ports.engine);
+  const facts = { before: existing, record, ...observed, password, pull, revive: true, run, template };
+  const plan = planUp({ ...facts, nowMs: Date.now() });
+  if (options.dryRun) return { plan, changed: false, status: null, remarks: [], resync: {} };
+  const { nodes } = record.cluster;
+  return new BringUp({ record, nodes, ...observed, password, plan, options, ports, run }).run();
 }
 
 /** A new password holds once all nodes are made anew; servers that run keep theirs. */
@@ -67,23 +72,5 @@ function passwordOf(
   }
   throw new RmsxError('conflict', `The cluster ${request.name} has another password than the one given.`, {
     hint: `Leave the password out (and unset RMSX_PASSWORD), or change it, the data is kept: ${rmsxCommand(request.name, 'down')}, then up again with the new one`,
-  });
-}
-
-async function mustPull(
-  request: UpRequest,
-  record: ClusterRecord,
-  engine: ObservedEngine,
-  ports: Ports,
-): Promise<boolean> {
-  const { image, nodes, name } = record.cluster;
-  const own = engine.containers.filter((container) => container.cluster === name);
-  if (nodes.every((node) => own.some((container) => container.node === node.name))) return false;
-  const policy = request.pull ?? 'missing';
-  if (policy === 'always') return true;
-  if (await ports.engine.hasImage(image)) return false;
-  if (policy === 'missing') return true;
-  throw new RmsxError('image-missing', `Image ${image} is not here, and --pull never forbids fetching it.`, {
-    hint: `Load it: docker load -i FILE   or name one that is here: --image NAME`,
   });
 }

@@ -3,9 +3,10 @@ import { RmsxError } from '../domain/errors.ts';
 import { containerName, networkName, volumeName } from '../domain/names.ts';
 import { containerOf, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
 import { subnetsOverlap } from '../domain/subnet.ts';
+import { composeConflicts } from './compose-conflicts.ts';
 
 /** A conflict, and what solves it. */
-interface Conflict {
+export interface Conflict {
   readonly problem: string;
   readonly hint: string;
 }
@@ -19,10 +20,11 @@ export function refuseConflicts(cluster: ClusterSpec, engine: ObservedEngine): v
   const own = engine.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
   const missing = cluster.nodes.filter((node) => !containerOf({ containers: own }, node.name));
   const conflicts = [
+    ...composeConflicts(cluster, engine),
     ...missing.flatMap((node) => nameConflicts(containerName(cluster.name, node.name), engine.containers)),
     ...missing.flatMap((node) => portConflicts(cluster, node.name, node.address.port, engine.containers)),
     ...networkConflicts(cluster, engine, own),
-    ...(cluster.persistence === 'aof' ? volumeConflicts(cluster, engine) : []),
+    ...(cluster.persistence !== 'none' ? volumeConflicts(cluster, engine) : []),
   ];
   const [first] = conflicts;
   if (!first) return;

@@ -1,5 +1,5 @@
 import { compareNodeNames } from '../domain/names.ts';
-import type { ObservedEngine } from '../domain/observed.ts';
+import type { ObservedContainer, ObservedEngine, ObservedVolume } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
 
 /** How long a server has to write its data down; removing without volumes needs no care. */
@@ -17,18 +17,7 @@ export function planDown(cluster: string, engine: ObservedEngine, { volumes }: {
   const networks = engine.networks.filter((network) => network.cluster === cluster);
   const owned = volumes ? engine.volumes.filter((volume) => volume.cluster === cluster) : [];
   const because = 'down removes it';
-  const steps: PlannedStep[] = containers.flatMap((container): PlannedStep[] => {
-    const node = container.node ?? container.name;
-    const remove = `remove ${container.id}`;
-    const step = { op: 'remove-container', node, id: container.id } as const;
-    const hasData = engine.volumes.some((volume) => volume.node === container.node && volume.cluster === cluster);
-    if (container.state !== 'running' || volumes || !hasData) return [{ id: remove, step, because, after: [] }];
-    const stop = { op: 'stop', node, id: container.id, graceSeconds } as const;
-    return [
-      { id: `stop ${container.id}`, step: stop, because: 'its data stays', after: [] },
-      { id: remove, step, because, after: [`stop ${container.id}`] },
-    ];
-  });
+  const steps = removeContainers(containers, engine, volumes, because);
   const removed = containers.map((container) => `remove ${container.id}`);
   return [
     ...steps,
@@ -40,13 +29,57 @@ export function planDown(cluster: string, engine: ObservedEngine, { volumes }: {
         after: removed,
       }),
     ),
-    ...owned.map(
-      (volume): PlannedStep => ({
-        id: `volume ${volume.name}`,
-        step: { op: 'remove-volume', name: volume.name },
-        because: '--volumes takes the data too',
-        after: removed,
-      }),
-    ),
+    ...removeVolumes(owned, removed),
   ];
 }
+
+/**
+ * Removes one node of a cluster: its container, and its volumes where that is asked for. The network stays.
+ * @param volumes - whether the data goes too
+ */
+export function planRemoval(
+  cluster: string,
+  node: string,
+  engine: ObservedEngine,
+  { volumes }: { readonly volumes: boolean },
+): Plan {
+  const isOurs = (object: { readonly cluster: string | null; readonly node: string | null }): boolean =>
+    object.cluster === cluster && object.node === node;
+  const containers = engine.containers.filter(isOurs);
+  const removed = containers.map((container) => `remove ${container.id}`);
+  return [
+    ...removeContainers(containers, engine, volumes, 'the cluster goes on without it'),
+    ...removeVolumes(volumes ? engine.volumes.filter(isOurs) : [], removed),
+  ];
+}
+
+/** A server whose data stays has time to write it down. */
+function removeContainers(
+  containers: readonly ObservedContainer[],
+  engine: ObservedEngine,
+  volumes: boolean,
+  because: string,
+): readonly PlannedStep[] {
+  return containers.flatMap((container): PlannedStep[] => {
+    const node = container.node ?? container.name;
+    const remove = `remove ${container.id}`;
+    const step = { op: 'remove-container', node, id: container.id } as const;
+    const hasData = engine.volumes.some(
+      (volume) => volume.node === container.node && volume.cluster === container.cluster,
+    );
+    if (container.state !== 'running' || volumes || !hasData) return [{ id: remove, step, because, after: [] }];
+    const stop = { op: 'stop', node, id: container.id, graceSeconds } as const;
+    return [
+      { id: `stop ${container.id}`, step: stop, because: 'its data stays', after: [] },
+      { id: remove, step, because, after: [`stop ${container.id}`] },
+    ];
+  });
+}
+
+const removeVolumes = (volumes: readonly ObservedVolume[], after: readonly string[]): readonly PlannedStep[] =>
+  volumes.map((volume) => ({
+    id: `volume ${volume.name}`,
+    step: { op: 'remove-volume', name: volume.name },
+    because: '--volumes takes the data too',
+    after,
+  }));

@@ -1,7 +1,6 @@
-import { type ClusterSpec, masterOf } from '../domain/cluster.ts';
+import { type ClusterSpec, findNode, masterOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
-import { volumeName } from '../domain/names.ts';
 import { containerOf, type ObservedEngine } from '../domain/observed.ts';
 
 /**
@@ -10,27 +9,46 @@ import { containerOf, type ObservedEngine } from '../domain/observed.ts';
  * @throws RmsxError `unsafe`
  */
 export function refuseEmptyMaster(cluster: ClusterSpec, engine: ObservedEngine): void {
+  const loss = lossOf(cluster, engine);
+  if (!loss || loss.holders.length === 0) return;
+  const master = masterOf(cluster).name;
+  const { what, holders } = loss;
+  throw new RmsxError('unsafe', `${master} would start ${what}, and ${holders.join(', ')} would copy that.`, {
+    node: master,
+    hint: `Let a replica take over: ${rmsxCommand(cluster.name, `promote ${holders[0]}`)}\nOr begin anew without the data: ${rmsxCommand(cluster.name, 'down --volumes')}`,
+  });
+}
+
+interface Loss {
+  readonly what: string;
+  /** The replicas that have more than the master would have. */
+  readonly holders: readonly string[];
+}
+
+function lossOf(cluster: ClusterSpec, engine: ObservedEngine): Loss | undefined {
   const master = masterOf(cluster).name;
   const own = engine.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
   const container = containerOf({ containers: own }, master);
-  const others = own.filter((other) => other.node !== master);
-  const isEphemeral = cluster.persistence === 'none';
-  const startsEmpty = isEphemeral
-    ? !container || (container.state === 'stopped' && !container.neverStarted)
-    : !engine.volumes.some((volume) => volume.name === volumeName(cluster.name, master, 'data'));
-  const holders = isEphemeral
-    ? others.filter((other) => other.state !== 'stopped').map((other) => other.node)
-    : engine.volumes
-        .filter((volume) => volume.cluster === cluster.name && volume.purpose === 'data' && volume.node !== master)
-        .map((volume) => volume.node);
-  if (!startsEmpty || holders.length === 0) return;
-  const why = isEphemeral ? 'the cluster is ephemeral' : 'its data volume is gone';
-  throw new RmsxError(
-    'unsafe',
-    `${master} would start empty, as ${why}, and ${holders.join(', ')} would copy the emptiness.`,
-    {
-      node: master,
-      hint: `Let a replica take over: ${rmsxCommand(cluster.name, `promote ${holders[0]}`)}\nOr begin anew without the data: ${rmsxCommand(cluster.name, 'down --volumes')}`,
-    },
-  );
+  const running = own.filter(({ node, state }) => node !== master && state !== 'stopped').map(({ node }) => node ?? '');
+  const data = engine.volumes.filter((volume) => volume.cluster === cluster.name && volume.purpose === 'data');
+  switch (cluster.persistence) {
+    case 'none': {
+      const startsEmpty = !container || (container.state === 'stopped' && !container.neverStarted);
+      return startsEmpty ? { what: 'empty, as the cluster is ephemeral', holders: running } : undefined;
+    }
+    case 'rdb':
+    case 'aof': {
+      const others = data
+        .filter(({ node }) => node !== master && findNode(cluster, node ?? ''))
+        .map(({ node }) => node ?? '');
+      if (!data.some(({ node }) => node === master))
+        return { what: 'empty, as its data volume is gone', holders: others };
+      // A server that is stopped in peace writes a last snapshot.
+      const crashed = container?.state === 'stopped' && !/^Exited \(0\)/.test(container.statusText);
+      if (cluster.persistence === 'aof' || !crashed || container.neverStarted) return undefined;
+      return { what: `with its last snapshot (${container.statusText})`, holders: running };
+    }
+    default:
+      return cluster.persistence satisfies never;
+  }
 }

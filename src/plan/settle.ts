@@ -1,12 +1,16 @@
+import { checkCluster } from '../config/check-cluster.ts';
+import { describeDifferences, impliedReplicas, wantedCluster } from '../config/cluster-spec.ts';
 import { defaults } from '../config/defaults.ts';
+import { flagOf } from '../config/flag-of.ts';
 import type { UpRequest } from '../config/up-request.ts';
+import { type ClusterSpec, masterOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { networkName } from '../domain/names.ts';
 import type { ObservedEngine } from '../domain/observed.ts';
+import { formatProblems } from '../domain/problem.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { chooseBasePort, chooseSubnet } from './choose.ts';
-import { describeDifferences, firstPort, wantedCluster } from './cluster-spec.ts';
 import { refuseConflicts } from './conflicts.ts';
 
 /**
@@ -22,25 +26,61 @@ export function settleCluster(
   { timezone, attempt }: { readonly timezone: string; readonly attempt: number },
 ): ClusterRecord {
   const before = existing?.cluster ?? null;
-  const count = 1 + (request.replicas ?? (before ? before.nodes.length - 1 : defaults.replicas));
+  const count = 1 + (request.replicas ?? (before ? before.nodes.length - 1 : impliedReplicas(request)));
   const cluster = wantedCluster(request, before, {
     subnet: settleSubnet(request, before?.subnet, engine, attempt),
-    basePort: settleBasePort(request, before ? firstPort(before) : undefined, count, engine, attempt),
+    basePort: settleBasePort(request, before?.basePort, count, engine, attempt),
     timezone,
   });
-  if (before && engine.containers.some(({ cluster: owner, node }) => owner === cluster.name && node !== null)) {
-    const problems = describeDifferences(before, cluster);
-    if (problems.length > 0) {
-      const name = cluster.name;
-      throw new RmsxError('conflict', `The cluster ${name} is there, and was made in another way.`, {
-        problems,
-        hint: `Make it anew, the data is kept: ${rmsxCommand(name, 'down')} && ${rmsxCommand(name, 'up …')}`,
-      });
-    }
+  refuseUnsound(cluster);
+  if (before) {
+    refuseRemoval(request, before);
+    refuseOtherMaster(before, cluster);
+    refuseOtherWay(before, cluster, engine);
   }
   refuseConflicts(cluster, engine);
   if (existing && JSON.stringify(cluster) === JSON.stringify(existing.cluster)) return existing;
   return { schemaVersion: 1, epoch: (existing?.epoch ?? 0) + 1, cluster };
+}
+
+/**
+ * What is sound by itself may not be sound together with what is there.
+ * @throws RmsxError `bad-spec` with every problem
+ */
+export function refuseUnsound(cluster: ClusterSpec): void {
+  const problems = formatProblems(checkCluster(cluster), flagOf);
+  if (problems.length > 0)
+    throw new RmsxError('bad-spec', `The cluster ${cluster.name} cannot be like this.`, { problems });
+}
+
+function refuseRemoval({ name, replicas }: UpRequest, before: ClusterSpec): void {
+  const there = before.nodes.length - 1;
+  if (replicas === undefined || replicas >= there) return;
+  throw new RmsxError('conflict', `The cluster ${name} has ${there} replicas, and up never removes a node.`, {
+    hint: `Remove them: ${rmsxCommand(name, `scale --replicas ${replicas}`)}   or keep them: ${rmsxCommand(name, `up --replicas ${there}`)}`,
+  });
+}
+
+/** Another master is a promotion, which up never does by the way. */
+function refuseOtherMaster(before: ClusterSpec, after: ClusterSpec): void {
+  const [was, will] = [masterOf(before).name, masterOf(after).name];
+  if (was === will) return;
+  const { name } = after;
+  throw new RmsxError('conflict', `${was} is the master of ${name}, and ${will} is asked for.`, {
+    node: will,
+    hint: `See how it is: ${rmsxCommand(name, 'status')}   Where ${was} is gone: ${rmsxCommand(name, `promote ${will}`)}`,
+  });
+}
+
+function refuseOtherWay(before: ClusterSpec, cluster: ClusterSpec, engine: ObservedEngine): void {
+  const isThere = engine.containers.some(({ cluster: owner, node }) => owner === cluster.name && node !== null);
+  const problems = isThere ? describeDifferences(before, cluster) : [];
+  if (problems.length === 0) return;
+  const { name } = cluster;
+  throw new RmsxError('conflict', `The cluster ${name} is there, and was made in another way.`, {
+    problems,
+    hint: `Make it anew, the data is kept: ${rmsxCommand(name, 'down')} && ${rmsxCommand(name, 'up …')}`,
+  });
 }
 
 function settleSubnet(request: UpRequest, before: string | undefined, engine: ObservedEngine, attempt: number): string {

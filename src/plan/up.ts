@@ -1,4 +1,4 @@
-import { type ClusterSpec, type NodeSpec, sameSource, sourceOf, topDown } from '../domain/cluster.ts';
+import { type ClusterSpec, imageOf, type NodeSpec, sameSource, sourceOf, topDown } from '../domain/cluster.ts';
 import { confDirectory, containerName, dataDirectory, networkName, volumeName } from '../domain/names.ts';
 import { containerOf, type NodeConf, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
@@ -7,15 +7,21 @@ import type { ClusterRecord } from '../domain/record.ts';
 import { dynamicRange, gatewayIp, parseSubnet } from '../domain/subnet.ts';
 import { renderConf, renderRole, serverCommand } from '../render/conf-files.ts';
 import { refuseEmptyMaster } from './empty-master.ts';
+import { planMoves } from './moves.ts';
 
 /** Everything that the plan of `up` follows from. */
 export interface UpFacts {
+  /** The newest record before this change; null for a new cluster. */
+  readonly before: ClusterRecord | null;
   /** What is wanted; written to every node whose own record is older. */
   readonly record: ClusterRecord;
   readonly engine: ObservedEngine;
   readonly confs: ReadonlyMap<string, NodeConf>;
   readonly password: string;
-  readonly pullImage: boolean;
+  /** Images that are to be fetched. */
+  readonly pull: readonly string[];
+  /** Whether nodes that are stopped or paused are to run again, besides those that are new. */
+  readonly revive: boolean;
   /** Marks what this run makes. */
   readonly run: string;
   /** The text of templates/redis.conf. */
@@ -39,20 +45,16 @@ export function planUp(facts: UpFacts): Plan {
   const missing = cluster.nodes.filter((node) => !containers.get(node.name));
   const hasNetwork = facts.engine.networks.some((network) => network.name === networkName(cluster.name));
   const first: PlannedStep[] = [];
-  if (missing.length > 0 && facts.pullImage) {
-    first.push({
-      id: 'pull',
-      step: { op: 'pull-image', image: cluster.image },
-      because: 'the image is not here',
-      after: [],
-    });
+  for (const image of facts.pull) {
+    first.push({ id: `pull ${image}`, step: { op: 'pull-image', image }, because: 'it is not here', after: [] });
   }
   const pulled = first.map(({ id }) => id);
   if (!hasNetwork) first.push(createNetwork(cluster, facts.run, pulled));
   const ready = first.map(({ id }) => id);
-  if (missing.length > 0 && cluster.persistence === 'aof') first.push(...writeVolumes(missing, facts, pulled));
+  if (missing.length > 0 && cluster.persistence !== 'none') first.push(...writeVolumes(missing, facts, pulled));
   first.push(...own.filter((container) => isLeftover(container, facts.nowMs)).map(removeLeftover));
-  return [...first, ...topDown(cluster).flatMap((node) => planNode(node, facts, ready, containers))];
+  const nodes = topDown(cluster).flatMap((node) => planNode(node, facts, ready, containers));
+  return [...first, ...nodes, ...planMoves(facts.before, facts.record, containers, nodes)];
 }
 
 /** A carrier lives for a second; one that is older belongs to a run that was killed. */
@@ -110,7 +112,7 @@ function planNode(
   const { cluster } = facts.record;
   const name = node.name;
   const container = containers.get(name);
-  const onVolume = !container && cluster.persistence === 'aof';
+  const onVolume = !container && cluster.persistence !== 'none';
   const steps: PlannedStep[] = [];
   const add = (verb: string, step: PlannedStep['step'], because: string, after: readonly string[]): void => {
     steps.push({ id: `${verb} ${name}`, step, because, after });
@@ -128,14 +130,19 @@ function planNode(
       container ? 'it is older than the change' : 'it is new',
       last(),
     );
-  if (!container || container.state === 'stopped') {
+  if (!container || (facts.revive && container.state === 'stopped')) {
     const waits = node.source !== null && willStart(containers.get(node.source)) ? [`head-start ${node.source}`] : [];
     const after = [...last(), ...(onVolume ? ['conf'] : []), ...waits];
     add('start', { op: 'start', node: name }, container ? 'it is stopped' : 'it is new', after);
     if (cluster.nodes.some((other) => other.source === name && willStart(containers.get(other.name)))) {
-      add('head-start', { op: 'give-head-start', node: name, timeMs: headStartMs }, 'others follow it', after);
+      // From a master others get data as soon as it is up, from a replica as soon as it is in sync itself.
+      if (node.source === null) {
+        add('head-start', { op: 'give-head-start', node: name, timeMs: headStartMs }, 'others follow it', after);
+      } else {
+        add('head-start', { op: 'await-link', node: name, timeMs: linkTimeMs }, 'others follow it', [`start ${name}`]);
+      }
     }
-  } else if (container.state === 'paused') {
+  } else if (facts.revive && container.state === 'paused') {
     add('unpause', { op: 'unpause', node: name }, 'it is paused', last());
   }
   return steps;
@@ -146,6 +153,9 @@ function planNode(
  * start, and the server in it some milliseconds: with this advance the source is there when the replica asks.
  */
 const headStartMs = 100;
+
+/** A first synchronisation that takes longer is one of much data: a second more does not matter to those below. */
+const linkTimeMs = 2000;
 
 const willStart = (source: ObservedContainer | undefined): boolean => !source || source.state === 'stopped';
 
@@ -176,7 +186,7 @@ function containerSpec(node: NodeSpec, facts: UpFacts): ContainerSpec {
     node: node.name,
     run: facts.run,
     topology: cluster.topology,
-    image: cluster.image,
+    image: imageOf(cluster, node),
     command: serverCommand,
     network: networkName(cluster.name),
     address: node.address,
@@ -184,6 +194,7 @@ function containerSpec(node: NodeSpec, facts: UpFacts): ContainerSpec {
     timezone: cluster.timezone,
     volumes: isEphemeral ? [] : volumes,
     ephemeral: isEphemeral,
+    restart: cluster.persistence === 'aof' ? 'always' : 'no',
     sysctls: { 'net.core.somaxconn': '511' },
   };
 }

@@ -1,14 +1,14 @@
 import { posix } from 'node:path';
 import { type Address, type NodeSpec, sourceOf } from '../domain/cluster.ts';
+import { decodeWord } from '../domain/conf-grammar.ts';
 import { confDirectory } from '../domain/names.ts';
 import type { NodeConf } from '../domain/observed.ts';
 import type { ContainerFile } from '../domain/ports.ts';
 import { type ClusterRecord, parseRecord, serializeRecord } from '../domain/record.ts';
-import { decodeConfValue, encodeConfValue } from './conf-value.ts';
-import { renderTemplate } from './template.ts';
+import { confEssentials, confValues, roleConf } from './conf-values.ts';
+import { namesIn, renderTemplate, type Template } from './template.ts';
 
 const redisConf = 'redis.conf';
-const roleConf = 'role.conf';
 const recordFile = 'rmsx.json';
 
 /** The file whose time of modification is the epoch of the change that a node knows. */
@@ -19,25 +19,21 @@ export const serverCommand: readonly string[] = ['redis-server', posix.join(conf
 
 /**
  * Everything that lies in the conf directory of a node.
- * @param template - the text of templates/redis.conf
+ * @param text - of templates/redis.conf, or of what a user has in its place
+ * @param file - what messages call it
+ * @throws RmsxError `bad-spec` where the template names what is not there, or leaves out what must not be lost
  */
 export function renderConf(
   record: ClusterRecord,
   node: NodeSpec,
   password: string,
-  template: string,
+  text: string,
+  file: string = redisConf,
 ): readonly ContainerFile[] {
   const { cluster } = record;
-  const content = renderTemplate('redis.conf', template, {
-    node: node.name,
-    cluster: cluster.name,
-    ip: node.address.host,
-    port: String(node.address.port),
-    password: encodeConfValue(password),
-    'disabled-command': cluster.disabledCommands,
-    appendonly: cluster.persistence === 'aof' ? 'yes' : 'no',
-    'role-conf': posix.join(confDirectory, roleConf),
-  });
+  const template: Template = { file, text };
+  const values = confValues(cluster, node, password, namesIn(template));
+  const content = renderTemplate(template, values, confEssentials(cluster));
   return [{ name: redisConf, content, mode: 0o600 }, ...renderRole(record, node)];
 }
 
@@ -61,13 +57,23 @@ export function renderRole(record: ClusterRecord, node: NodeSpec): readonly Cont
  * @returns null where there is no redis.conf with a password: the node was never finished
  */
 export function readConf(files: ReadonlyMap<string, string>): NodeConf | null {
-  const password = /^requirepass (.+)$/m.exec(files.get(redisConf) ?? '')?.[1];
-  if (password === undefined) return null;
+  const password = readPassword(files.get(redisConf) ?? '');
+  if (password === null) return null;
   return {
-    password: decodeConfValue(password),
+    password,
     source: readSource(files.get(roleConf) ?? ''),
     record: parseRecord(files.get(recordFile) ?? ''),
   };
+}
+
+/** What cannot be read was never the password of a server: it would not have started. */
+function readPassword(text: string): string | null {
+  const [, word] = /^requirepass (.+)$/m.exec(text) ?? [];
+  try {
+    return word === undefined ? null : decodeWord(word);
+  } catch {
+    return null;
+  }
 }
 
 function readSource(text: string): Address | null | undefined {

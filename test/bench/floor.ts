@@ -47,6 +47,7 @@ export function floorBodies({ label, name, image, subnet: cidr, basePort, replic
         timezone: 'UTC',
         volumes: [mount('data', dataDirectory), mount('conf', confDirectory)],
         ephemeral: false,
+        restart: 'always',
         sysctls: { 'net.core.somaxconn': '511' },
       },
       {},

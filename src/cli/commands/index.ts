@@ -29,6 +29,36 @@ export const commands: readonly LazyCommand[] = [
     load: () => import('./promote.ts').then(({ promoteCommand }) => promoteCommand),
   },
   {
+    name: 'scale',
+    positionals: '',
+    describe: 'as many replicas as --replicas says, while the cluster runs',
+    load: () => import('./scale.ts').then(({ scaleCommand }) => scaleCommand),
+  },
+  {
+    name: 'add',
+    positionals: '',
+    describe: 'one more replica, under the node that --source names',
+    load: () => import('./add.ts').then(({ addCommand }) => addCommand),
+  },
+  {
+    name: 'remove',
+    positionals: 'NODE',
+    describe: 'the cluster without NODE; who followed it follows its source',
+    load: () => import('./remove.ts').then(({ removeCommand }) => removeCommand),
+  },
+  {
+    name: 'move',
+    positionals: 'NODE',
+    describe: 'let NODE follow the node that --source names',
+    load: () => import('./move.ts').then(({ moveCommand }) => moveCommand),
+  },
+  {
+    name: 'render',
+    positionals: '',
+    describe: 'write redis.conf files and a compose file; touches no engine',
+    load: () => import('./render.ts').then(({ renderCommand }) => renderCommand),
+  },
+  {
     name: 'env',
     positionals: '',
     describe: 'connection strings for programs, password included',
@@ -45,6 +75,12 @@ export const commands: readonly LazyCommand[] = [
     positionals: '',
     describe: 'every cluster on this engine',
     load: () => import('./ls.ts').then(({ lsCommand }) => lsCommand),
+  },
+  {
+    name: 'init',
+    positionals: '',
+    describe: 'write a commented rmsx.yaml, which describes a cluster',
+    load: () => import('./init.ts').then(({ initCommand }) => initCommand),
   },
   {
     name: 'down',

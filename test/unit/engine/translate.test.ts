@@ -19,11 +19,13 @@ const stamp = { 'rmsx.version': '1.2.3' };
 /** The containers that `up` would make. */
 const specs = (persistence: 'aof' | 'none'): readonly ContainerSpec[] =>
   planUp({
+    before: null,
     record: record(cluster(1, { persistence, timezone: 'Europe/Berlin' })),
     engine: engineWith(),
     confs: new Map(),
     password: 'top-secret',
-    pullImage: false,
+    pull: [],
+    revive: true,
     run: 'this-run',
     template,
     nowMs: 0,
@@ -62,6 +64,8 @@ describe('what the engine is told', () => {
                   "Options": {},
                 },
                 "Labels": {
+                  "com.docker.compose.project": "redis-server",
+                  "com.docker.compose.volume": "slave-1-data",
                   "rmsx.cluster": "redis-server",
                   "rmsx.image": "redis:8.0",
                   "rmsx.node": "slave-1",
@@ -83,6 +87,8 @@ describe('what the engine is told', () => {
                   "Options": {},
                 },
                 "Labels": {
+                  "com.docker.compose.project": "redis-server",
+                  "com.docker.compose.volume": "slave-1-conf",
                   "rmsx.cluster": "redis-server",
                   "rmsx.image": "redis:8.0",
                   "rmsx.node": "slave-1",
@@ -116,6 +122,12 @@ describe('what the engine is told', () => {
         "Hostname": "slave-1",
         "Image": "redis:8.0",
         "Labels": {
+          "com.docker.compose.config-hash": "",
+          "com.docker.compose.container-number": "1",
+          "com.docker.compose.oneoff": "False",
+          "com.docker.compose.project": "redis-server",
+          "com.docker.compose.project.config_files": "",
+          "com.docker.compose.service": "slave-1",
           "rmsx.cluster": "redis-server",
           "rmsx.node": "slave-1",
           "rmsx.run": "this-run",
@@ -177,6 +189,8 @@ describe('what the engine is told', () => {
           "Driver": "default",
         },
         "Labels": {
+          "com.docker.compose.network": "made-by-rmsx-use-rmsx-down-first",
+          "com.docker.compose.project": "redis-server",
           "rmsx.cluster": "redis-server",
           "rmsx.run": "this-run",
           "rmsx.version": "1.2.3",
@@ -208,6 +222,8 @@ describe('what the engine is told', () => {
                   "Options": {},
                 },
                 "Labels": {
+                  "com.docker.compose.project": "demo",
+                  "com.docker.compose.volume": "master-conf",
                   "rmsx.cluster": "demo",
                   "rmsx.image": "redis:8.0",
                   "rmsx.node": "master",
@@ -261,6 +277,8 @@ describe('what the engine tells', () => {
     expect(fromContainer(listed, undefined)).toMatchInlineSnapshot(`
       {
         "cluster": "redis-server",
+        "composeDirectory": null,
+        "composeProject": null,
         "createdAtMs": 1700000000000,
         "id": "abc",
         "image": "redis:8.0",

@@ -90,7 +90,10 @@ describe('what is not in the way', () => {
   test.each<[string, ObservedEngine]>([
     ['nothing at all', engineWith()],
     ['the cluster itself', engineWith({ containers: containers(spec), networks: [ownNetwork] })],
-    ['its own volumes', engineWith({ volumes: [volume('redis-server-master-data', { cluster: 'redis-server' })] })],
+    [
+      'its own volumes',
+      engineWith({ volumes: [volume('redis-server-master-data', { cluster: 'redis-server', run: 'earlier' })] }),
+    ],
     ['another subnet', engineWith({ networks: [network('office', '172.20.0.0/16')] })],
     ['a network without a subnet', engineWith({ networks: [{ ...network('host', ''), subnets: [] }] })],
     ['the same port on another address', engineWith({ containers: [published('192.0.2.1', 6379)] })],

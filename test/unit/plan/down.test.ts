@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { formatPlan, type Plan } from '../../../src/domain/plan.ts';
-import { planDown } from '../../../src/plan/down.ts';
+import { planDown, planRemoval } from '../../../src/plan/down.ts';
 import { cluster, containers, engineWith, foreign, network, volume } from '../../helpers/values.ts';
 
 const spec = cluster(2);
@@ -73,4 +73,46 @@ test('down where only volumes are left must remove them only when asked to', () 
 
 test('down where nothing is there must do nothing', () => {
   expect(planDown('nobody', engine, { volumes: true })).toEqual([]);
+});
+
+describe('removing one node', () => {
+  test('must take its container alone, and stop a server whose data stays first', () => {
+    const plan = planRemoval('redis-server', 'slave-1', engine, { volumes: false });
+    expect(formatPlan(plan)).toMatchInlineSnapshot(`
+      "stop slave-1  (its data stays)
+      remove container of slave-1  (the cluster goes on without it)"
+    `);
+    expect(edges(plan)).toMatchInlineSnapshot(`
+      "stop id-slave-1 <- nothing
+      remove id-slave-1 <- stop id-slave-1"
+    `);
+  });
+
+  test('with its volumes must take those that carry its label, after its container', () => {
+    const plan = planRemoval('redis-server', 'slave-1', engine, { volumes: true });
+    expect(formatPlan(plan)).toMatchInlineSnapshot(`
+      "remove container of slave-1  (the cluster goes on without it)
+      remove volume redis-server-slave-1-data  (--volumes takes the data too)"
+    `);
+    expect(edges(plan)).toMatchInlineSnapshot(`
+      "remove id-slave-1 <- nothing
+      volume redis-server-slave-1-data <- remove id-slave-1"
+    `);
+  });
+
+  test.each<[string, string, readonly string[]]>([
+    ['redis-server', 'slave-2', ['remove id-slave-2']],
+    ['redis-server', 'slave-9', []],
+    ['nobody', 'master', []],
+  ])('%s of %s must be %j', (name, node, ids) => {
+    expect(planRemoval(name, node, engine, { volumes: true }).map(({ id }) => id)).toEqual(ids);
+  });
+
+  test('of which only volumes are left must take them only when asked to', () => {
+    const left = engineWith({ volumes: engine.volumes });
+    expect(planRemoval('redis-server', 'slave-1', left, { volumes: false })).toEqual([]);
+    expect(planRemoval('redis-server', 'slave-1', left, { volumes: true }).map(({ step }) => step)).toEqual([
+      { op: 'remove-volume', name: 'redis-server-slave-1-data' },
+    ]);
+  });
 });

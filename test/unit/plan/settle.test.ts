@@ -1,7 +1,21 @@
 import { describe, expect, test } from 'vitest';
+import type { UpRequest } from '../../../src/config/up-request.ts';
+import type { ClusterSpec } from '../../../src/domain/cluster.ts';
+import { parseRecord } from '../../../src/domain/record.ts';
+import { addNode, moveNode } from '../../../src/plan/change-topology.ts';
 import { settleCluster } from '../../../src/plan/settle.ts';
 import { errorOf } from '../../helpers/error-of.ts';
-import { cluster, containers, engineWith, network, record } from '../../helpers/values.ts';
+import {
+  cluster,
+  containers,
+  engineWith,
+  foreign,
+  network,
+  node,
+  record,
+  shaped,
+  sourcesOf,
+} from '../../helpers/values.ts';
 
 const options = { timezone: 'UTC', attempt: 0 };
 const own = network('redis-server_app_net', '172.19.0.0/24', 'redis-server');
@@ -22,6 +36,127 @@ test('adding replicas must raise the epoch', () => {
   expect(settleCluster({ name: 'redis-server', replicas: 3 }, existing, engine, options)).toEqual(
     record(cluster(3), 5),
   );
+});
+
+describe('a cluster of which nothing changes must keep its record', () => {
+  const star = { master: null, 'slave-1': 'master', 'slave-2': 'master' };
+  const promoted = cluster(0, {
+    nodes: [node('master', 'slave-1'), node('slave-1', null), node('slave-2', 'slave-1')],
+    asked: star,
+  });
+  const directives = { hz: ['20'], maxclients: ['5000'] };
+  const without01 = ({ fanout, directives, basePort, asked, nodes, ...spec }: ClusterSpec): object => ({
+    ...spec,
+    nodes: nodes.map(({ name, address, source }) => ({ name, address, source })),
+  });
+  test.each<[string, ClusterSpec, Omit<UpRequest, 'name'>]>([
+    [
+      'with another order of directives',
+      cluster(2, { directives }),
+      { directives: { maxclients: ['5000'], hz: ['20'] } },
+    ],
+    ['promoted, and asked for again', promoted, { topology: 'star', replicas: 2 }],
+    ['moved, and asked for again', moveNode(cluster(2), 'slave-2', 'slave-1'), { topology: 'star', replicas: 2 }],
+    [
+      'grown by hand, in the middle',
+      addNode(cluster(0, { nodes: [node('master', null), node('slave-2', 'master')] }), undefined),
+      { topology: 'star' },
+    ],
+    [
+      'with nodes of its own',
+      shaped('custom', { master: 'slave-1', 'slave-1': null }),
+      { topology: 'custom', nodes: { 'slave-1': {}, master: { source: 'slave-1' } } },
+    ],
+    ['with another order of disabled commands', cluster(1), { disabledCommands: ['FLUSHDB', 'keys', 'FLUSHALL'] }],
+  ])('%s', (_, spec, request) => {
+    const existing = record(spec, 4);
+    const engine = engineWith({ containers: containers(spec), networks: [own] });
+    expect(settleCluster({ name: spec.name, ...request }, existing, engine, options)).toBe(existing);
+  });
+
+  test('written by rmsx 0.1', () => {
+    const existing = parseRecord(JSON.stringify({ schemaVersion: 1, epoch: 4, cluster: without01(cluster(2)) }));
+    const engine = engineWith({ containers: containers(cluster(2)), networks: [own] });
+    expect(settleCluster({ name: 'redis-server' }, existing, engine, options)).toBe(existing);
+  });
+});
+
+describe('fewer replicas than there are', () => {
+  test.each([
+    ['redis-server', 'Remove them: rmsx scale --replicas 1   or keep them: rmsx up --replicas 3'],
+    ['demo', 'Remove them: rmsx scale --replicas 1 -n demo   or keep them: rmsx up --replicas 3 -n demo'],
+  ])('must be refused, as up never removes a node: %s', (name, hint) => {
+    const existing = record(cluster(3, { name }));
+    expect(errorOf(() => settleCluster({ name, replicas: 1 }, existing, engineWith(), options))).toEqual({
+      code: 'conflict',
+      message: `The cluster ${name} has 3 replicas, and up never removes a node.`,
+      hint,
+      problems: [],
+    });
+  });
+});
+
+describe('another shape of a cluster that is there', () => {
+  const engine = engineWith({ containers: containers(cluster(2)), networks: [own] });
+
+  test('must change whom the nodes follow', () => {
+    const settled = settleCluster({ name: 'redis-server', topology: 'chain' }, record(cluster(2), 4), engine, options);
+    const sources = { master: null, 'slave-1': 'master', 'slave-2': 'slave-1' };
+    expect(settled).toEqual(record({ ...shaped('chain', sources), asked: sources }, 5));
+  });
+
+  test('with another master must be refused: that is a promotion', () => {
+    const request: UpRequest = {
+      name: 'redis-server',
+      nodes: { master: { source: 'slave-1' }, 'slave-1': { source: null } },
+    };
+    expect(errorOf(() => settleCluster(request, record(cluster(2)), engine, options))).toEqual({
+      code: 'conflict',
+      message: 'master is the master of redis-server, and slave-1 is asked for.',
+      hint: 'See how it is: rmsx status   Where master is gone: rmsx promote slave-1',
+      problems: [],
+    });
+  });
+
+  test('after a promotion must be refused, as it asks for the former master', () => {
+    const nodes = [node('master', 'slave-1'), node('slave-1', null), node('slave-2', 'slave-1')];
+    const promoted = cluster(0, { nodes, asked: sourcesOf(cluster(2)) });
+    const request: UpRequest = { name: 'redis-server', topology: 'chain' };
+    expect(errorOf(() => settleCluster(request, record(promoted), engine, options)).message).toBe(
+      'slave-1 is the master of redis-server, and master is asked for.',
+    );
+  });
+});
+
+describe('what is sound alone and not together with the cluster', () => {
+  test('must be refused with every problem', () => {
+    const existing = record(cluster(2, { image: 'redis:6.0' }));
+    const request: UpRequest = {
+      name: 'redis-server',
+      nodes: { 'slave-1': { ip: '172.19.0.12' } },
+      directives: { 'repl-diskless-sync-max-replicas': ['1'] },
+    };
+    expect(errorOf(() => settleCluster(request, existing, engineWith(), options))).toEqual({
+      code: 'bad-spec',
+      message: 'The cluster redis-server cannot be like this.',
+      hint: undefined,
+      problems: [
+        'nodes.slave-2.ip: 172.19.0.12 is the address of slave-1 already',
+        '--set repl-diskless-sync-max-replicas: Redis 6.0 does not know this directive; it is there since Redis 7.0 and Valkey 7.2',
+      ],
+    });
+  });
+
+  test('must be refused where the ports of more replicas end above the last one', () => {
+    const existing = record(
+      cluster(0, {
+        basePort: 65_535,
+        nodes: [node('master', null, { address: { host: '172.19.0.10', port: 65_535 } })],
+      }),
+    );
+    const error = errorOf(() => settleCluster({ name: 'redis-server', replicas: 1 }, existing, engineWith(), options));
+    expect([error.code, error.problems]).toEqual(['bad-spec', ['nodes.slave-1.port: 65536 is above 65535']]);
+  });
 });
 
 describe('another wish for a cluster that is there', () => {
@@ -48,6 +183,16 @@ describe('another wish for a cluster that is there', () => {
 });
 
 describe('auto', () => {
+  test('must choose as many ports as there will be nodes', () => {
+    const request: UpRequest = { name: 'redis-server', basePort: 'auto', replicas: 29 };
+    const { cluster: first } = settleCluster(request, null, engineWith(), options);
+    const taken = foreign('web', { ports: [{ inside: 80, host: '127.0.0.1', port: first.basePort + 29 }] });
+    const { cluster: second } = settleCluster(request, null, engineWith({ containers: [taken] }), options);
+    const ports = second.nodes.map(({ address }) => address.port);
+    expect(ports).toEqual(Array.from({ length: 30 }, (_, i) => second.basePort + i));
+    expect(ports).not.toContain(first.basePort + 29);
+  });
+
   test('must keep the choice that was made once', () => {
     const existing = record(cluster(1, { subnet: '172.19.0.0/24' }), 1);
     const request = { name: 'redis-server', subnet: 'auto', basePort: 'auto' as const };

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { hasSettled, notSettled } from '../../../src/plan/settled.ts';
-import { masterInfo, replicaInfo } from '../../helpers/values.ts';
+import { masterInfo, node, replicaInfo } from '../../helpers/values.ts';
 
 const gone = { host: '172.19.0.10', port: 6379 };
 const other = { host: '172.19.0.11', port: 6380 };
 const replica = (changes: object): ReturnType<typeof replicaInfo> =>
   ({
-    ...replicaInfo({ name: 'master', address: gone, source: null }),
+    ...replicaInfo(node('master', null)),
     source: gone,
     link: 'down',
     offset: 500,

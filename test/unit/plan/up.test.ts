@@ -3,7 +3,17 @@ import { describe, expect, test } from 'vitest';
 import type { ObservedContainer } from '../../../src/domain/observed.ts';
 import { formatPlan, type Plan } from '../../../src/domain/plan.ts';
 import { planUp, type UpFacts } from '../../../src/plan/up.ts';
-import { cluster, confs, container, containers, engineWith, network, node, record } from '../../helpers/values.ts';
+import {
+  cluster,
+  confs,
+  container,
+  containers,
+  engineWith,
+  network,
+  node,
+  record,
+  shaped,
+} from '../../helpers/values.ts';
 
 const template = readFileSync(new URL('../../../templates/redis.conf', import.meta.url), 'utf8');
 const own = record(cluster(2));
@@ -16,11 +26,13 @@ function facts(
 ): UpFacts {
   const wanted = changes.record ?? own;
   return {
+    before: wanted,
     record: wanted,
     engine: engineWith({ containers: containers(wanted.cluster, states), networks }),
     confs: confs(wanted),
     password: 'secret',
-    pullImage: false,
+    pull: [],
+    revive: true,
     run: 'this-run',
     template,
     nowMs: 0,
@@ -28,14 +40,14 @@ function facts(
   };
 }
 
-const fresh = facts({ engine: engineWith(), confs: new Map(), pullImage: true });
+const fresh = facts({ before: null, engine: engineWith(), confs: new Map(), pull: ['redis:8.0'] });
 const edges = (plan: Plan): string =>
   plan.map(({ id, after }) => `${id} <- ${after.join(', ') || 'nothing'}`).join('\n');
 
 describe('a new cluster', () => {
   test('must be made by this plan', () => {
     expect(formatPlan(planUp(fresh))).toMatchInlineSnapshot(`
-      "pull image redis:8.0  (the image is not here)
+      "pull image redis:8.0  (it is not here)
       create network redis-server_app_net (172.19.0.0/24)  (it is not there)
       write the conf of master, slave-1, slave-2  (new nodes)
       remove the container that carried the conf  (it has done its work)
@@ -51,16 +63,16 @@ describe('a new cluster', () => {
 
   test('replicas must start after their source answers, and everything else side by side', () => {
     expect(edges(planUp(fresh))).toMatchInlineSnapshot(`
-      "pull <- nothing
-      network <- pull
-      conf <- pull
+      "pull redis:8.0 <- nothing
+      network <- pull redis:8.0
+      conf <- pull redis:8.0
       carrier <- start master, start slave-1, start slave-2, conf
-      create master <- pull, network
+      create master <- pull redis:8.0, network
       start master <- create master, conf
       head-start master <- create master, conf
-      create slave-1 <- pull, network
+      create slave-1 <- pull redis:8.0, network
       start slave-1 <- create slave-1, conf, head-start master
-      create slave-2 <- pull, network
+      create slave-2 <- pull redis:8.0, network
       start slave-2 <- create slave-2, conf, head-start master"
     `);
   });
@@ -85,6 +97,7 @@ describe('a new cluster', () => {
           "name": "redis-server-slave-1",
           "network": "redis-server_app_net",
           "node": "slave-1",
+          "restart": "always",
           "run": "this-run",
           "sysctls": {
             "net.core.somaxconn": "511",
@@ -124,6 +137,61 @@ describe('a new cluster', () => {
     ]);
   });
 
+  test.each([
+    ['aof', 'always'],
+    ['rdb', 'no'],
+    ['none', 'no'],
+  ] as const)('with persistence %s must be restarted by the engine: %s', (persistence, restart) => {
+    const wanted = record(cluster(1, { persistence }));
+    const plan = planUp(facts({ before: null, record: wanted, engine: engineWith(), confs: new Map() }));
+    const created = plan.flatMap(({ step }) => (step.op === 'create-container' ? [step.container.restart] : []));
+    expect(created).toEqual([restart, restart]);
+  });
+
+  test('must pull every image once, and create nothing before all of them are there', () => {
+    const nodes = [
+      node('master', null),
+      node('slave-1', 'master', { image: 'redis:8.2' }),
+      node('slave-2', 'master', { image: 'redis:8.2' }),
+    ];
+    const pull = ['redis:8.0', 'redis:8.2'];
+    const plan = planUp(facts({ ...fresh, record: record(cluster(0, { nodes })), pull }));
+    const created = plan.flatMap(({ step, after }) =>
+      step.op === 'create-container' ? [[step.node, step.container.image, after]] : [],
+    );
+    expect(plan.filter(({ step }) => step.op === 'pull-image').map(({ id }) => id)).toEqual([
+      'pull redis:8.0',
+      'pull redis:8.2',
+    ]);
+    expect(created).toEqual([
+      ['master', 'redis:8.0', ['pull redis:8.0', 'pull redis:8.2', 'network']],
+      ['slave-1', 'redis:8.2', ['pull redis:8.0', 'pull redis:8.2', 'network']],
+      ['slave-2', 'redis:8.2', ['pull redis:8.0', 'pull redis:8.2', 'network']],
+    ]);
+  });
+
+  test('that is a chain must start from the top down, each node with a head start for the next', () => {
+    const wanted = record(
+      shaped('chain', { master: 'slave-2', 'slave-1': null, 'slave-2': 'slave-1' }, { persistence: 'none' }),
+    );
+    const plan = planUp(facts({ before: null, record: wanted, engine: engineWith({ networks }), confs: new Map() }));
+    expect(edges(plan)).toBe(
+      [
+        'create slave-1 <- nothing',
+        'conf slave-1 <- create slave-1',
+        'start slave-1 <- conf slave-1',
+        'head-start slave-1 <- conf slave-1',
+        'create slave-2 <- nothing',
+        'conf slave-2 <- create slave-2',
+        'start slave-2 <- conf slave-2, head-start slave-1',
+        'head-start slave-2 <- conf slave-2, head-start slave-1',
+        'create master <- nothing',
+        'conf master <- create master',
+        'start master <- conf master, head-start slave-2',
+      ].join('\n'),
+    );
+  });
+
   test('must be printed without a secret', () => {
     expect(formatPlan(planUp(fresh))).not.toContain('secret');
   });
@@ -153,8 +221,8 @@ describe('a cluster that is there', () => {
     expect(edges(planUp(facts({}, states)))).toBe(expected);
   });
 
-  test('nothing must be pulled where no container is missing', () => {
-    expect(planUp(facts({ pullImage: true }, { 'slave-1': 'stopped' })).map(({ id }) => id)).toEqual(['start slave-1']);
+  test('a node that is stopped or paused must be left alone where only new nodes are to run', () => {
+    expect(planUp(facts({ revive: false }, { 'slave-1': 'stopped', 'slave-2': 'paused' }))).toEqual([]);
   });
 
   test('a missing container must be given redis.conf, role and record, on its own volume', () => {

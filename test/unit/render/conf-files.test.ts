@@ -1,81 +1,141 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { type Choices, wantedCluster } from '../../../src/config/cluster-spec.ts';
+import { settings } from '../../../src/config/settings.ts';
+import type { UpRequest } from '../../../src/config/up-request.ts';
+import type { ClusterSpec, NodeSpec } from '../../../src/domain/cluster.ts';
+import type { ClusterRecord } from '../../../src/domain/record.ts';
 import { readConf, renderConf, renderRole, serverCommand } from '../../../src/render/conf-files.ts';
-import { cluster, node, record } from '../../helpers/values.ts';
+import { errorOf } from '../../helpers/error-of.ts';
 
 const template = readFileSync(new URL('../../../templates/redis.conf', import.meta.url), 'utf8');
-const own = record(cluster(2), 3);
-const replica = node('slave-1', 'master');
+const choices: Choices = { subnet: '172.19.0.0/24', basePort: 6379, timezone: 'UTC' };
+
+const clusterOf = (request: Partial<UpRequest> = {}): ClusterSpec =>
+  wantedCluster({ name: 'redis-server', ...request }, null, choices);
+const recordOf = (request: Partial<UpRequest> = {}, epoch = 3): ClusterRecord => ({
+  schemaVersion: 1,
+  epoch,
+  cluster: clusterOf(request),
+});
+function nodeOf({ cluster }: ClusterRecord, name = 'slave-1'): NodeSpec {
+  const found = cluster.nodes.find((node) => node.name === name);
+  if (!found) throw new Error(`no ${name}`);
+  return found;
+}
+
+/** redis.conf of slave-1. */
+function confOf(request: Partial<UpRequest> = {}, { password = 'x', text = template } = {}): string {
+  const record = recordOf(request);
+  return renderConf(record, nodeOf(record), password, text)[0]?.content ?? '';
+}
+
+/** The lines of a conf that say something. */
+const directivesOf = (conf: string): readonly string[] =>
+  conf.split('\n').filter((line) => line && !line.startsWith('#'));
+
+const own = recordOf();
 const asMap = (files: readonly { readonly name: string; readonly content: string }[]): Map<string, string> =>
   new Map(files.map(({ name, content }) => [name, content]));
 
-describe('the conf of a node', () => {
-  test('redis.conf must be this', () => {
-    expect(renderConf(own, replica, 'fixed password', template)[0]?.content).toMatchInlineSnapshot(`
-      "# redis.conf of slave-1 in the cluster redis-server, rendered by rmsx.
-      # The file is static: the role is in role.conf, which is included at the end. rmsx never calls CONFIG REWRITE.
-
-      # The same port inside and outside of Docker, one of its own for every node: clients and other servers that follow an
-      # announced address end up at the right node.
-      port 6380
-
-      # The volume. Nothing that matters lies outside of it.
-      dir /data
-
-      # The log starts with facts, not with a picture.
-      always-show-logo no
-
-      # If the password ever gets lost, only the loopback interface is served.
-      protected-mode yes
-
-      # Every client has to log in.
-      requirepass "fixed password"
-
-      # Every node can follow every other: after a promotion the former master is a replica too, and has to log in there.
-      masterauth "fixed password"
-
-      # Commands that block the server, or empty the data and cannot fail.
-      rename-command KEYS ""
-      rename-command FLUSHALL ""
-      rename-command FLUSHDB ""
-
-      # A server that restarts by itself must come back with its data: an empty master empties all of its replicas.
-      appendonly yes
-
-      # What was written reaches the kernel before the reply is sent, so killing the server loses nothing; a crash of the
-      # whole machine loses the last second at most.
-      appendfsync everysec
-
-      # No snapshots beside the append-only file: one truth about what was written.
-      save ""
-
-      # Replicas get the data of a first synchronisation straight over the network.
-      repl-diskless-sync yes
-
-      # The default of 5 seconds waits for more replicas to come and makes every first synchronisation as late.
-      repl-diskless-sync-delay 0
-
-      # A replica that was away comes back by what it missed as long as that fits in here; the default of 1 MB is soon full.
-      repl-backlog-size 16mb
-
-      # What other servers and INFO call this node: its fixed address, whatever Docker does in between.
-      replica-announce-ip 172.19.0.11
-      replica-announce-port 6380
-
-      # A replica that lost its source goes on answering reads; \`rmsx status\` says that it is behind.
-      replica-serve-stale-data yes
-
-      # A replica that took writes of its own would differ from its source for ever.
-      replica-read-only yes
-
-      # The role. Written by rmsx alone, and the last line, so that nothing above can win against it.
-      include /usr/local/etc/redis/role.conf
-      "
-    `);
+describe('redis.conf', () => {
+  const directives = { 'hash-max-listpack-value': ['32'], maxmemory: ['1gb'], 'maxmemory-policy': ['allkeys-lru'] };
+  test.each(['redis:6.0', 'redis:7.0', 'redis:8.0', 'valkey:8.1'])('of %s must be this', async (image) => {
+    const conf = confOf({ image, directives }, { password: 'fixed password' });
+    await expect(conf).toMatchFileSnapshot(`conf/${image.replace(':', '-')}.conf`);
   });
 
-  test('a replica must have these files, its password readable by the server alone', () => {
-    const files = renderConf(own, replica, 'x', template);
+  test.each(['aof', 'rdb', 'none'] as const)('with persistence %s must be this', async (persistence) => {
+    await expect(confOf({ persistence, disabledCommands: [] })).toMatchFileSnapshot(`conf/${persistence}.conf`);
+  });
+
+  test('must have every named setting, and maxmemory only where somebody asks for it', () => {
+    const names = directivesOf(confOf()).map((line) => line.split(' ')[0]);
+    const missing = settings.map(({ directive }) => directive).filter((directive) => !names.includes(directive));
+    expect(missing).toEqual(['maxmemory', 'maxmemory-policy']);
+  });
+
+  test('must take what is asked for in the place of the default: first of the node, then of the cluster', () => {
+    const conf = confOf({
+      directives: { 'repl-timeout': ['90'], 'repl-backlog-size': ['64mb'] },
+      nodes: { 'slave-1': { directives: { 'repl-backlog-size': ['1gb'], 'replica-priority': ['0'] } } },
+    });
+    const lines = directivesOf(conf).filter((line) => /^repl-(timeout|backlog-size)|^replica-priority/.test(line));
+    expect(lines).toEqual(['repl-backlog-size 1gb', 'repl-timeout 90', 'replica-priority 0']);
+  });
+
+  test('must have the other directives in a section of their own, in order, each of its lines', () => {
+    const directives = { 'slowlog-max-len': ['5'], maxclients: ['10'], loadmodule: ['/a.so "x y"', '/b.so'] };
+    const conf = confOf({ directives });
+    expect(conf).toContain(
+      '# What was asked for besides, `redis:` in rmsx.yaml and --set.\nloadmodule /a.so "x y"\nloadmodule /b.so\nmaxclients 10\nslowlog-max-len 5\n\n# The role.',
+    );
+  });
+
+  test('must name a directive as the server knows it, and leave out what it does not know', () => {
+    const directives = { 'hash-max-listpack-value': ['32'], 'lazyfree-lazy-user-flush': ['yes'] };
+    const lines = (image: string): readonly string[] =>
+      directivesOf(confOf({ image, directives })).filter((line) => /^(hash|lazy)/.test(line));
+    expect(lines('redis:6.0')).toEqual(['hash-max-ziplist-value 32']);
+    expect(lines('redis:7.0')).toEqual(['hash-max-listpack-value 32', 'lazyfree-lazy-user-flush yes']);
+  });
+
+  test.each([
+    ['valkey:8.1', true],
+    ['valkey:7.2', false],
+    ['redis:8.0', false],
+    ['my-server:latest', false],
+  ])('of %s: the second channel is switched off where the server has one: %s', (image, expected) => {
+    expect(confOf({ image }).includes('\ndual-channel-replication-enabled no\n')).toBe(expected);
+  });
+
+  test('of a node with its own image must be for that image', () => {
+    const nodes = { 'slave-1': { image: 'redis:6.0' } };
+    expect(confOf({ image: 'redis:7.0', nodes, directives: { 'hash-max-listpack-value': ['32'] } })).toContain(
+      'hash-max-ziplist-value 32',
+    );
+  });
+
+  test('must have snapshots when they are asked for', () => {
+    const saves = (conf: string): readonly string[] => directivesOf(conf).filter((line) => line.startsWith('save'));
+    expect(saves(confOf({ persistence: 'rdb' }))).toEqual(['save 3600 1', 'save 300 100', 'save 60 10000']);
+    expect(saves(confOf({ persistence: 'rdb', directives: { save: ['60 1'] } }))).toEqual(['save 60 1']);
+    expect(saves(confOf({ persistence: 'aof' }))).toEqual(['save ""']);
+  });
+});
+
+describe('a template of a user', () => {
+  const minimal =
+    'port {{port}}\nrequirepass {{password}}\n{{#disabled-commands}}\nrename-command {{.}} ""\n{{/disabled-commands}}\n{{#aof}}\nappendonly yes\n{{/aof}}\n{{#directives}}\n{{.}}\n{{/directives}}\ninclude {{role-conf}}\n';
+
+  test('must not lose a setting that it has no placeholder for', () => {
+    const conf = confOf(
+      { directives: { 'repl-timeout': ['90'], maxmemory: ['1gb'] }, disabledCommands: [] },
+      { text: minimal },
+    );
+    expect(directivesOf(conf).slice(3)).toEqual([
+      'maxmemory 1gb',
+      'repl-timeout 90',
+      'include /usr/local/etc/redis/role.conf',
+    ]);
+  });
+
+  test('must be refused where it leaves out what must not be lost', () => {
+    expect(errorOf(() => confOf({}, { text: 'dir /data\nprot {{prot}}' })).problems).toEqual([
+      'redis.conf:2: unknown placeholder {{prot}}',
+      'redis.conf: {{port}} is not in it, and must be',
+      'redis.conf: {{password}} is not in it, and must be',
+      'redis.conf: {{#disabled-commands}} is not in it, and must be',
+      'redis.conf: {{#aof}} is not in it, and must be',
+      'redis.conf: {{#directives}} is not in it, and must be',
+      'redis.conf: {{role-conf}} is not in it, and must be',
+    ]);
+  });
+});
+
+describe('the files of a node', () => {
+  test('must be these, the password readable by the server alone', () => {
+    const files = renderConf(own, nodeOf(own), 'x', template);
     expect(files.map(({ name, mode }) => `${mode.toString(8)} ${name}`)).toEqual([
       '600 redis.conf',
       '644 role.conf',
@@ -86,31 +146,26 @@ describe('the conf of a node', () => {
     );
   });
 
-  test('a master must follow nobody', () => {
-    expect(renderRole(own, node('master', null))[0]?.content).toBe(
+  test('must say of a master that it follows nobody', () => {
+    expect(renderRole(own, nodeOf(own, 'master'))[0]?.content).toBe(
       '# The role of master since change 3 of the cluster. Written by rmsx alone.\nreplicaof no one\n',
     );
   });
 
-  test('the password must be in redis.conf and nowhere else', () => {
-    const others = [...renderConf(own, replica, 'top-secret', template).slice(1), { content: serverCommand.join(' ') }];
+  test('must have the password in redis.conf and nowhere else', () => {
+    const files = renderConf(own, nodeOf(own), 'top-secret', template);
+    const others = [...files.slice(1), { content: serverCommand.join(' ') }];
     expect(others.filter(({ content }) => content.includes('top-secret'))).toEqual([]);
   });
 
-  test('the same node must give the same bytes', () => {
-    expect(renderConf(own, replica, 'x', template)).toEqual(renderConf(own, replica, 'x', template));
-  });
-
-  test('an ephemeral node must keep nothing', () => {
-    const ephemeral = record(cluster(1, { persistence: 'none', disabledCommands: [] }));
-    const text = renderConf(ephemeral, replica, 'x', template)[0]?.content ?? '';
-    expect(text.match(/^(appendonly|save|rename-command).*$/gm)).toEqual(['appendonly no', 'save ""']);
+  test('must have the same bytes for the same node', () => {
+    expect(renderConf(own, nodeOf(own), 'x', template)).toEqual(renderConf(own, nodeOf(own), 'x', template));
   });
 });
 
 describe('templates/redis.conf', () => {
   test('every directive must have a comment that says why', () => {
-    const lines = template.split('\n');
+    const lines = template.split('\n').filter((line) => !/^\{\{[#/]/.test(line));
     const kind = (line: string): string => (line === '' ? 'empty' : line.startsWith('#') ? 'comment' : 'directive');
     const bare = lines.filter((line, i) => {
       if (kind(line) !== 'directive') return false;
@@ -119,6 +174,11 @@ describe('templates/redis.conf', () => {
       return kind(lines[above] ?? '') !== 'comment';
     });
     expect(bare).toEqual([]);
+  });
+
+  test.each(['aof', 'rdb', 'none'] as const)('no comment may be left without its directive: %s', (persistence) => {
+    const blocks = confOf({ persistence, disabledCommands: [] }).trim().split('\n\n').slice(1);
+    expect(blocks.filter((block) => !/^#/.test(block) || directivesOf(block).length === 0)).toEqual([]);
   });
 
   test('the role must be the last word, so that nothing above can win against it', () => {
@@ -134,7 +194,7 @@ describe('reading a conf', () => {
   test.each(['plain', 'two words', 'a"b\\c#d', "it's", 'ä€\u{1f511}', '-dash', 'no', '\x01'])(
     'the password %j must come back, with the role and the record',
     (password) => {
-      expect(readConf(asMap(renderConf(own, replica, password, template)))).toEqual({
+      expect(readConf(asMap(renderConf(own, nodeOf(own), password, template)))).toEqual({
         password,
         source: { host: '172.19.0.10', port: 6379 },
         record: own,
@@ -142,21 +202,29 @@ describe('reading a conf', () => {
     },
   );
 
+  test('the password of rmsx 0.1 must come back', () => {
+    const conf = 'port 6380\nrequirepass "two \\"w\\\\rds\\" \\xc3\\xa4 \\x09"\nmasterauth x\n';
+    expect(readConf(new Map([['redis.conf', conf]]))?.password).toBe('two "w\\rds" ä \t');
+  });
+
   test('a master must come back without a source', () => {
-    expect(readConf(asMap(renderConf(own, node('master', null), 'x', template)))?.source).toBeNull();
+    expect(readConf(asMap(renderConf(own, nodeOf(own, 'master'), 'x', template)))?.source).toBeNull();
   });
 
   test('a role that cannot be read must not be taken for that of a master', () => {
-    const files = asMap(renderConf(own, replica, 'x', template)).set('role.conf', 'replica');
+    const files = asMap(renderConf(own, nodeOf(own), 'x', template)).set('role.conf', 'replica');
     expect(readConf(files)?.source).toBeUndefined();
   });
 
-  test('a node without redis.conf, or without a password in it, was never finished', () => {
-    expect([readConf(new Map()), readConf(new Map([['redis.conf', '# requirepass x\n']]))]).toEqual([null, null]);
-  });
+  test.each(['', '# requirepass x\n', 'requirepass two words\n', 'requirepass "open\n'])(
+    'a node with the conf %j was never finished',
+    (conf) => {
+      expect([readConf(new Map()), readConf(new Map([['redis.conf', conf]]))]).toEqual([null, null]);
+    },
+  );
 
   test('a record that is cut off must leave the password readable', () => {
-    const files = asMap(renderConf(own, replica, 'x', template)).set('rmsx.json', '{');
+    const files = asMap(renderConf(own, nodeOf(own), 'x', template)).set('rmsx.json', '{');
     expect(readConf(files)).toEqual({ password: 'x', source: { host: '172.19.0.10', port: 6379 }, record: null });
   });
 });

@@ -1,0 +1,31 @@
+import { canonicalNodeName } from '../../domain/names.ts';
+import { changeTopology } from '../../operations/change-topology.ts';
+import { addNode } from '../../plan/change-topology.ts';
+import type { Command } from '../command.ts';
+import { dryRunOption } from '../options.ts';
+import { changeOptionsOf, printChange } from '../print-change.ts';
+
+/** `rmsx add` */
+export const addCommand: Command = {
+  name: 'add',
+  positionals: '',
+  maxPositionals: 0,
+  describe: 'one more replica, under the node that --source names',
+  options: {
+    source: { type: 'string', describe: 'the node it follows', otherwise: 'where the topology has room' },
+    ...dryRunOption,
+  },
+  examples: [['rmsx add --source slave-1', 'one more replica, which follows slave-1']],
+  run: async (args, context) => {
+    const source = args.text('source');
+    const options = changeOptionsOf(args);
+    args.throwIfWrong('rmsx add --help');
+    const followed = source === undefined ? undefined : canonicalNodeName(source);
+    const ports = await context.ports();
+    await printChange(
+      await changeTopology(context.name, (cluster) => addNode(cluster, followed), options, ports),
+      context,
+    );
+    return 0;
+  },
+};

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { type RenderResult, render } from '../../operations/render.ts';
+import type { Command } from '../command.ts';
+import type { Context } from '../context.ts';
+import { dryRunOption } from '../options.ts';
+import { readUpRequest, upRequestOptions } from '../request.ts';
+
+/** `rmsx render` */
+export const renderCommand: Command = {
+  name: 'render',
+  positionals: '',
+  maxPositionals: 0,
+  describe: 'write redis.conf files and a compose file; touches no engine',
+  options: {
+    ...upRequestOptions,
+    out: { type: 'string', describe: 'the directory that gets the files', otherwise: './NAME' },
+    templates: {
+      type: 'string',
+      describe: 'a directory with redis.conf, compose.yaml or cluster-readme.md of your own',
+    },
+    force: { type: 'boolean', describe: 'replace files that were edited; each is kept as FILE.orig' },
+    ...dryRunOption,
+  },
+  examples: [
+    ['rmsx render --out demo && cd demo && docker compose up -d', 'a cluster that Docker Compose runs'],
+    ['rmsx render -n demo --topology chain --subnet auto', 'into ./demo'],
+    ['rmsx render --templates my-templates', 'files in your own way'],
+  ],
+  run: async (args, context) => {
+    const request = await readUpRequest(args, context);
+    const options = {
+      out: args.text('out') ?? `./${request.name}`,
+      templatesDirectory: args.text('templates'),
+      force: args.switch('force') ?? false,
+      dryRun: args.switch('dry-run') ?? false,
+    };
+    args.throwIfWrong('rmsx render --help');
+    await report(await render(request, options), options.dryRun, context);
+    return 0;
+  },
+};
+
+async function report(result: RenderResult, dryRun: boolean, context: Context): Promise<void> {
+  const { out, cluster, files, changed, password } = result;
+  const { name, subnet, topology } = cluster;
+  await context.print({ out, dryRun, changed, cluster: { name, topology, subnet }, password, files }, () =>
+    files.map(({ path, state }) => `${state.padEnd('unchanged'.length)}  ${join(out, path)}\n`).join(''),
+  );
+  if (dryRun) return;
+  if (password === 'generated') {
+    context.tell(`a password was generated; it is in ${join(out, 'nodes')}, which is closed to other users`);
+  }
+  for (const { path } of files.filter(({ state }) => state === 'kept')) {
+    context.tell(`${join(out, path)} belongs to no node any more, and is kept as it was edited`);
+  }
+  if (!changed) context.tell('nothing changed');
+  context.tell(`next: docker compose -f ${quote(join(out, 'compose.yaml'))} up -d`);
+}
+
+/** As a shell reads it back. */
+const quote = (path: string): string => (/^[\w./:@%+,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);

@@ -1,0 +1,133 @@
+import { flagOf } from '../config/flag-of.ts';
+import { readDirective } from '../config/read-directive.ts';
+import { checkUpRequest, type UpRequest } from '../config/up-request.ts';
+import type { Directives, Persistence } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
+import type { Locate } from '../domain/problem.ts';
+import { readPassword } from '../files/password-file.ts';
+import type { Arguments } from './arguments.ts';
+import type { OptionSpecs } from './command.ts';
+import type { Context } from './context.ts';
+import { isolate } from './isolated.ts';
+
+/** The flags that describe a cluster; `up` and `render` take them. */
+export const upRequestOptions: OptionSpecs = {
+  replicas: { type: 'string', describe: 'how many replicas', otherwise: '2' },
+  topology: { type: 'string', describe: 'star, chain, tree or custom', otherwise: 'star' },
+  fanout: { type: 'string', describe: 'how many nodes follow one node of a tree', otherwise: '2' },
+  image: { type: 'string', describe: 'Redis or Valkey, 6.0 or later', otherwise: 'redis:8.0' },
+  subnet: { type: 'string', describe: 'of the network, CIDR or auto', otherwise: '172.19.0.0/24' },
+  'base-port': { type: 'string', describe: 'port of the first node, or auto', otherwise: '6379' },
+  bind: { type: 'string', describe: 'address of the host on which ports are published', otherwise: '127.0.0.1' },
+  tz: { type: 'string', describe: 'time zone of the servers', otherwise: "up: the caller's, render: UTC" },
+  set: { type: 'pairs', describe: 'a directive of redis.conf for all nodes: --set maxclients=5000; may be repeated' },
+  ephemeral: { type: 'boolean', describe: 'keep no data: no volumes, no restart' },
+  'allow-command': { type: 'list', describe: 'give back KEYS, FLUSHALL or FLUSHDB' },
+  password: { type: 'string', describe: '', environmentOnly: true },
+  'password-file': { type: 'string', describe: 'read the password from FILE, - for stdin', otherwise: 'generated' },
+};
+
+/**
+ * What is asked for: the flags, then the environment, then rmsx.yaml. Everything that is wrong is reported to the
+ * arguments, each problem with its flag or with file and line.
+ */
+export async function readUpRequest(args: Arguments, context: Context): Promise<UpRequest> {
+  const file = await context.file();
+  if (file && args.text('file') === undefined) context.tell('using ./rmsx.yaml');
+  const basePort = args.text('base-port');
+  const flags: UpRequest = {
+    name: context.name,
+    replicas: args.integer('replicas'),
+    topology: args.choice('topology', ['star', 'chain', 'tree', 'custom']),
+    fanout: args.integer('fanout'),
+    image: args.text('image'),
+    subnet: args.text('subnet'),
+    basePort: basePort === 'auto' ? basePort : args.integer('base-port'),
+    bind: args.text('bind'),
+    timezone: args.text('tz'),
+    persistence: persistenceFrom(args),
+    allowCommands: args.list('allow-command'),
+    pull: args.choice('pull', ['missing', 'never', 'always']),
+  };
+  const own = args.switch('isolated') ? isolate(flags, args.text('name') !== undefined) : flags;
+  const directives = directivesFrom(args);
+  const request: UpRequest = {
+    ...file?.request,
+    ...given(own),
+    name: own.name,
+    ...(directives || file ? { directives: { ...file?.request.directives, ...directives } } : {}),
+    password: await passwordFrom(args, context, file?.passwordFile),
+  };
+  const isFlag = (path: string): boolean => {
+    const [, directive] = /^redis\.(.+)$/.exec(path) ?? [];
+    return directive === undefined
+      ? Object.entries(given(own)).some(([field]) => field === fieldOf(path))
+      : Object.hasOwn(directives ?? {}, directive);
+  };
+  const locate: Locate = (path) => (isFlag(path) ? undefined : file?.locate(path)) ?? flagOf(path);
+  const problems = [...(file?.problems ?? []), ...checkUpRequest(request, locate)];
+  args.report(problems.filter((problem) => !isAboutName(problem, locate)).sort((a, b) => lineOf(a) - lineOf(b)));
+  return request;
+}
+
+/** The context has told it. */
+const isAboutName = (problem: string, locate: Locate): boolean => problem.startsWith(`${locate('name')}: `);
+
+/** What is wrong in a file is told in its order, after what is wrong with flags. */
+const lineOf = (problem: string): number => Number(/^[^\s:]+:(\d+): /.exec(problem)?.[1] ?? 0);
+
+/** What is left out must not hide what the file says. */
+const given = (request: UpRequest): Partial<UpRequest> =>
+  Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
+
+/** The field of a request that a path of rmsx.yaml ends up in. */
+const fieldOf = (path: string): string =>
+  ({ 'network.subnet': 'subnet', 'ports.base': 'basePort', 'ports.bind': 'bind' })[path] ?? path;
+
+function persistenceFrom(args: Arguments): Persistence | undefined {
+  const ephemeral = args.switch('ephemeral');
+  if (ephemeral === undefined) return undefined;
+  return ephemeral ? 'none' : 'aof';
+}
+
+/** `--set directive=value`; several with the same directive are several lines of it. */
+function directivesFrom(args: Arguments): Directives | undefined {
+  const pairs = args.list('set');
+  if (!pairs) return undefined;
+  const texts = new Map<string, string[]>();
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    if (at <= 0) args.report([`--set: "${pair}" is not directive=value, such as maxclients=5000`]);
+    else texts.set(pair.slice(0, at), [...(texts.get(pair.slice(0, at)) ?? []), pair.slice(at + 1)]);
+  }
+  const directives: Record<string, readonly string[]> = {};
+  for (const [name, values] of texts) {
+    const read = readDirective(name, values);
+    if (typeof read === 'string') args.report([`--set ${name}: ${read}`]);
+    else if (Object.hasOwn(directives, read.name))
+      args.report([`--set ${name}: the same directive as another one that is set`]);
+    else directives[read.name] = read.lines;
+  }
+  return directives;
+}
+
+/** A file that cannot be read is one of the problems of a command line. */
+async function passwordFrom(
+  args: Arguments,
+  context: Context,
+  inFile: string | undefined,
+): Promise<string | undefined> {
+  const path = args.text('password-file') ?? (context.env.RMSX_PASSWORD === undefined ? inFile : undefined);
+  if (path === undefined) return context.env.RMSX_PASSWORD;
+  if (path === '-' && args.text('file') === '-') {
+    args.report(['--password-file -: standard input holds the description of the cluster already (--file -)']);
+    return undefined;
+  }
+  try {
+    return await readPassword(path);
+  } catch (error) {
+    if (!(error instanceof RmsxError)) throw error;
+    args.report([error.message]);
+    return undefined;
+  }
+}

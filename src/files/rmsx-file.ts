@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { defaultFileName, maxFileLength } from '../config/rmsx-file/limits.ts';
+import { RmsxError } from '../domain/errors.ts';
+
+/** The text of rmsx.yaml, and where it is from. */
+export interface RmsxFileText {
+  readonly text: string;
+  /** As messages call it: the path as it is given, `rmsx.yaml`, or `<stdin>`. */
+  readonly fileName: string;
+  /** What paths in the file are relative to; absolute. */
+  readonly directory: string;
+}
+
+/**
+ * Reads rmsx.yaml; no more of it than a file can have, as it may be a device that never ends.
+ * @param path - `-` is standard input; undefined is ./rmsx.yaml, where that is there
+ * @param cwd - what the path is relative to
+ * @returns undefined where no file is named and none is there
+ * @throws RmsxError `bad-usage` where a file cannot be read
+ */
+export async function readRmsxFile(
+  path: string | undefined,
+  cwd: string = process.cwd(),
+): Promise<RmsxFileText | undefined> {
+  try {
+    if (path === '-') return { text: await start(process.stdin), fileName: '<stdin>', directory: cwd };
+    const file = resolve(cwd, path ?? defaultFileName);
+    return { text: await start(createReadStream(file)), fileName: path ?? defaultFileName, directory: dirname(file) };
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    if (path === undefined && code === 'ENOENT') return undefined;
+    const what = path === undefined ? defaultFileName : `--file: ${path}`;
+    throw new RmsxError('bad-usage', `${what} cannot be read (${code}).`, {
+      hint:
+        code === 'ENOENT' ? `Write one with: rmsx init --out ${path}` : `Check with: ls -l ${path ?? defaultFileName}`,
+      cause: error,
+    });
+  }
+}
+
+async function start(stream: AsyncIterable<Buffer | string>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    chunks.push(Buffer.from(chunk));
+    length += chunk.length;
+    if (length > 4 * maxFileLength) break; // more bytes than that are more characters than the parser takes
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * Writes a new rmsx.yaml: either all of it is there afterwards, or nothing is changed. A symbolic link is never followed.
+ * @param options.force - replace a file that is there
+ * @throws RmsxError `conflict` where something is there, `failed` where the file cannot be written
+ */
+export async function writeRmsxFile(path: string, text: string, { force }: { readonly force: boolean }): Promise<void> {
+  const isThere = await lstat(path).catch(() => undefined);
+  if (isThere && !isThere.isFile()) {
+    const what = isThere.isSymbolicLink() ? 'a symbolic link' : 'no file';
+    throw new RmsxError('conflict', `${path} is ${what}: nothing is written.`, {
+      hint: 'Name another file with --out.',
+    });
+  }
+  try {
+    if (force) await replace(path, text);
+    else await writeNew(path, text);
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') {
+      throw new RmsxError('conflict', `${path} is there already.`, { hint: 'Replace it with --force.', cause: error });
+    }
+    throw new RmsxError('failed', `${path} cannot be written (${code}).`, { cause: error });
+  }
+}
+
+async function replace(path: string, text: string): Promise<void> {
+  const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  await writeNew(unfinished, text);
+  try {
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+}
+
+/** `wx` makes the file or fails: neither another file nor a link is ever written to. */
+async function writeNew(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o644);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+}

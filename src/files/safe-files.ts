@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { chmod, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { RmsxError } from '../domain/errors.ts';
+
+/** A file as it is on the disk. */
+export interface FoundFile {
+  readonly content: Buffer;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+/** A file as it should be on the disk. */
+export interface WantedFile {
+  readonly content: string | Buffer;
+  /** Permission bits, whatever the umask. */
+  readonly mode: number;
+  /** Its time of modification, in seconds since 1970. @default now */
+  readonly stampSeconds?: number;
+}
+
+const noFollow = constants.O_NOFOLLOW ?? 0; // not on Windows
+
+/**
+ * Reads a file below a directory.
+ * @param path - below the directory, with `/`
+ * @returns undefined where it is not there
+ * @throws RmsxError `conflict` where it, or a directory on the way to it, is a symbolic link or something else
+ */
+export async function readBelow(directory: string, path: string): Promise<FoundFile | undefined> {
+  if (!(await isThere(directory, path, 'file'))) return undefined;
+  return onDisk(join(directory, path), async () => {
+    const file = await open(join(directory, path), constants.O_RDONLY | noFollow);
+    try {
+      return { content: await file.readFile(), mode: (await file.stat()).mode & 0o7777 };
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+/** @returns whether there is such a file or directory; throws where there is something else, see `readBelow` */
+export async function isThere(directory: string, path: string, kind: 'file' | 'directory'): Promise<boolean> {
+  const parts = path.split('/');
+  for (const [i] of parts.entries()) {
+    const part = parts.slice(0, i + 1).join('/');
+    const found = await lstatOrNothing(join(directory, part));
+    if (!found) return false;
+    const wanted = i + 1 < parts.length ? 'directory' : kind;
+    if (found.isSymbolicLink()) throw inTheWay(join(directory, part), 'a symbolic link, which is never followed');
+    if (!(wanted === 'file' ? found.isFile() : found.isDirectory())) {
+      throw inTheWay(join(directory, part), `not a ${wanted}`);
+    }
+  }
+  return true;
+}
+
+function inTheWay(path: string, what: string): RmsxError {
+  return new RmsxError('conflict', `${path} is ${what}.`, {
+    hint: 'Move it away, or name another directory: --out DIR',
+  });
+}
+
+async function lstatOrNothing(path: string): Promise<Awaited<ReturnType<typeof lstat>> | undefined> {
+  return onDisk(path, async () => {
+    try {
+      return await lstat(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  });
+}
+
+/** Makes a directory with exactly this mode, or gives it to the one that is there. */
+export async function makeDirectory(path: string, mode: number): Promise<void> {
+  await onDisk(path, async () => {
+    await mkdir(path, { recursive: true });
+    const { mode: now } = await lstat(path);
+    if ((now & 0o7777) !== mode) await chmod(path, mode);
+  });
+}
+
+/** A file that is complete and on the disk, beside the one that it is to replace. */
+export interface StagedFile {
+  /** Puts it into its place, all at once. */
+  commit(): Promise<void>;
+  /** Takes it away again. */
+  discard(): Promise<void>;
+}
+
+/** Writes a file beside its place. Nobody meets half of it, and a link in its place is replaced, not followed. */
+export async function stageFile(path: string, { content, mode, stampSeconds }: WantedFile): Promise<StagedFile> {
+  const staged = join(dirname(path), `.rmsx-${randomBytes(6).toString('hex')}.tmp`);
+  const discard = (): Promise<void> => rm(staged, { force: true });
+  await onDisk(path, async () => {
+    const file = await open(staged, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow, 0o600);
+    try {
+      await file.writeFile(content);
+      await file.chmod(mode);
+      if (stampSeconds !== undefined) await file.utimes(stampSeconds, stampSeconds);
+      await file.sync();
+    } catch (error) {
+      await discard();
+      throw error;
+    } finally {
+      await file.close();
+    }
+  });
+  return { commit: () => onDisk(path, () => rename(staged, path)), discard };
+}
+
+/** Makes what was renamed in a directory survive a crash of the machine. */
+export async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === 'win32') return; // directories cannot be opened there
+  await onDisk(path, async () => {
+    const directory = await open(path, constants.O_RDONLY);
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
+  });
+}
+
+/** @throws RmsxError `failed` that names the path and the reason, for whatever the disk refuses */
+export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (error instanceof RmsxError || code === undefined) throw error;
+    throw new RmsxError('failed', `${path} cannot be read or written (${code}).`, { cause: error, reason: code });
+  }
+}

@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { type ClusterSpec, masterOf } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
+import { rmsxCommand } from '../domain/hints.ts';
+import { isMadeByCompose, type ObservedEngine } from '../domain/observed.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Ports } from '../domain/ports.ts';
+import type { ClusterRecord } from '../domain/record.ts';
+import { readTemplate } from '../files/templates.ts';
+import { refuseConflicts } from '../plan/conflicts.ts';
+import { planRemoval } from '../plan/down.ts';
+import { refuseUnsound } from '../plan/settle.ts';
+import { planUp } from '../plan/up.ts';
+import { BringUp, type UpResult } from './bring-up.ts';
+import { infosOf } from './connections.ts';
+import { removeStep } from './down.ts';
+import { imagesToPull } from './images.ts';
+import { refuseScarceMemory } from './memory.ts';
+import { type KnownCluster, observeCluster } from './observe.ts';
+import { observeEngine } from './observe-engine.ts';
+import { runPlan, telling } from './run-plan.ts';
+import { connectionsTo, runningNodes, status } from './status.ts';
+
+/** How the topology of a running cluster is changed. */
+export interface ChangeOptions {
+  /** The data of a node that is removed goes too. */
+  readonly volumes: boolean;
+  /** Only say what would be done. */
+  readonly dryRun: boolean;
+}
+
+/** What a change did. */
+export interface ChangeResult extends UpResult {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/**
+ * Changes who is in a cluster and who follows whom, while it runs. Nodes that stay are not restarted, and come to a new
+ * source by what they have missed where that is possible.
+ * @param decide - the cluster as it is to be, from how it is and the nodes that have a container and are no part of it any
+ * more; throws where that cannot be
+ * @throws RmsxError `not-found`, `unsafe`, `conflict`, or `failed` with everything as it was
+ */
+export async function changeTopology(
+  name: string,
+  decide: (cluster: ClusterSpec, strays: readonly string[]) => ClusterSpec,
+  options: ChangeOptions,
+  ports: Ports,
+): Promise<ChangeResult> {
+  const known = await observeCluster(ports, name);
+  const cluster = decide(known.record.cluster, straysOf(known));
+  const change = await settleChange(known, cluster, ports);
+  const run = randomBytes(8).toString('hex');
+  const template = await readTemplate('redis.conf');
+  const { engine, record } = change;
+  const pull = await imagesToPull('missing', cluster, engine, ports.engine);
+  const before = known.record;
+  const facts = { before, record, engine, confs: known.confs, password: known.password, pull, revive: false };
+  const plan = planUp({ ...facts, run, template, nowMs: Date.now() });
+  const removal = change.removed.flatMap((node) => planRemoval(name, node, engine, options));
+  const whole = { plan: [...plan, ...removal], added: change.added, removed: change.removed };
+  if (options.dryRun || whole.plan.length === 0) {
+    return { ...(await unchanged(known, options.dryRun, ports)), ...whole };
+  }
+  const nodes = cluster.nodes.filter((node) => change.ready.includes(node.name));
+  const upOptions = { wait: true, retain: false, dryRun: false, timezone: cluster.timezone };
+  const result = await new BringUp({ ...facts, record, nodes, plan, options: upOptions, ports, run }).run();
+  if (removal.length === 0) return { ...result, ...whole };
+  await remove(removal, change.removed, engine, ports);
+  return { ...result, ...whole, changed: true, status: await status(name, ports) };
+}
+
+interface Change {
+  readonly engine: ObservedEngine;
+  readonly record: ClusterRecord;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** The nodes that must be ready afterwards: those that answer now, and the new ones. */
+  readonly ready: readonly string[];
+}
+
+/** A change that was cut off leaves the container of a node that is in no record any more. */
+function straysOf({ containers, record }: KnownCluster): readonly string[] {
+  const nodes = containers.map(({ node }) => node ?? '');
+  return nodes.filter((name) => !record.cluster.nodes.some((node) => node.name === name));
+}
+
+/** Refuses what cannot be, before anything is touched. */
+async function settleChange(known: KnownCluster, cluster: ClusterSpec, ports: Ports): Promise<Change> {
+  const { record, name } = known;
+  const names = (spec: ClusterSpec): readonly string[] => spec.nodes.map((node) => node.name);
+  const added = names(cluster).filter((node) => !names(record.cluster).includes(node));
+  const removed = [...names(record.cluster), ...straysOf(known)].filter((node) => !names(cluster).includes(node));
+  refuseUnsound(cluster);
+  const engine = await observeEngine(ports.engine);
+  if (removed.length > 0) refuseComposeRemoval(name, engine, removed);
+  refuseConflicts({ ...cluster, nodes: cluster.nodes.filter((node) => added.includes(node.name)) }, engine);
+  await refuseScarceMemory(cluster, ports.engine);
+  const answering = await answeringNodes(known, ports);
+  refuseWithoutMaster(cluster, answering);
+  refuseSilentSources(record.cluster, cluster, [...answering, ...added]);
+  const isSame = JSON.stringify(cluster) === JSON.stringify(record.cluster);
+  return {
+    engine,
+    record: isSame ? record : { schemaVersion: 1, epoch: record.epoch + 1, cluster },
+    added,
+    removed,
+    ready: [...answering, ...added],
+  };
+}
+
+function refuseComposeRemoval(name: string, engine: ObservedEngine, removed: readonly string[]): void {
+  if (!engine.containers.some((container) => container.cluster === name && isMadeByCompose(container))) return;
+  throw new RmsxError('conflict', `Docker Compose owns ${name}: it would make ${removed.join(', ')} again.`, {
+    hint: `Render it without: rmsx render -n ${name} --replicas N --out DIR --force   and there: docker compose up -d --remove-orphans`,
+  });
+}
+
+async function answeringNodes(known: KnownCluster, ports: Ports): Promise<readonly string[]> {
+  const connections = connectionsTo(known, ports);
+  try {
+    const infos = infosOf(await connections.probeAll(runningNodes(known)));
+    return [...infos].filter(([, info]) => !info.loading).map(([node]) => node);
+  } finally {
+    connections.close();
+  }
+}
+
+function refuseWithoutMaster(cluster: ClusterSpec, answering: readonly string[]): void {
+  const master = masterOf(cluster).name;
+  if (answering.includes(master)) return;
+  const heir = answering[0];
+  throw new RmsxError(
+    'unsafe',
+    `${master} is the master of ${cluster.name} and does not answer: nothing would get its data.`,
+    {
+      node: master,
+      hint: heir
+        ? `Let a replica take over: ${rmsxCommand(cluster.name, `promote ${heir}`)}   or bring it back: ${rmsxCommand(cluster.name, 'up')}`
+        : `Bring it back: ${rmsxCommand(cluster.name, 'up')}`,
+    },
+  );
+}
+
+/** A node under a source that is down would wait for its data for ever. */
+function refuseSilentSources(before: ClusterSpec, after: ClusterSpec, ready: readonly string[]): void {
+  for (const { name, source } of after.nodes) {
+    const was = before.nodes.find((node) => node.name === name)?.source;
+    if (source === null || source === was || ready.includes(source)) continue;
+    throw new RmsxError('unsafe', `${source} does not answer: ${name} would get no data from it.`, {
+      node: source,
+      hint: `Bring it back first: ${rmsxCommand(after.name, 'up')}   or name another source`,
+    });
+  }
+}
+
+async function remove(removal: Plan, nodes: readonly string[], engine: ObservedEngine, ports: Ports): Promise<void> {
+  ports.progress.begin(`removing ${nodes.join(', ')}`);
+  await runPlan(removal, telling(ports.progress, removeStep(ports.engine, engine)), ports.signal);
+  ports.progress.succeed(`removed ${nodes.join(', ')}`);
+}
+
+async function unchanged(known: KnownCluster, dryRun: boolean, ports: Ports): Promise<UpResult> {
+  return { plan: [], changed: false, status: dryRun ? null : await status(known.name, ports), remarks: [], resync: {} };
+}

@@ -1,0 +1,32 @@
+import type { PullPolicy } from '../config/up-request.ts';
+import { type ClusterSpec, imageOf } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
+import { containerOf, type ObservedEngine } from '../domain/observed.ts';
+import type { Engine } from '../domain/ports.ts';
+
+/**
+ * The images of nodes that are to be made, as far as they are to be fetched. An image that is here is not asked for
+ * anywhere else.
+ * @throws RmsxError `image-missing` where fetching is forbidden
+ */
+export async function imagesToPull(
+  policy: PullPolicy,
+  cluster: ClusterSpec,
+  observed: ObservedEngine,
+  engine: Engine,
+): Promise<readonly string[]> {
+  const own = observed.containers.filter((container) => container.cluster === cluster.name);
+  const missing = cluster.nodes.filter((node) => !containerOf({ containers: own }, node.name));
+  const images = [...new Set(missing.map((node) => imageOf(cluster, node)))];
+  if (policy === 'always') return images;
+  const here = await Promise.all(images.map((image) => engine.hasImage(image)));
+  const absent = images.filter((_, i) => !here[i]);
+  if (policy === 'missing' || absent.length === 0) return absent;
+  throw new RmsxError(
+    'image-missing',
+    `Image ${absent.join(' and ')} is not here, and --pull never forbids fetching it.`,
+    {
+      hint: `Load it: docker load -i FILE   or name one that is here: --image NAME`,
+    },
+  );
+}

@@ -1,0 +1,130 @@
+import { type ClusterSpec, findNode, followersOf, masterOf, type NodeSpec } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
+import { rmsxCommand } from '../domain/hints.ts';
+import { nodeIndex, replicaName } from '../domain/names.ts';
+import { levels, nextSource, shapeProblems } from '../domain/shape.ts';
+import { nodeIp, parseSubnet } from '../domain/subnet.ts';
+
+/**
+ * One more replica. It gets the first name that is free.
+ * @param source - the node it follows; where the shape of the cluster says otherwise, it has been asked for
+ * @throws RmsxError `not-found` for a source that is not there
+ */
+export function addNode(cluster: ClusterSpec, source: string | undefined): ClusterSpec {
+  if (source !== undefined) requireNodes(cluster, [source]);
+  const subnet = parseSubnet(cluster.subnet);
+  if (typeof subnet === 'string') throw new RangeError(subnet);
+  const names = cluster.nodes.map((node) => node.name);
+  const name =
+    Array.from({ length: names.length }, (_, i) => replicaName(i + 1)).find((free) => !names.includes(free)) ?? '';
+  const index = nodeIndex(name);
+  const followed = source ?? nextSource(cluster.nodes, cluster.topology, cluster.fanout);
+  const node: NodeSpec = {
+    name,
+    address: { host: nodeIp(subnet, index), port: cluster.basePort + index },
+    source: followed,
+    image: null,
+    directives: {},
+  };
+  const nodes = [...cluster.nodes, node].sort((a, b) => nodeIndex(a.name) - nodeIndex(b.name));
+  return { ...cluster, nodes, asked: { ...cluster.asked, [name]: followed } };
+}
+
+/**
+ * The cluster without a node. Whoever followed it follows its source.
+ * @throws RmsxError `not-found`, or `unsafe` for the master
+ */
+export function removeNode(cluster: ClusterSpec, name: string): ClusterSpec {
+  requireNodes(cluster, [name]);
+  const node = findNode(cluster, name);
+  const [heir] = followersOf(cluster, name);
+  if (!node || node.source === null) {
+    const hint = heir
+      ? `Hand over first: ${rmsxCommand(cluster.name, `switchover ${heir.name}`)} (which this version does not have yet)\nOr remove the whole cluster: ${rmsxCommand(cluster.name, 'down')}`
+      : `Remove the whole cluster: ${rmsxCommand(cluster.name, 'down')}`;
+    throw new RmsxError('unsafe', `${name} is the master of ${cluster.name}: without it nothing could be written.`, {
+      node: name,
+      hint,
+    });
+  }
+  const { source } = node;
+  const rest = cluster.nodes.filter((other) => other.name !== name);
+  const nodes = rest.map((other) => (other.source === name ? { ...other, source } : other));
+  const asked = Object.entries(cluster.asked).filter(([other]) => other !== name);
+  return {
+    ...cluster,
+    nodes,
+    asked: Object.fromEntries(asked.map(([other, above]) => [other, above === name ? source : above])),
+  };
+}
+
+/**
+ * A replica under another source; whoever follows it comes along.
+ * @throws RmsxError `not-found`, or `unsafe` for the master and for a source below the node itself
+ */
+export function moveNode(cluster: ClusterSpec, name: string, source: string): ClusterSpec {
+  requireNodes(cluster, [name, source]);
+  const node = findNode(cluster, name);
+  if (!node || node.source === null) {
+    throw new RmsxError('unsafe', `${name} is the master of ${cluster.name}: it follows nobody.`, {
+      node: name,
+      hint: `To make another node the master: ${rmsxCommand(cluster.name, `switchover ${source}`)} (which this version does not have yet)`,
+    });
+  }
+  const nodes = cluster.nodes.map((other) => (other.name === name ? { ...other, source } : other));
+  const [problem] = shapeProblems(nodes);
+  if (problem) {
+    throw new RmsxError('unsafe', `${name} cannot follow ${source}: ${problem.message}.`, {
+      node: name,
+      hint: `Move ${source} away first: ${rmsxCommand(cluster.name, `move ${source} --source ${masterOf(cluster).name}`)}`,
+    });
+  }
+  return { ...cluster, nodes };
+}
+
+/**
+ * The cluster with as many replicas as are asked for.
+ * @param replicas - 0 or more
+ * @throws RmsxError `bad-usage` for what is no number of replicas
+ */
+export function scaleTo(cluster: ClusterSpec, replicas: number): ClusterSpec {
+  if (!Number.isSafeInteger(replicas) || replicas < 0) {
+    throw new RmsxError('bad-usage', `--replicas: ${replicas} is not a number of replicas: 0 or more`);
+  }
+  let scaled = leavers(cluster, replicas).reduce(removeNode, cluster);
+  while (scaled.nodes.length - 1 < replicas) scaled = addNode(scaled, undefined);
+  return scaled;
+}
+
+/** From the bottom up, the one with the highest number first, so that nobody has to move. */
+function leavers(cluster: ClusterSpec, replicas: number): readonly string[] {
+  let { nodes } = cluster;
+  const names: string[] = [];
+  while (nodes.length - 1 > replicas) {
+    const last = lastLeaf(nodes);
+    names.push(last);
+    nodes = nodes.filter((node) => node.name !== last);
+  }
+  return names;
+}
+
+function lastLeaf(nodes: readonly NodeSpec[]): string {
+  const leaves = levels(nodes).filter(
+    (node) => node.source !== null && !nodes.some((other) => other.source === node.name),
+  );
+  const highest = leaves.reduce((a, b) => (nodeIndex(b.name) > nodeIndex(a.name) ? b : a));
+  return highest.name;
+}
+
+function requireNodes(cluster: ClusterSpec, names: readonly string[]): void {
+  const known = cluster.nodes.map((node) => node.name);
+  const missing = names.filter((name) => !known.includes(name));
+  if (missing.length === 0) return;
+  throw new RmsxError(
+    'not-found',
+    `The cluster ${cluster.name} has no node called ${missing.join(' and none called ')}.`,
+    {
+      hint: `Its nodes are: ${known.join(', ')}`,
+    },
+  );
+}

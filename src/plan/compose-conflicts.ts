@@ -1,0 +1,54 @@
+import type { ClusterSpec } from '../domain/cluster.ts';
+import { containerOf, isMadeByCompose, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
+import type { Conflict } from './conflicts.ts';
+
+/** Everything in which rmsx and Docker Compose would get into each other's way: one of them owns a cluster. */
+export function composeConflicts(cluster: ClusterSpec, engine: ObservedEngine): readonly Conflict[] {
+  return [...madeByCompose(cluster, engine), ...dataOfCompose(cluster, engine), ...sameProject(cluster, engine)];
+}
+
+/** Compose would remove what rmsx adds, and miss what rmsx removes. */
+function madeByCompose(cluster: ClusterSpec, engine: ObservedEngine): readonly Conflict[] {
+  const own = engine.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
+  const [first] = own.filter(isMadeByCompose);
+  const missing = cluster.nodes.filter((node) => !containerOf({ containers: own }, node.name)).map(({ name }) => name);
+  if (!first || missing.length === 0) return [];
+  return [
+    {
+      problem: `Docker Compose owns ${cluster.name}: it made ${first.name}${from(first)}, and rmsx makes no nodes beside it (${missing.join(', ')}).`,
+      hint: `Let Compose make them: ${composeUp(cluster.name, first)}   or hand the cluster over: docker compose -p ${cluster.name} down`,
+    },
+  ];
+}
+
+/** Containers are gone, volumes are not: rmsx would start other volumes, empty, under the same name. */
+function dataOfCompose(cluster: ClusterSpec, engine: ObservedEngine): readonly Conflict[] {
+  if (engine.containers.some((container) => container.cluster === cluster.name)) return [];
+  const volumes = engine.volumes.filter((volume) => volume.cluster === cluster.name && volume.run === null);
+  if (volumes.length === 0) return [];
+  return [
+    {
+      problem: `Docker Compose owns ${cluster.name}: it made the volumes ${volumes.map(({ name }) => name).join(', ')}.`,
+      hint: `Bring it back where its compose.yaml lies: docker compose up -d   or remove its data: rmsx down --volumes -n ${cluster.name}`,
+    },
+  ];
+}
+
+/** `docker compose down` in the directory of somebody else would take the cluster along. */
+function sameProject(cluster: ClusterSpec, engine: ObservedEngine): readonly Conflict[] {
+  const holder = engine.containers.find(
+    (container) => container.composeProject === cluster.name && container.cluster !== cluster.name,
+  );
+  if (!holder) return [];
+  return [
+    {
+      problem: `Docker Compose has a project called ${cluster.name}: ${holder.name}${from(holder)} belongs to it.`,
+      hint: 'Choose another cluster name: -n NAME',
+    },
+  ];
+}
+
+const from = ({ composeDirectory }: ObservedContainer): string => (composeDirectory ? ` from ${composeDirectory}` : '');
+
+const composeUp = (name: string, { composeDirectory }: ObservedContainer): string =>
+  composeDirectory ? `docker compose --project-directory ${composeDirectory} up -d` : `docker compose -p ${name} up -d`;

@@ -1,0 +1,344 @@
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Run, runInShell, runRmsx } from '../helpers/run-rmsx.ts';
+import { assertValid } from '../helpers/schemas.ts';
+
+const password = 'top secret "$x"';
+const env = { RMSX_PASSWORD: password };
+
+let work = '';
+let out = '';
+
+beforeEach(() => {
+  work = mkdtempSync(join(tmpdir(), 'rmsx-render-'));
+  out = join(work, 'demo');
+});
+afterEach(() => rmSync(work, { recursive: true, force: true }));
+
+/** Renders into `out`, with the password. */
+const render = (...flags: readonly string[]): Promise<Run> =>
+  runRmsx(['render', '--out', out, '-n', 'demo', ...flags], { env });
+
+interface Document {
+  readonly password: string;
+  readonly changed: boolean;
+  readonly files: readonly { readonly path: string; readonly mode: number | null; readonly state: string }[];
+}
+
+/** The document of a run that must succeed; it must match its schema. */
+function documentOf({ code, stdout, stderr }: Run): Document {
+  if (code !== 0) throw new Error(`exit code ${code}\n${stderr}`);
+  const document = JSON.parse(stdout) as Document;
+  assertValid('render', document);
+  return document;
+}
+
+/** Every file below a directory: path -> content. */
+function contents(directory: string): Record<string, string> {
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return Object.fromEntries(paths.map((path) => [path.slice(directory.length + 1), readFileSync(path, 'utf8')]));
+}
+
+/** Mode and path of everything below a directory, and of itself. */
+function modes(directory: string): readonly string[] {
+  const below = readdirSync(directory, { recursive: true }).map(String).sort();
+  return ['', ...below].map((path) => `${(statSync(join(directory, path)).mode & 0o7777).toString(8)} ${path}`);
+}
+
+const stateOf = (run: Run, path: string): string | undefined =>
+  documentOf(run).files.find((file) => file.path === path)?.state;
+
+describe('rmsx render', () => {
+  test('must write a cluster without any engine, and say what comes next', async () => {
+    const { code, stdout, stderr } = await render('--replicas', '1');
+    expect([code, stderr]).toEqual([0, `next: docker compose -f ${out}/compose.yaml up -d\n`]);
+    expect(stdout).toBe(
+      [
+        'compose.yaml',
+        'README.md',
+        'nodes/.gitignore',
+        ...['master', 'slave-1'].flatMap((node) =>
+          ['redis.conf', 'role.conf', 'rmsx.json'].map((file) => `nodes/${node}/${file}`),
+        ),
+      ]
+        .map((path) => `written    ${out}/${path}\n`)
+        .join(''),
+    );
+  });
+
+  test('must render into a directory of the name of the cluster', async () => {
+    const run = await runInShell('cd "$DIR" && "$@"', ['render', '-n', 'demo', '--json'], {
+      env: { ...env, DIR: work },
+    });
+    expect(documentOf(run)).toMatchObject({ out: './demo', password: 'given', changed: true });
+    expect(readdirSync(work)).toEqual(['demo']);
+  });
+
+  test('must give the same bytes twice, and say that nothing changed', async () => {
+    documentOf(await render('--json'));
+    const before = contents(out);
+    const again = documentOf(await render('--json'));
+    expect([again.changed, new Set(again.files.map(({ state }) => state))]).toEqual([false, new Set(['unchanged'])]);
+    expect(contents(out)).toEqual(before);
+  });
+
+  test('must give the same bytes in another directory, another time zone and another language', async () => {
+    const flags = ['--subnet', 'auto', '--base-port', 'auto', '--topology', 'tree', '--replicas', '4', '--json'];
+    documentOf(await render(...flags));
+    const other = join(work, 'other place');
+    const options = { env: { ...env, TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8' } };
+    documentOf(await runRmsx(['render', '--out', other, '-n', 'demo', ...flags], options));
+    expect(contents(other)).toEqual(contents(out));
+    expect(readFileSync(join(out, 'compose.yaml'), 'utf8')).toContain('TZ: "UTC"');
+  });
+
+  test('must keep the password of an earlier run, and say where a new one is, never which', async () => {
+    const args = ['render', '--out', out, '-n', 'demo'];
+    const first = await runRmsx(args);
+    const before = contents(out);
+    const [, generated = ''] = /^requirepass (\S+)$/m.exec(before['nodes/master/redis.conf'] ?? '') ?? [];
+    expect(first.stderr).toContain(`a password was generated; it is in ${out}/nodes`);
+    expect(generated).toMatch(/^[\w-]{32}$/);
+    const second = await runRmsx([...args, '--json']);
+    expect(documentOf(second).password).toBe('kept');
+    expect(contents(out)).toEqual(before);
+    const told = [
+      first.stdout,
+      first.stderr,
+      second.stdout,
+      second.stderr,
+      before['compose.yaml'],
+      before['README.md'],
+    ];
+    expect(told.join('\n')).not.toContain(generated);
+  });
+
+  test('must have the password in redis.conf and nowhere else', async () => {
+    const { stdout, stderr } = await render('--json', '-v');
+    const { 'nodes/master/redis.conf': conf, ...others } = contents(out);
+    expect(conf).toContain('requirepass "top secret \\"$x\\""');
+    const told = Object.entries(others).filter(
+      ([path, text]) => !path.endsWith('redis.conf') && text.includes('top secret'),
+    );
+    expect([told, stdout.includes('top secret'), stderr]).toEqual([
+      [],
+      false,
+      expect.not.stringContaining('top secret'),
+    ]);
+  });
+
+  test.each(['000', '022', '077'])('must set the modes whatever the umask: %s', async (umask) => {
+    const run = await runInShell(`umask ${umask}; "$@"`, ['render', '--out', out, '--replicas', '0', '--json'], {
+      env,
+    });
+    documentOf(run);
+    expect(modes(out)).toEqual([
+      '755 ',
+      '644 README.md',
+      '644 compose.yaml',
+      '700 nodes',
+      '644 nodes/.gitignore',
+      '600 nodes/.manifest.json',
+      '755 nodes/master',
+      '644 nodes/master/redis.conf',
+      '644 nodes/master/rmsx.json',
+      '644 nodes/master/role.conf',
+    ]);
+  });
+
+  test('must leave the mode of a directory that is there, and close nodes/ again', async () => {
+    mkdirSync(join(out, 'nodes'), { recursive: true, mode: 0o777 });
+    chmodSync(out, 0o750);
+    documentOf(await render('--json'));
+    expect(modes(out).slice(0, 4)).toEqual(['750 ', '644 README.md', '644 compose.yaml', '700 nodes']);
+  });
+
+  test('must do nothing in a dry run', async () => {
+    const { files } = documentOf(await render('--dry-run', '--json'));
+    expect([new Set(files.map(({ state }) => state)), readdirSync(work)]).toEqual([new Set(['written']), []]);
+  });
+
+  test('must tell every problem of a request, and write nothing', async () => {
+    const { code, stderr } = await render('--replicas', 'x', '--subnet', 'nonsense', '--set', 'prot=1');
+    expect([code, readdirSync(work)]).toEqual([2, []]);
+    for (const flag of ['--replicas', '--subnet', 'prot']) expect(stderr).toContain(flag);
+  });
+});
+
+describe('files that somebody changed', () => {
+  test('must be refused, all of them by name, and nothing be written', async () => {
+    await render();
+    appendFileSync(join(out, 'nodes/slave-1/redis.conf'), 'maxclients 5\n');
+    appendFileSync(join(out, 'nodes/slave-2/role.conf'), '# by hand\n');
+    const before = contents(out);
+    const { code, stderr } = await render('--image', 'redis:7.0', '--set', 'maxclients=7');
+    expect([code, stderr]).toEqual([
+      5,
+      [
+        `rmsx: Nothing was written: ${out} has files that would be lost.`,
+        '  - nodes/slave-1/redis.conf was changed since it was rendered',
+        '  - nodes/slave-2/role.conf was changed since it was rendered, as a promotion does',
+        'hint: Render to another directory: --out DIR   or replace them, each is kept as FILE.orig: --force; that takes the roles back, too\n',
+      ].join('\n'),
+    ]);
+    expect(contents(out)).toEqual(before);
+  });
+
+  test('must be kept as .orig with --force', async () => {
+    await render();
+    const path = join(out, 'nodes/slave-1/redis.conf');
+    const rendered = readFileSync(path, 'utf8');
+    writeFileSync(path, 'mine\n');
+    expect(stateOf(await render('--force', '--json'), 'nodes/slave-1/redis.conf')).toBe('written');
+    expect([readFileSync(path, 'utf8'), readFileSync(`${path}.orig`, 'utf8')]).toEqual([rendered, 'mine\n']);
+    expect(readdirSync(out).filter((name) => name.endsWith('.orig'))).toEqual([]);
+  });
+
+  test('must be refused where rmsx did not render them, unless they are what it would write', async () => {
+    mkdirSync(out);
+    writeFileSync(join(out, 'compose.yaml'), 'services: {}\n');
+    const { code, stderr } = await render();
+    expect([code, stderr.split('\n')[1]]).toEqual([5, '  - compose.yaml is there, and rmsx did not render it']);
+    expect(readdirSync(out)).toEqual(['compose.yaml']);
+    documentOf(await render('--force', '--json'));
+    rmSync(join(out, 'nodes/.manifest.json'));
+    expect(documentOf(await render('--json')).changed).toBe(false);
+  });
+
+  test('must be replaced without a word where nobody changed them', async () => {
+    await render();
+    const run = await render('--set', 'maxclients=7', '--json');
+    expect(stateOf(run, 'nodes/master/redis.conf')).toBe('written');
+    expect(contents(out)['nodes/master/redis.conf']).toContain('\nmaxclients 7\n');
+    expect(Object.keys(contents(out)).filter((path) => path.endsWith('.orig'))).toEqual([]);
+  });
+
+  test('of a node that is not wanted any more must be kept, and the others removed', async () => {
+    await render('--replicas', '3');
+    appendFileSync(join(out, 'nodes/slave-3/redis.conf'), '# mine\n');
+    const { files } = documentOf(await render('--replicas', '1', '--json'));
+    expect(files.filter(({ path }) => /slave-[23]/.test(path))).toEqual([
+      { path: 'nodes/slave-2/redis.conf', mode: null, state: 'removed' },
+      { path: 'nodes/slave-2/rmsx.json', mode: null, state: 'removed' },
+      { path: 'nodes/slave-2/role.conf', mode: null, state: 'removed' },
+      { path: 'nodes/slave-3/redis.conf', mode: null, state: 'kept' },
+      { path: 'nodes/slave-3/rmsx.json', mode: null, state: 'removed' },
+      { path: 'nodes/slave-3/role.conf', mode: null, state: 'removed' },
+    ]);
+    expect(readdirSync(join(out, 'nodes')).sort()).toEqual([
+      '.gitignore',
+      '.manifest.json',
+      'master',
+      'slave-1',
+      'slave-3',
+    ]);
+    expect(readdirSync(join(out, 'nodes/slave-3'))).toEqual(['redis.conf']);
+    expect(stateOf(await render('--replicas', '1', '--json'), 'nodes/slave-3/redis.conf')).toBe('kept');
+  });
+});
+
+describe('a symbolic link', () => {
+  test.each([
+    ['compose.yaml', 'file'],
+    ['nodes/master/redis.conf', 'file'],
+    ['nodes/.manifest.json', 'file'],
+    ['nodes/master', 'dir'],
+    ['nodes', 'dir'],
+  ])('in the place of %s must be refused, with --force too', async (path, kind) => {
+    const target = join(work, 'target');
+    if (kind === 'dir') mkdirSync(target);
+    else writeFileSync(target, 'untouched');
+    mkdirSync(join(out, path, '..'), { recursive: true });
+    symlinkSync(target, join(out, path));
+    for (const flags of [[], ['--force']]) {
+      const { code, stderr } = await render(...flags);
+      expect([code, stderr.split('\n')[0]]).toEqual([
+        5,
+        `rmsx: ${join(out, path)} is a symbolic link, which is never followed.`,
+      ]);
+    }
+    expect(kind === 'dir' ? readdirSync(target) : readFileSync(target, 'utf8')).toEqual(
+      kind === 'dir' ? [] : 'untouched',
+    );
+  });
+
+  test('may lead to the directory itself', async () => {
+    mkdirSync(join(work, 'real'));
+    symlinkSync(join(work, 'real'), out);
+    documentOf(await render('--json'));
+    expect(readdirSync(join(work, 'real')).sort()).toEqual(['README.md', 'compose.yaml', 'nodes']);
+  });
+});
+
+describe('a disk that refuses', () => {
+  test('must leave nothing half done', async () => {
+    mkdirSync(out);
+    writeFileSync(join(out, 'nodes'), 'a file');
+    const { code, stderr } = await render();
+    expect([code, stderr.split('\n')[0]]).toEqual([5, `rmsx: ${out}/nodes is not a directory.`]);
+    expect(readdirSync(out)).toEqual(['nodes']);
+  });
+
+  test('must be told with path and reason where the directory is a file', async () => {
+    writeFileSync(out, '');
+    const { code, stderr } = await render();
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`${out}/nodes`)]);
+  });
+});
+
+describe('--templates', () => {
+  const templates = (): string => join(work, 'templates');
+
+  test('must take what is there, and the rest from the package', async () => {
+    mkdirSync(templates());
+    writeFileSync(join(templates(), 'cluster-readme.md'), 'mine: {{name}}\n');
+    documentOf(await render('--templates', templates(), '--json'));
+    const { 'README.md': readme, 'compose.yaml': compose } = contents(out);
+    expect([readme, compose?.split('\n')[0]]).toEqual(['mine: demo\n', expect.stringContaining('rendered by rmsx')]);
+  });
+
+  test('must name file and line of what a template may not name, and write nothing', async () => {
+    mkdirSync(templates());
+    const path = join(templates(), 'redis.conf');
+    const packaged = readFileSync(new URL('../../templates/redis.conf', import.meta.url), 'utf8');
+    writeFileSync(path, `# mine\nport {{prot}}\n${packaged}`);
+    const { code, stderr } = await render('--templates', templates());
+    expect([code, stderr.split('\n').slice(0, 3), readdirSync(work)]).toEqual([
+      2,
+      [
+        `rmsx: The template ${path} cannot be rendered.`,
+        `  - ${path}:2: unknown placeholder {{prot}}`,
+        expect.stringMatching(/^hint: It may name: .*\bport\b/),
+      ],
+      ['templates'],
+    ]);
+  });
+
+  test('must be a directory with a template in it', async () => {
+    const missing = await render('--templates', templates());
+    expect([missing.code, missing.stderr.split('\n')[0]]).toEqual([
+      2,
+      `rmsx: --templates: there is no directory ${templates()}.`,
+    ]);
+    mkdirSync(templates());
+    const empty = await render('--templates', templates());
+    expect([empty.code, empty.stderr.split('\n')[0]]).toEqual([
+      2,
+      `rmsx: --templates: ${templates()} has no template in it: none of redis.conf, compose.yaml, cluster-readme.md.`,
+    ]);
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import type { ObservedContainer, ObservedEngine } from '../../../src/domain/observed.ts';
+import { composeConflicts } from '../../../src/plan/compose-conflicts.ts';
+import { cluster, container, containers, engineWith, foreign, volume } from '../../helpers/values.ts';
+
+const spec = cluster(2, { name: 'demo' });
+/** What Docker Compose makes from rendered files: our labels, and no run. */
+const composed = (node: string, changes: Partial<ObservedContainer> = {}): ObservedContainer =>
+  container(spec, node, { run: null, composeDirectory: '/srv/demo', ...changes });
+const data = (node: string, run: string | null): ReturnType<typeof volume> =>
+  volume(`demo-${node}-data`, { cluster: 'demo', node, run, purpose: 'data' });
+
+describe('rmsx and Docker Compose must not get into each other', () => {
+  test.each<[string, Partial<ObservedEngine>, string, string]>([
+    [
+      'Compose made the nodes, and some are missing',
+      { containers: [composed('master')] },
+      'Docker Compose owns demo: it made demo-master from /srv/demo, and rmsx makes no nodes beside it (slave-1, slave-2).',
+      'Let Compose make them: docker compose --project-directory /srv/demo up -d   or hand the cluster over: docker compose -p demo down',
+    ],
+    [
+      'Compose made them somewhere',
+      { containers: [composed('master', { composeDirectory: null }), composed('slave-1')] },
+      'Docker Compose owns demo: it made demo-master, and rmsx makes no nodes beside it (slave-2).',
+      'Let Compose make them: docker compose -p demo up -d   or hand the cluster over: docker compose -p demo down',
+    ],
+    [
+      'one of them is of rmsx all the same',
+      { containers: [container(spec, 'master'), composed('slave-1')] },
+      'Docker Compose owns demo: it made demo-slave-1 from /srv/demo, and rmsx makes no nodes beside it (slave-2).',
+      'Let Compose make them: docker compose --project-directory /srv/demo up -d   or hand the cluster over: docker compose -p demo down',
+    ],
+    [
+      'only its volumes are left',
+      { volumes: [data('master', null), data('slave-1', null)] },
+      'Docker Compose owns demo: it made the volumes demo-master-data, demo-slave-1-data.',
+      'Bring it back where its compose.yaml lies: docker compose up -d   or remove its data: rmsx down --volumes -n demo',
+    ],
+    [
+      'a project of somebody else has the name',
+      { containers: [foreign('demo-web-1', { composeProject: 'demo', composeDirectory: '/home/x/demo' })] },
+      'Docker Compose has a project called demo: demo-web-1 from /home/x/demo belongs to it.',
+      'Choose another cluster name: -n NAME',
+    ],
+  ])('%s', (_, engine, problem, hint) => {
+    expect(composeConflicts(spec, engineWith(engine))).toEqual([{ problem, hint }]);
+  });
+
+  test.each<[string, Partial<ObservedEngine>]>([
+    ['nothing is there', {}],
+    ['rmsx made it all', { containers: containers(spec) }],
+    ['rmsx made it, and some are missing', { containers: [container(spec, 'master')] }],
+    ['Compose made it all', { containers: ['master', 'slave-1', 'slave-2'].map((name) => composed(name)) }],
+    ['rmsx left its volumes', { volumes: [data('master', 'earlier')] }],
+    ['another cluster has volumes of Compose', { volumes: [{ ...data('master', null), cluster: 'other' }] }],
+    ['another project is there', { containers: [foreign('web', { composeProject: 'web' })] }],
+    ['rmsx 0.1 made it, which knew no projects', { containers: [container(spec, 'master', { composeProject: null })] }],
+  ])('and must leave each other alone where %s', (_, engine) => {
+    expect(composeConflicts(spec, engineWith(engine))).toEqual([]);
+  });
+});
