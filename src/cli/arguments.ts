@@ -75,9 +75,8 @@ export class Arguments {
     const given = flags[name];
     if (given === undefined) return fromEnvironment(this, name, type, env[variable(name)]);
     if (type === 'list' || type === 'pairs') {
-      const elements = (Array.isArray(given) ? given : [given]).flatMap((text) =>
-        elementsOf(type, text ? String(text) : ''),
-      );
+      const texts = (Array.isArray(given) ? given : [given]).map((text) => (text ? String(text) : ''));
+      const elements = type === 'list' ? texts.flatMap((text) => text.split(',')) : texts; // a pair may hold commas
       if (elements.includes('')) this.#problems.push(`--${name}: needs a value`);
       return elements;
     }
@@ -162,14 +161,12 @@ function joinDashValues(argv: readonly string[], options: OptionSpecs): string[]
   return joined;
 }
 
-/** The value of a pair may hold commas; several pairs in the environment stand in lines. */
-const elementsOf = (type: 'list' | 'pairs', text: string): readonly string[] =>
-  type === 'list' ? text.split(',') : text.split('\n').filter((line, i) => line !== '' || i === 0);
-
 const variable = (name: string): string => `RMSX_${name.toUpperCase().replaceAll('-', '_')}`;
 
 function fromEnvironment(args: Arguments, name: string, type: string | undefined, value: string | undefined): unknown {
   if (value === undefined) return undefined;
-  if (type === 'list' || type === 'pairs') return value === '' ? undefined : elementsOf(type, value);
+  if (type === 'list' || type === 'pairs') {
+    return value === '' ? undefined : value.split(type === 'list' ? ',' : '\n').filter((element) => element !== '');
+  }
   return type === 'boolean' ? args.take(parseBoolean(variable(name), value)) : value;
 }

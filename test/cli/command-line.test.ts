@@ -4,6 +4,8 @@ import { runInShell, runRmsx } from '../helpers/run-rmsx.ts';
 
 const help = (verb: string): string => `hint: rmsx ${verb} --help\n`;
 
+const verbs = ['up', 'status', 'promote', 'scale', 'add', 'remove', 'move', 'env', 'url', 'ls', 'down'];
+
 describe('what rmsx says of itself', () => {
   test('--version must be that of the package', async () => {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
@@ -17,7 +19,7 @@ describe('what rmsx says of itself', () => {
     await expect(stdout).toMatchFileSnapshot('help/overview.txt');
   });
 
-  test.each(['up', 'status', 'promote', 'env', 'url', 'ls', 'down'])('%s --help must print its flags', async (verb) => {
+  test.each(verbs)('%s --help must print its flags', async (verb) => {
     const { code, stdout, stderr } = await runRmsx([verb, '--help']);
     expect([code, stderr]).toEqual([0, '']);
     await expect(stdout).toMatchFileSnapshot(`help/${verb}.txt`);
@@ -49,11 +51,11 @@ describe('a wrong verb', () => {
     [['-n', 'demo', 'promot', 'x'], 'rmsx: promot is not a verb of rmsx.\nhint: Did you mean: rmsx promote\n'],
     [
       ['xyzzy'],
-      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, promote, env, url, ls, down. See: rmsx --help\n',
+      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, promote, scale, add, remove, move, init, render, env, url, ls, down. See: rmsx --help\n',
     ],
     [
       ['constructor'],
-      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, promote, env, url, ls, down. See: rmsx --help\n',
+      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, promote, scale, add, remove, move, init, render, env, url, ls, down. See: rmsx --help\n',
     ],
   ])('%j must be refused', async (args, stderr) => {
     expect(await runRmsx(args)).toMatchObject({ code: 2, stdout: '', stderr });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   chmodSync,
@@ -167,9 +168,37 @@ describe('rmsx render', () => {
     expect(modes(out).slice(0, 4)).toEqual(['750 ', '644 README.md', '644 compose.yaml', '700 nodes']);
   });
 
+  test('must set the modes of files that are as they should be, too', async () => {
+    await render();
+    chmodSync(join(out, 'nodes/master/redis.conf'), 0o600);
+    expect(documentOf(await render('--json')).changed).toBe(false);
+    expect(modes(out)).toContain('644 nodes/master/redis.conf');
+  });
+
+  test('must stamp a role with its epoch, by which rmsx finds the latest change without reading', async () => {
+    await render();
+    expect(statSync(join(out, 'nodes/slave-1/role.conf')).mtimeMs).toBe(1_000);
+  });
+
   test('must do nothing in a dry run', async () => {
     const { files } = documentOf(await render('--dry-run', '--json'));
     expect([new Set(files.map(({ state }) => state)), readdirSync(work)]).toEqual([new Set(['written']), []]);
+  });
+
+  test('must load nothing that speaks to an engine or to Redis', async () => {
+    const traces = join(work, 'coverage');
+    documentOf(await runRmsx(['render', '--out', out, '--json'], { env: { ...env, NODE_V8_COVERAGE: traces } }));
+    const loaded = readdirSync(traces)
+      .map((name) => readFileSync(join(traces, name), 'utf8'))
+      .join('');
+    expect(loaded).toContain('/node_modules/mustache/');
+    expect(loaded).not.toMatch(/node_modules\/(dockerode|docker-modem|ioredis|ora)\//);
+  });
+
+  test('--help must print its flags', async () => {
+    const { code, stdout, stderr } = await runRmsx(['render', '--help']);
+    expect([code, stderr]).toEqual([0, '']);
+    await expect(stdout).toMatchFileSnapshot('help/render.txt');
   });
 
   test('must tell every problem of a request, and write nothing', async () => {
@@ -251,6 +280,17 @@ describe('files that somebody changed', () => {
   });
 });
 
+test('a manifest that names files elsewhere must not lead to them', async () => {
+  await render();
+  writeFileSync(join(work, 'victim'), 'x');
+  const path = join(out, 'nodes/.manifest.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as { files: Record<string, string> };
+  manifest.files['../victim'] = createHash('sha256').update('x').digest('hex');
+  writeFileSync(path, JSON.stringify(manifest));
+  documentOf(await render('--json'));
+  expect(readFileSync(join(work, 'victim'), 'utf8')).toBe('x');
+});
+
 describe('a symbolic link', () => {
   test.each([
     ['compose.yaml', 'file'],
@@ -285,7 +325,19 @@ describe('a symbolic link', () => {
 });
 
 describe('a disk that refuses', () => {
-  test('must leave nothing half done', async () => {
+  test('must leave nothing half done: no file is in its place, and nothing lies around', async () => {
+    // The limit is met by redis.conf, when other files are written beside their places already.
+    const templates = mkdtempSync(join(tmpdir(), 'rmsx-templates-'));
+    const packaged = readFileSync(new URL('../../templates/redis.conf', import.meta.url), 'utf8');
+    writeFileSync(join(templates, 'redis.conf'), `# ${'long '.repeat(4_000)}\n${packaged}`);
+    const args = ['render', '--out', out, '--templates', templates];
+    const { code, stderr } = await runInShell('ulimit -f 16; "$@"', args, { env });
+    rmSync(templates, { recursive: true });
+    expect([code, stderr]).toEqual([1, `rmsx: ${out}/nodes/master/redis.conf cannot be read or written (EFBIG).\n`]);
+    expect(readdirSync(work)).toEqual([]);
+  });
+
+  test('must be told where something else is in the place of a directory', async () => {
     mkdirSync(out);
     writeFileSync(join(out, 'nodes'), 'a file');
     const { code, stderr } = await render();

@@ -17,6 +17,8 @@ export interface RunOptions {
   /** Added to an environment that holds nothing of the person who runs the tests but PATH. */
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** Where it runs. @default where the tests run */
+  readonly cwd?: string;
   /** Ends a run that hangs. */
   readonly timeoutMs?: number;
 }
@@ -36,6 +38,7 @@ function runCommand(command: string, args: readonly string[], options: RunOption
   const { PATH = '' } = process.env;
   const child = spawn(command, args, {
     env: { PATH, HOME: '/nonexistent', TZ: 'UTC', DOCKER_HOST: 'unix:///nonexistent/docker.sock', ...options.env },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     timeout: options.timeoutMs ?? 15_000,
     killSignal: 'SIGKILL',
   });

@@ -53,6 +53,12 @@ export const commands: readonly LazyCommand[] = [
     load: () => import('./move.ts').then(({ moveCommand }) => moveCommand),
   },
   {
+    name: 'init',
+    positionals: '',
+    describe: 'write a commented rmsx.yaml, which describes a cluster',
+    load: () => import('./init.ts').then(({ initCommand }) => initCommand),
+  },
+  {
     name: 'render',
     positionals: '',
     describe: 'write redis.conf files and a compose file; touches no engine',
@@ -75,12 +81,6 @@ export const commands: readonly LazyCommand[] = [
     positionals: '',
     describe: 'every cluster on this engine',
     load: () => import('./ls.ts').then(({ lsCommand }) => lsCommand),
-  },
-  {
-    name: 'init',
-    positionals: '',
-    describe: 'write a commented rmsx.yaml, which describes a cluster',
-    load: () => import('./init.ts').then(({ initCommand }) => initCommand),
   },
   {
     name: 'down',

@@ -22,7 +22,7 @@ export const renderCommand: Command = {
     ...dryRunOption,
   },
   examples: [
-    ['rmsx render --out demo && cd demo && docker compose up -d', 'a cluster that Docker Compose runs'],
+    ['rmsx render --out demo', 'then, in demo: docker compose up -d'],
     ['rmsx render -n demo --topology chain --subnet auto', 'into ./demo'],
     ['rmsx render --templates my-templates', 'files in your own way'],
   ],

@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runRmsx } from '../helpers/run-rmsx.ts';
+
+const nowhere = { DOCKER_HOST: 'unix:///nonexistent/docker.sock' };
+let directory: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'rmsx-spec-'));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Writes a file and runs rmsx beside it, with an engine that is not there. */
+async function beside(name: string, text: string, args: readonly string[]): ReturnType<typeof runRmsx> {
+  writeFileSync(join(directory, name), text);
+  try {
+    return await runRmsx(args, { env: nowhere, cwd: directory });
+  } finally {
+    rmSync(join(directory, name));
+  }
+}
+
+describe('a file that describes a cluster', () => {
+  test('with mistakes must be refused with all of them, each with its line, and nothing touched', async () => {
+    const text = `apiVersion: rmsx/v1
+topologie: chain
+replicas: 3
+network: { subnet: 172.19.0.0/24 }
+replication: { timeout: 5s, pingPeriod: 9s }
+redis:
+  slaveof: 1.2.3.4 6379
+  maxmemry: 5
+  repl-diskless-sync-max-replicas: 3
+image: redis:6.0
+nodes:
+  slave-1: { source: slave-2, ip: 172.19.0.255 }
+  slave-2: { source: slave-1, port: 6379 }
+  slave-3: { source: slave-7, redis: { dir: /tmp } }
+  slave-5: {}
+`;
+    const { code, stdout, stderr } = await beside('bad.yaml', text, ['up', '-f', 'bad.yaml', '--bind', 'x']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatchInlineSnapshot(`
+      "rmsx: 12 things are wrong with this command line.
+        - --bind: "x" is not an IPv4 address
+        - bad.yaml:2: topologie: unknown key; did you mean topology?
+        - bad.yaml:5: replication.timeout: 5 s are over before the next sign of life, which comes every 9 s: links would break again and again
+        - bad.yaml:7: redis.slaveof: rmsx writes this directive itself: use source of the node
+        - bad.yaml:8: redis.maxmemry: no supported server knows this directive; did you mean maxmemory?
+        - bad.yaml:9: redis.repl-diskless-sync-max-replicas: Redis 6.0 does not know this directive; it is there since Redis 7.0 and Valkey 7.2
+        - bad.yaml:12: nodes.slave-1.source: a cycle: slave-1 -> slave-2 -> slave-1; none of them would ever get data
+        - bad.yaml:12: nodes.slave-1.ip: 172.19.0.255 is the broadcast address of 172.19.0.0/24
+        - bad.yaml:13: nodes.slave-2.port: 6379 is the port of master already
+        - bad.yaml:14: nodes.slave-3.source: there is no node called slave-7
+        - bad.yaml:14: nodes.slave-3.redis.dir: rmsx writes this directive itself: data is in /data, where the volume is
+        - bad.yaml:15: nodes.slave-5: there is no such node: with 3 replicas they are master, slave-1, slave-2, slave-3
+      hint: rmsx up --help
+      "
+    `);
+  });
+
+  test.each([
+    [['up', '-f', 'missing.yaml']],
+    [['status', '-f', 'missing.yaml']],
+    [['render', '--file', 'missing.yaml']],
+  ])('that is named and not there must be told: %j', async (args) => {
+    const { code, stderr } = await beside('other.yaml', '', args);
+    expect(code).toBe(2);
+    expect(stderr).toContain('missing.yaml');
+  });
+
+  test('must give the name of the cluster to every verb, and a flag must beat it', async () => {
+    const text = 'apiVersion: rmsx/v1\nname: Wrong\n';
+    const fromFile = await beside('rmsx.yaml', text, ['status']);
+    expect([fromFile.code, fromFile.stderr]).toEqual([2, expect.stringContaining('rmsx.yaml:2: name: "Wrong" is not')]);
+    expect((await beside('rmsx.yaml', text, ['status', '-n', 'right'])).code).toBe(6);
+  });
+
+  test('that is broken must not keep other verbs from working', async () => {
+    const { code } = await beside('rmsx.yaml', 'apiVersion: rmsx/v1\nname: right\nreplicas: [', ['status']);
+    expect(code).toBe(6); // it went on to the engine
+  });
+
+  test('must not share standard input with the password', async () => {
+    const { code, stderr } = await runRmsx(['up', '-f', '-', '--password-file', '-'], {
+      env: nowhere,
+      stdin: 'apiVersion: rmsx/v1\n',
+    });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--password-file -: standard input holds')]);
+  });
+
+  test('must be named where it says what is wrong, and the flag where that does', async () => {
+    const text = 'apiVersion: rmsx/v1\nreplicas: 300\n';
+    const fromFile = await beside('rmsx.yaml', text, ['up']);
+    expect(fromFile.stderr).toContain('rmsx.yaml:2: replicas: 300 do not fit');
+    const fromFlag = await beside('rmsx.yaml', text, ['up', '--replicas', '400']);
+    expect(fromFlag.stderr).toContain('rmsx: --replicas: 400 do not fit');
+  });
+});
+
+describe('--set', () => {
+  test.each([
+    ['port=7000', '--set port: rmsx writes this directive itself: use ports.base, or port of the node'],
+    ['slaveof=1.2.3.4 1', '--set replicaof: rmsx writes this directive itself: use source of the node'],
+    ['maxmemry=5', '--set maxmemry: no supported server knows this directive; did you mean maxmemory?'],
+    ['maxclients', '--set: "maxclients" is not directive=value, such as maxclients=5000'],
+    ['notify-keyspace-events="K', '--set notify-keyspace-events: a quote is not closed'],
+    ['maxclients=1\nappendonly no', '--set maxclients: more than one line'],
+    [
+      'repl-timeout=10',
+      '--set repl-timeout: 10 s are over before the next sign of life, which comes every 10 s: links would break again and again',
+    ],
+    [
+      'min-replicas-to-write=3',
+      '--set min-replicas-to-write: the master would never take a write: it wants 3 replicas, and there are 2',
+    ],
+  ])('%j must be refused', async (pair, problem) => {
+    const { code, stderr } = await runRmsx(['up', '--set', pair], { env: nowhere });
+    expect([code, stderr]).toEqual([2, `rmsx: ${problem}\nhint: rmsx up --help\n`]);
+  });
+
+  test('of one directive under two names must be refused', async () => {
+    const { code, stderr } = await runRmsx(['up', '--set', 'slave-priority=1', '--set', 'replica-priority=2'], {
+      env: nowhere,
+    });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('the same directive as another one that is set')]);
+  });
+
+  test('must be taken from the environment, one in each line', async () => {
+    const { code, stderr } = await runRmsx(['up'], { env: { ...nowhere, RMSX_SET: 'port=1\ndir=/tmp' } });
+    expect(code).toBe(2);
+    expect(stderr).toContain('--set port: ');
+    expect(stderr).toContain('--set dir: ');
+  });
+});
+
+describe('a change of the topology must be refused before the engine is asked', () => {
+  test.each([
+    [['scale'], '--replicas: say how many there are to be'],
+    [['scale', '--replicas', '-1'], '--replicas: -1 is not a number of replicas: 0 or more'],
+    [['scale', '--replicas', 'x'], '--replicas: "x" is not a whole number'],
+    [['remove'], 'NODE: name the node that is to go, such as slave-2'],
+    [['move', 'slave-1'], '--source: name the node that it is to follow'],
+    [['move', '--source', 'master'], 'NODE: name the node that is to move, such as slave-2'],
+    [['add', 'slave-4'], 'slave-4: add does not take this argument'],
+  ])('%j', async (args, problem) => {
+    const { code, stdout, stderr } = await runRmsx(args, { env: nowhere });
+    expect([code, stdout, stderr]).toEqual([2, '', `rmsx: ${problem}\nhint: rmsx ${args[0]} --help\n`]);
+  });
+});
