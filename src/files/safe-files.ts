@@ -73,12 +73,16 @@ async function lstatOrNothing(path: string): Promise<Awaited<ReturnType<typeof l
   });
 }
 
-/** Makes a directory with exactly this mode, or gives it to the one that is there. */
-export async function makeDirectory(path: string, mode: number): Promise<void> {
-  await onDisk(path, async () => {
-    await mkdir(path, { recursive: true });
+/**
+ * Makes a directory with exactly this mode, or gives it to the one that is there.
+ * @returns whether it was not there
+ */
+export async function makeDirectory(path: string, mode: number): Promise<boolean> {
+  return onDisk(path, async () => {
+    const made = await mkdir(path, { recursive: true });
     const { mode: now } = await lstat(path);
     if ((now & 0o7777) !== mode) await chmod(path, mode);
+    return made !== undefined;
   });
 }
 

@@ -73,8 +73,13 @@ export async function writeFiles(
   if (edited.length > 0 && !force) throw refuseEdited(directory, edited, manifest);
   const obsolete = await findObsolete(directory, files, manifest);
   if (!dryRun) {
-    await makeDirectories(directory, files);
-    await replaceAll(directory, changes, nextManifest(files, obsolete, manifest));
+    const made = await makeDirectories(directory, files);
+    try {
+      await replaceAll(directory, changes, nextManifest(files, obsolete, manifest));
+    } catch (error) {
+      for (const path of made.reverse()) await rmdir(path).catch(() => undefined); // it is not empty: others use it
+      throw error;
+    }
     await removeAll(directory, obsolete);
   }
   const states = changes.map(({ file: { path, mode }, isSame }): WrittenFile => {
@@ -120,18 +125,29 @@ function nextManifest(files: readonly RenderedFile[], obsolete: readonly Written
   return new Map([...files.map(({ path, content }) => [path, hashOf(content)] as const), ...kept]);
 }
 
-/** The directory itself keeps its mode where it is there; a new one is not writable for others, whatever the umask. */
-async function makeDirectories(directory: string, files: readonly RenderedFile[]): Promise<void> {
-  const isNew = await stat(directory).then(
+/**
+ * The directory itself keeps its mode where it is there; a new one is not writable for others, whatever the umask.
+ * @returns those that were not there
+ */
+async function makeDirectories(directory: string, files: readonly RenderedFile[]): Promise<string[]> {
+  const made: string[] = [];
+  const make = async (path: string, mode: number): Promise<void> => {
+    if (await makeDirectory(path, mode)) made.push(path);
+  };
+  if (await isMissing(directory)) await make(directory, modeOfOthers);
+  const parents = new Set([nodesDirectory, ...files.map(({ path }) => posix.dirname(path))]);
+  for (const path of [...parents].filter((parent) => parent !== '.').sort()) {
+    await make(join(directory, path), path === nodesDirectory ? modeOfNodes : modeOfOthers);
+  }
+  return made;
+}
+
+/** A link may lead to the directory itself. */
+const isMissing = (directory: string): Promise<boolean> =>
+  stat(directory).then(
     () => false,
     (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
   );
-  if (isNew) await makeDirectory(directory, modeOfOthers);
-  const parents = new Set([nodesDirectory, ...files.map(({ path }) => posix.dirname(path))]);
-  for (const path of [...parents].filter((parent) => parent !== '.').sort()) {
-    await makeDirectory(join(directory, path), path === nodesDirectory ? modeOfNodes : modeOfOthers);
-  }
-}
 
 /** First everything is written beside its place; only then is anything replaced, the manifest last. */
 async function replaceAll(directory: string, changes: readonly Change[], manifest: Manifest): Promise<void> {

@@ -1,6 +1,5 @@
 import { canonicalNodeName } from '../../domain/names.ts';
-import { changeTopology } from '../../operations/change-topology.ts';
-import { addNode } from '../../plan/change-topology.ts';
+import { add } from '../../operations/add.ts';
 import type { Command } from '../command.ts';
 import { dryRunOption } from '../options.ts';
 import { changeOptionsOf, printChange } from '../print-change.ts';
@@ -21,11 +20,7 @@ export const addCommand: Command = {
     const options = changeOptionsOf(args);
     args.throwIfWrong('rmsx add --help');
     const followed = source === undefined ? undefined : canonicalNodeName(source);
-    const ports = await context.ports();
-    await printChange(
-      await changeTopology(context.name, (cluster) => addNode(cluster, followed), options, ports),
-      context,
-    );
+    await printChange(await add(context.name, followed, options, await context.ports()), context);
     return 0;
   },
 };

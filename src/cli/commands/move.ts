@@ -1,6 +1,5 @@
 import { canonicalNodeName } from '../../domain/names.ts';
-import { changeTopology } from '../../operations/change-topology.ts';
-import { moveNode } from '../../plan/change-topology.ts';
+import { move } from '../../operations/move.ts';
 import type { Command } from '../command.ts';
 import { dryRunOption } from '../options.ts';
 import { changeOptionsOf, printChange } from '../print-change.ts';
@@ -24,11 +23,7 @@ export const moveCommand: Command = {
     const options = changeOptionsOf(args);
     args.throwIfWrong('rmsx move --help');
     const [name, above] = [canonicalNodeName(node), canonicalNodeName(source)];
-    const ports = await context.ports();
-    await printChange(
-      await changeTopology(context.name, (cluster) => moveNode(cluster, name, above), options, ports),
-      context,
-    );
+    await printChange(await move(context.name, name, above, options, await context.ports()), context);
     return 0;
   },
 };

@@ -1,6 +1,5 @@
 import { canonicalNodeName } from '../../domain/names.ts';
-import { changeTopology } from '../../operations/change-topology.ts';
-import { removeNode } from '../../plan/change-topology.ts';
+import { remove } from '../../operations/remove.ts';
 import type { Command } from '../command.ts';
 import { dryRunOption } from '../options.ts';
 import { changeOptionsOf, printChange, volumesOption } from '../print-change.ts';
@@ -19,16 +18,7 @@ export const removeCommand: Command = {
     const options = changeOptionsOf(args);
     args.throwIfWrong('rmsx remove --help');
     const name = canonicalNodeName(node);
-    const ports = await context.ports();
-    await printChange(
-      await changeTopology(
-        context.name,
-        (cluster, strays) => (strays.includes(name) ? cluster : removeNode(cluster, name)),
-        options,
-        ports,
-      ),
-      context,
-    );
+    await printChange(await remove(context.name, name, options, await context.ports()), context);
     return 0;
   },
 };

@@ -1,5 +1,4 @@
-import { changeTopology } from '../../operations/change-topology.ts';
-import { scaleTo } from '../../plan/change-topology.ts';
+import { scale } from '../../operations/scale.ts';
 import type { Command } from '../command.ts';
 import { dryRunOption } from '../options.ts';
 import { changeOptionsOf, printChange, volumesOption } from '../print-change.ts';
@@ -26,11 +25,7 @@ export const scaleCommand: Command = {
       args.report([`--replicas: ${replicas} is not a number of replicas: 0 or more`]);
     args.throwIfWrong('rmsx scale --help');
     const options = changeOptionsOf(args);
-    const ports = await context.ports();
-    await printChange(
-      await changeTopology(context.name, (cluster) => scaleTo(cluster, replicas ?? 0), options, ports),
-      context,
-    );
+    await printChange(await scale(context.name, replicas ?? 0, options, await context.ports()), context);
     return 0;
   },
 };

@@ -11,6 +11,7 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml';
+import { isHostile } from './is-hostile.ts';
 import { maxFileLength } from './limits.ts';
 import type { Notes } from './notes.ts';
 import type { Entry, Value } from './values.ts';
@@ -28,6 +29,10 @@ const maxDepth = 50;
 export function parseYaml(text: string, notes: Notes): Value | undefined {
   if (text.length > maxFileLength) {
     notes.report({ path: '', line: 1 }, `the file is longer than ${maxFileLength} characters`);
+    return undefined;
+  }
+  if (isHostile(text)) {
+    notes.report({ path: '', line: 1 }, explainNesting);
     return undefined;
   }
   const lines = new LineCounter();
@@ -54,7 +59,7 @@ function compose(text: string, lineCounter: LineCounter, notes: Notes): Document
   }
 }
 
-const explainNesting = 'things are nested too deeply';
+const explainNesting = 'things are nested too deeply, or there are thousands of anchors';
 
 /** Thrown inside of this file alone. */
 class Hostile extends Error {}
