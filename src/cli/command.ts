@@ -24,6 +24,8 @@ export interface Command {
   readonly maxPositionals: number;
   readonly describe: string;
   readonly options: OptionSpecs;
+  /** Whether ./rmsx.yaml means nothing to it. @default false */
+  readonly ignoresFile?: boolean;
   /** Command lines that work as they are, with what they do. */
   readonly examples: readonly (readonly [string, string])[];
   /** @returns the exit code */

@@ -40,11 +40,13 @@ export async function createContext(
   env: NodeJS.ProcessEnv,
   command: Command,
 ): Promise<Context> {
-  const description = await openDescription(args.text('file'));
+  const description = command.ignoresFile ? undefined : await openDescription(args.text('file'));
   const given = args.text('name');
   const name = given ?? description?.name ?? defaultClusterName;
-  const place = (): string => (given === undefined ? description?.locate('name') : undefined) ?? '--name';
-  args.report(clusterNameProblem(name).map((message) => `${place()}: ${message}`));
+  for (const message of clusterNameProblem(name)) {
+    const place = given === undefined ? (await description?.parse())?.locate('name') : undefined;
+    args.report([`${place ?? '--name'}: ${message}`]);
+  }
   const asked = 'format' in command.options ? undefined : args.choice('format', ['table', 'json', 'yaml']);
   const format = args.switch('json') ? 'json' : (asked ?? 'table');
   const timeoutMs = args.durationMs('timeout') ?? defaults.timeoutMs;

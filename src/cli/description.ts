@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
+import { clusterNameIn } from '../config/rmsx-file/cluster-name-in.ts';
 import type { RmsxFile } from '../config/rmsx-file/rmsx-file.ts';
 import { readRmsxFile } from '../files/rmsx-file.ts';
 
 /** The file that describes a cluster, opened: the name is known, the rest is read where a command needs it. */
 export interface Description {
   readonly name: string | undefined;
-  /** @returns where a path stands in the file */
-  locate(path: string): string | undefined;
-  parse(): RmsxFile;
+  parse(): Promise<RmsxFile>;
 }
 
 /**
@@ -17,15 +16,17 @@ export interface Description {
 export async function openDescription(path: string | undefined): Promise<Description | undefined> {
   const found = await readRmsxFile(path);
   if (!found) return undefined;
-  const { clusterNameIn, parseRmsxFile } = await import('../config/rmsx-file/rmsx-file.ts'); // with the YAML parser
   let parsed: RmsxFile | undefined;
-  const parse = (): RmsxFile => {
-    if (!parsed) {
-      const file = parseRmsxFile(found.text, found.fileName);
-      const { passwordFile } = file;
-      parsed = passwordFile === undefined ? file : { ...file, passwordFile: resolve(found.directory, passwordFile) };
-    }
-    return parsed;
+  return {
+    name: clusterNameIn(found.text),
+    parse: async () => {
+      if (!parsed) {
+        const { parseRmsxFile } = await import('../config/rmsx-file/rmsx-file.ts'); // with the YAML parser
+        const file = parseRmsxFile(found.text, found.fileName);
+        const { passwordFile } = file;
+        parsed = passwordFile === undefined ? file : { ...file, passwordFile: resolve(found.directory, passwordFile) };
+      }
+      return parsed;
+    },
   };
-  return { name: clusterNameIn(found.text), locate: (place) => parse().locate(place), parse };
 }

@@ -2,6 +2,7 @@ import { type ClusterSpec, type Directives, imageOf } from '../domain/cluster.ts
 import { canonicalDirective, directiveNames, nameFor, sinceText } from '../domain/directives.ts';
 import type { Problem } from '../domain/problem.ts';
 import { formatServerVersion, type ServerVersion, versionOfImage } from '../domain/server-version.ts';
+import { settingProblem } from './check-settings.ts';
 import { nearest } from './nearest.ts';
 import { whyOwned } from './owned-directives.ts';
 import { settings } from './settings.ts';
@@ -31,7 +32,7 @@ function checkAll(
   cluster: ClusterSpec,
 ): readonly Problem[] {
   return Object.keys(directives).flatMap((name) => {
-    const message = directiveProblem(name, versions, cluster);
+    const message = directiveProblem(name, versions, cluster) ?? settingProblem(name, directives[name] ?? []);
     return message === undefined ? [] : [{ path: `${path}.${name}`, message }];
   });
 }
@@ -53,7 +54,7 @@ function directiveProblem(
   }
   const stranger = versions.find((version) => nameFor(directive, version) === undefined);
   return stranger
-    ? `${formatServerVersion(stranger)} does not know this directive; it is there since ${sinceText(directive)}`
+    ? `${formatServerVersion(stranger)} does not know this directive; known since: ${sinceText(directive)}`
     : undefined;
 }
 

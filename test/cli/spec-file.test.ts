@@ -49,7 +49,7 @@ nodes:
         - bad.yaml:5: replication.timeout: 5 s are over before the next sign of life, which comes every 9 s: links would break again and again
         - bad.yaml:7: redis.slaveof: rmsx writes this directive itself: use source of the node
         - bad.yaml:8: redis.maxmemry: no supported server knows this directive; did you mean maxmemory?
-        - bad.yaml:9: redis.repl-diskless-sync-max-replicas: Redis 6.0 does not know this directive; it is there since Redis 7.0 and Valkey 7.2
+        - bad.yaml:9: redis.repl-diskless-sync-max-replicas: Redis 6.0 does not know this directive; known since: Redis 7.0 and Valkey 7.2
         - bad.yaml:12: nodes.slave-1.source: a cycle: slave-1 -> slave-2 -> slave-1; none of them would ever get data
         - bad.yaml:12: nodes.slave-1.ip: 172.19.0.255 is the broadcast address of 172.19.0.0/24
         - bad.yaml:13: nodes.slave-2.port: 6379 is the port of master already

@@ -9,6 +9,7 @@ export const initCommand: Command = {
   name: 'init',
   positionals: '',
   maxPositionals: 0,
+  ignoresFile: true, // it writes it
   describe: 'write a commented rmsx.yaml, which describes a cluster',
   options: {
     out: { type: 'string', describe: 'where to write it; - for standard output', otherwise: './rmsx.yaml' },
