@@ -55,7 +55,8 @@ export async function readUpRequest(args: Arguments, context: Context): Promise<
     ...file?.request,
     ...given(own),
     name: own.name,
-    ...(directives || file ? { directives: { ...file?.request.directives, ...directives } } : {}),
+    directives: { ...file?.request.directives, ...directives },
+    complete: file !== undefined,
     password: await passwordFrom(args, context, file?.passwordFile),
   };
   const isFlag = (path: string): boolean => {

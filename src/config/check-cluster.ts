@@ -24,7 +24,7 @@ function checkAddresses({ nodes, subnet: cidr }: ClusterSpec): readonly Problem[
   return nodes.flatMap(({ name, address }, i) => {
     const path = `nodes.${name}.ip`;
     const wrong = nodeIpProblem(subnet, address.host);
-    if (wrong !== undefined) return [{ path, message: wrong }];
+    if (wrong !== undefined) return [{ path, message: wrong, dependsOn: 'subnet' }];
     const other = nodes.slice(0, i).find((node) => node.address.host === address.host);
     return other ? [{ path, message: `${address.host} is the address of ${other.name} already` }] : [];
   });
@@ -47,6 +47,6 @@ function checkVersions(cluster: ClusterSpec): readonly Problem[] {
     const above = source && versionOfImage(imageOf(cluster, source));
     if (!own || !above || canLoad(own, above)) return [];
     const message = `${node.name} (${formatServerVersion(own)}) cannot load what its source ${source?.name} (${formatServerVersion(above)}) would send it`;
-    return [{ path: `nodes.${node.name}.image`, message }];
+    return [{ path: `nodes.${node.name}.image`, message, dependsOn: 'image' }];
   });
 }

@@ -32,50 +32,85 @@ function checkAll(
   cluster: ClusterSpec,
 ): readonly Problem[] {
   return Object.keys(directives).flatMap((name) => {
-    const message = directiveProblem(name, versions, cluster) ?? settingProblem(name, directives[name] ?? []);
-    return message === undefined ? [] : [{ path: `${path}.${name}`, message }];
+    const found =
+      misuse(name) ??
+      settingMisuse(name, directives[name] ?? []) ??
+      snapshots(name, cluster) ??
+      strangers(name, versions);
+    return found ? [{ ...found, path: `${path}.${name}` }] : [];
   });
 }
 
-function directiveProblem(
-  name: string,
-  versions: readonly (ServerVersion | null)[],
-  { persistence }: ClusterSpec,
-): string | undefined {
+type Finding = Omit<Problem, 'path'>;
+
+function misuse(name: string): Finding | undefined {
   const directive = canonicalDirective(name);
   if (directive === undefined) {
     const near = nearest(name, directiveNames);
-    return `no supported server knows this directive${near ? `; did you mean ${near}?` : ''}`;
+    return { message: `no supported server knows this directive${near ? `; did you mean ${near}?` : ''}` };
   }
   const owned = whyOwned(directive);
-  if (owned !== undefined) return `rmsx writes this directive itself: ${owned}`;
-  if (directive === 'save' && persistence !== 'rdb') {
-    return `snapshots are for persistence: rdb; this cluster has persistence: ${persistence}`;
-  }
-  const stranger = versions.find((version) => nameFor(directive, version) === undefined);
-  return stranger
-    ? `${formatServerVersion(stranger)} does not know this directive; known since: ${sinceText(directive)}`
-    : undefined;
+  return owned === undefined ? undefined : { message: `rmsx writes this directive itself: ${owned}` };
 }
 
-/** @returns the number that a directive has in a cluster, by itself or by default */
-function numberOf(cluster: ClusterSpec, directive: string): number {
-  const setting = settings.find((known) => known.directive === directive);
-  return Number(cluster.directives[directive]?.[0] ?? setting?.otherwise);
+function settingMisuse(name: string, lines: readonly string[]): Finding | undefined {
+  const message = settingProblem(name, lines);
+  return message === undefined ? undefined : { message };
 }
+
+function snapshots(name: string, { persistence }: ClusterSpec): Finding | undefined {
+  if (name !== 'save' || persistence === 'rdb') return undefined;
+  const message = `snapshots are for persistence: rdb; this cluster has persistence: ${persistence}`;
+  return { message, dependsOn: 'persistence' };
+}
+
+function strangers(name: string, versions: readonly (ServerVersion | null)[]): Finding | undefined {
+  const stranger = versions.find((version) => nameFor(name, version) === undefined);
+  if (!stranger) return undefined;
+  const message = `${formatServerVersion(stranger)} does not know this directive; known since: ${sinceText(name)}`;
+  return { message, dependsOn: 'image' };
+}
+
+/** A directive of one node wins over that of the cluster, and that over what is always written. */
+function numberOf(directive: string, ...layers: readonly Directives[]): number {
+  const own = layers.map((layer) => layer[directive]?.[0]).find((text) => text !== undefined);
+  return Number(own ?? settings.find((known) => known.directive === directive)?.otherwise);
+}
+
+interface Layer {
+  readonly path: string;
+  /** The innermost first. */
+  readonly directives: readonly Directives[];
+}
+
+/** The cluster, and every node with directives of its own. */
+const layersOf = ({ directives, nodes }: ClusterSpec): readonly Layer[] => [
+  { path: 'redis', directives: [directives] },
+  ...nodes
+    .filter((node) => Object.keys(node.directives).length > 0)
+    .map((node) => ({ path: `nodes.${node.name}.redis`, directives: [node.directives, directives] })),
+];
+
+/** Whether a layer itself says anything about some directives: what it takes over is told where it stands. */
+const isAbout = ({ directives: [own = {}] }: Layer, ...names: readonly string[]): boolean =>
+  names.some((name) => Object.hasOwn(own, name));
 
 function checkTimes(cluster: ClusterSpec): readonly Problem[] {
-  const timeout = numberOf(cluster, 'repl-timeout');
-  const ping = numberOf(cluster, 'repl-ping-replica-period');
-  if (!(timeout <= ping)) return [];
-  const message = `${timeout} s are over before the next sign of life, which comes every ${ping} s: links would break again and again`;
-  return [{ path: 'redis.repl-timeout', message }];
+  return layersOf(cluster).flatMap((layer) => {
+    const timeout = numberOf('repl-timeout', ...layer.directives);
+    const ping = numberOf('repl-ping-replica-period', ...layer.directives);
+    if (!(timeout <= ping) || !isAbout(layer, 'repl-timeout', 'repl-ping-replica-period')) return [];
+    const message = `${timeout} s are over before the next sign of life, which comes every ${ping} s: links would break again and again`;
+    return [{ path: `${layer.path}.repl-timeout`, message }];
+  });
 }
 
 function checkMinReplicas(cluster: ClusterSpec): readonly Problem[] {
-  const wanted = numberOf(cluster, 'min-replicas-to-write');
   const there = cluster.nodes.length - 1;
-  if (!(wanted > there)) return [];
-  const message = `the master would never take a write: it wants ${wanted} replicas, and there are ${there}`;
-  return [{ path: 'redis.min-replicas-to-write', message }];
+  return layersOf(cluster).flatMap((layer) => {
+    const wanted = numberOf('min-replicas-to-write', ...layer.directives);
+    if (!(wanted > there) || !isAbout(layer, 'min-replicas-to-write')) return [];
+    const message = `the master would never take a write: it wants ${wanted} replicas, and there are ${there}`;
+    return [{ path: `${layer.path}.min-replicas-to-write`, message, dependsOn: 'replicas' }];
+  });
 }

@@ -1,9 +1,9 @@
-import { type ClusterSpec, type Directives, imageOf, type NodeSpec } from '../domain/cluster.ts';
+import { type ClusterSpec, type Directives, imageOf, masterOf, type NodeSpec } from '../domain/cluster.ts';
 import { masterName, nodeIndex, replicaName } from '../domain/names.ts';
 import { nextSource, type Placed, shapeOf } from '../domain/shape.ts';
 import { nodeIp, parseSubnet } from '../domain/subnet.ts';
 import { defaults } from './defaults.ts';
-import type { NodeRequest, UpRequest } from './up-request.ts';
+import type { UpRequest } from './up-request.ts';
 
 /** What a request leaves open, once it is settled. */
 export interface Choices {
@@ -33,45 +33,47 @@ export function draftCluster(request: UpRequest): ClusterSpec {
  */
 export function wantedCluster(request: UpRequest, existing: ClusterSpec | null, choices: Choices): ClusterSpec {
   const names = namesOf(request, existing);
-  const asked = askedSources(request, existing, names);
-  const sources = existing ? keepSources(existing, names, asked) : (asked ?? new Map());
-  const subnet = parseSubnet(choices.subnet);
-  const nodes = names.map((name): NodeSpec => {
-    const wish = request.nodes?.[name] ?? {};
-    const known = existing?.nodes.find((node) => node.name === name);
-    return {
-      name,
-      address: {
-        host: hostOf(name, wish, known),
-        port: wish.port ?? keptPort(known) ?? choices.basePort + nodeIndex(name),
-      },
-      source: sources.get(name) ?? null,
-      image: wish.image ?? known?.image ?? null,
-      directives: request.nodes ? (wish.directives ?? {}) : (known?.directives ?? {}),
-    };
-  });
-  function hostOf(name: string, wish: NodeRequest, known: NodeSpec | undefined): string {
-    if (wish.ip !== undefined) return wish.ip;
-    if (known && existing?.subnet === choices.subnet) return known.address.host;
-    return typeof subnet === 'string' ? '' : nodeIp(subnet, nodeIndex(name));
-  }
-  function keptPort(known: NodeSpec | undefined): number | undefined {
-    return existing?.basePort === choices.basePort ? known?.address.port : undefined;
-  }
+  const topology = request.topology ?? existing?.topology ?? defaults.topology;
+  const fanout = request.fanout ?? existing?.fanout ?? defaults.fanout;
+  const before = request.complete ? {} : (existing?.asked ?? {});
+  const asked = { ...before, ...askedSources(request, names) };
+  const sources = sourcesOf({ topology, fanout, asked }, existing, names);
   return {
     name: request.name,
-    topology: request.topology ?? existing?.topology ?? defaults.topology,
-    fanout: request.fanout ?? existing?.fanout ?? defaults.fanout,
+    topology,
+    fanout,
     image: request.image ?? existing?.image ?? defaults.image,
     subnet: choices.subnet,
     bind: request.bind ?? existing?.bind ?? defaults.bind,
     timezone: request.timezone ?? existing?.timezone ?? choices.timezone,
     persistence: request.persistence ?? existing?.persistence ?? defaults.persistence,
     disabledCommands: disabledCommandsOf(request, existing),
-    directives: request.directives ?? existing?.directives ?? {},
+    directives: { ...(request.complete ? {} : existing?.directives), ...request.directives },
     basePort: choices.basePort,
-    nodes,
-    asked: Object.fromEntries(asked ?? Object.entries(existing?.asked ?? {}).filter(([name]) => names.includes(name))),
+    nodes: names.map((name) => ({
+      ...wantedNode(name, request, existing, choices),
+      source: sources.get(name) ?? null,
+    })),
+    asked,
+  };
+}
+
+function wantedNode(name: string, request: UpRequest, existing: ClusterSpec | null, choices: Choices): NodeSpec {
+  const wish = request.nodes?.[name] ?? {};
+  const known = request.complete ? undefined : existing?.nodes.find((node) => node.name === name);
+  const subnet = parseSubnet(choices.subnet);
+  const usualHost = typeof subnet === 'string' ? '' : nodeIp(subnet, nodeIndex(name));
+  const keptHost = existing?.subnet === choices.subnet ? known?.address.host : undefined;
+  const keptPort = existing?.basePort === choices.basePort ? known?.address.port : undefined;
+  return {
+    name,
+    address: {
+      host: wish.ip ?? keptHost ?? usualHost,
+      port: wish.port ?? keptPort ?? choices.basePort + nodeIndex(name),
+    },
+    source: null,
+    image: wish.image ?? known?.image ?? null,
+    directives: { ...known?.directives, ...wish.directives },
   };
 }
 
@@ -87,35 +89,39 @@ function namesOf(request: UpRequest, existing: ClusterSpec | null): readonly str
 
 const namedReplicas = ({ nodes = {} }: UpRequest): number => Math.max(0, ...Object.keys(nodes).map(nodeIndex));
 
-/** @returns the sources that a request asks for; null where it says nothing about them */
-function askedSources(
-  request: UpRequest,
-  existing: ClusterSpec | null,
-  names: readonly string[],
-): ReadonlyMap<string, string | null> | null {
-  const named = Object.entries(request.nodes ?? {}).filter(([, { source }]) => source !== undefined);
-  const isSilent = request.topology === undefined && request.fanout === undefined && named.length === 0;
-  if (isSilent && existing) return null;
-  const topology = request.topology ?? existing?.topology ?? defaults.topology;
-  const shape = new Map(shapeOf(topology, request.fanout ?? existing?.fanout ?? defaults.fanout, names));
-  for (const [name, { source }] of named) if (shape.has(name)) shape.set(name, source ?? null);
-  return shape;
+function askedSources({ nodes = {} }: UpRequest, names: readonly string[]): ClusterSpec['asked'] {
+  const asked: Record<string, string | null> = {};
+  for (const [name, { source }] of Object.entries(nodes)) {
+    if (source !== undefined && names.includes(name)) asked[name] = source;
+  }
+  return asked;
 }
 
+type Shape = Pick<ClusterSpec, 'topology' | 'fanout' | 'asked'>;
+
 /** Asking again for what was asked for before keeps what has become of it; new nodes come where they belong. */
-function keepSources(
-  existing: ClusterSpec,
+function sourcesOf(
+  shape: Shape,
+  existing: ClusterSpec | null,
   names: readonly string[],
-  asked: ReadonlyMap<string, string | null> | null,
 ): ReadonlyMap<string, string | null> {
-  const isNew = asked && Object.entries(existing.asked).some(([name, source]) => (asked.get(name) ?? null) !== source);
-  if (asked && isNew) return asked;
+  const { topology, fanout, asked } = shape;
+  if (!existing || isOtherShape(existing, shape)) {
+    const master = existing ? masterOf(existing).name : masterName;
+    const ordered = [master, ...names.filter((name) => name !== master)];
+    return new Map([...shapeOf(topology, fanout, ordered), ...Object.entries(asked)]);
+  }
   const placed: Placed[] = existing.nodes.map(({ name, source }) => ({ name, source }));
   for (const name of names) {
     if (placed.some((node) => node.name === name)) continue;
-    placed.push({ name, source: asked?.get(name) ?? nextSource(placed, existing.topology, existing.fanout) });
+    placed.push({ name, source: asked[name] ?? nextSource(placed, topology, fanout) });
   }
   return new Map(placed.map(({ name, source }) => [name, source]));
+}
+
+function isOtherShape(existing: ClusterSpec, { topology, fanout, asked }: Shape): boolean {
+  const hasOtherSource = existing.nodes.some(({ name }) => existing.asked[name] !== asked[name]);
+  return topology !== existing.topology || (topology === 'tree' && fanout !== existing.fanout) || hasOtherSource;
 }
 
 function disabledCommandsOf(request: UpRequest, existing: ClusterSpec | null): readonly string[] {

@@ -32,6 +32,11 @@ export function checkAllowed(commands: readonly string[], disabled: readonly str
     .filter((command) => !known.includes(command.toUpperCase()))
     .map((command) => ({
       path: 'allowCommands',
-      message: `${command} is not disabled; only ${known.join(', ') || 'nothing'} ${known.length === 1 ? 'is' : 'are'}`,
+      message: `${command} is not disabled; ${disabledText(known)}`,
     }));
+}
+
+function disabledText(commands: readonly string[]): string {
+  if (commands.length === 0) return 'no command is';
+  return `only ${commands.join(', ')} ${commands.length === 1 ? 'is' : 'are'}`;
 }

@@ -1,21 +1,21 @@
 import type { ClusterSpec, NodeSpec } from '../domain/cluster.ts';
 
 /** The units of redis.conf: `1k` is a thousand, `1kb` is 1024 (config.c, memtoull). */
-const units: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  k: 1000,
-  kb: 1024,
-  m: 1000 ** 2,
-  mb: 1024 ** 2,
-  g: 1000 ** 3,
-  gb: 1024 ** 3,
-};
+const units: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['b', 1],
+  ['k', 1000],
+  ['kb', 1024],
+  ['m', 1000 ** 2],
+  ['mb', 1024 ** 2],
+  ['g', 1000 ** 3],
+  ['gb', 1024 ** 3],
+]);
 
 /** @returns a size as redis.conf writes it, in bytes; undefined for what is none */
 export function parseBytes(text: string): number | undefined {
   const [, amount, unit = ''] = /^(\d+)([a-z]*)$/i.exec(text) ?? [];
-  const factor = units[unit.toLowerCase()];
+  const factor = units.get(unit.toLowerCase());
   return amount === undefined || factor === undefined ? undefined : Number(amount) * factor;
 }
 

@@ -46,8 +46,13 @@ export interface UpRequest {
   readonly allowCommands?: readonly string[] | undefined;
   /** Directives of all nodes, by modern name; see `readDirective`. */
   readonly directives?: Directives | undefined;
-  /** By the name of the node. */
+  /** What is special about single nodes, by their name. */
   readonly nodes?: Readonly<Record<string, NodeRequest>> | undefined;
+  /**
+   * Whether directives and nodes are all there are, as in a file. Otherwise they come on top of what the cluster has.
+   * @default false
+   */
+  readonly complete?: boolean | undefined;
   readonly password?: string | undefined;
   readonly pull?: PullPolicy | undefined;
 }
@@ -59,7 +64,8 @@ const imagePattern =
 const timezonePattern = /^[\w+\-/:.,<>]+$/;
 
 /**
- * Checks a request as a whole, with the defaults in the place of what it leaves open.
+ * Checks a request, with the defaults in the place of what it leaves open. Unless it is complete, that may be what the
+ * cluster has: what would be wrong with a default alone is then left for the look at the cluster.
  * @param locate - where the user finds what a problem is about; the flags, unless told otherwise
  * @returns every problem, as sentences that name their place; nothing when it is sound
  */
@@ -67,7 +73,9 @@ export function checkUpRequest(request: UpRequest, locate: Locate = flagOf): rea
   const problems = fieldProblems(request);
   // What is wrong by itself is left out of the look at the whole: one mistake is told once.
   const draft = draftCluster(withoutWrong(request, problems));
-  return formatProblems([...problems, ...checkNames(request, draft), ...checkCluster(draft)], locate);
+  const all = [...problems, ...checkNames(request, draft), ...checkCluster(draft)];
+  const isOpen = ({ dependsOn }: Problem): boolean => dependsOn !== undefined && request[dependsOn] === undefined;
+  return request.complete || !all.every(isOpen) ? formatProblems(all, locate) : [];
 }
 
 function checkNames({ nodes = {} }: UpRequest, { nodes: there }: ClusterSpec): readonly Problem[] {
@@ -154,6 +162,7 @@ function withoutWrong(request: UpRequest, problems: readonly Problem[]): UpReque
     name,
     {
       ...node,
+      ip: isWrong('network.subnet') ? undefined : node.ip,
       image: isWrong(`nodes.${name}.image`) ? undefined : node.image,
       port: isWrong(`nodes.${name}.port`) ? undefined : node.port,
     },

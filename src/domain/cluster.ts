@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 /** Where a server listens: inside the network of the cluster, or published on a host. */
 export interface Address {
   readonly host: string;
@@ -53,14 +55,23 @@ export interface ClusterSpec {
   readonly basePort: number;
   readonly nodes: readonly NodeSpec[];
   /**
-   * The sources as they were asked for last, by node. Promotions and moves change the sources of the nodes and not this:
-   * asking for the same again is no wish to undo them.
+   * The sources that a file names, by node, beyond what the topology says. Promotions and moves change the sources of the
+   * nodes and not this: asking for the same again is no wish to undo them.
    */
   readonly asked: Readonly<Record<string, string | null>>;
 }
 
 /** What a node does. The name of a node never changes, its role does. */
 export type Role = 'master' | 'replica';
+
+/** Whether two descriptions say the same, in whatever order. */
+export const sameCluster = (a: ClusterSpec, b: ClusterSpec): boolean => isDeepStrictEqual(inOrder(a), inOrder(b));
+
+const inOrder = (cluster: ClusterSpec): ClusterSpec => ({
+  ...cluster,
+  disabledCommands: [...cluster.disabledCommands].sort(),
+  nodes: [...cluster.nodes].sort((a, b) => a.name.localeCompare(b.name)),
+});
 
 /** @returns the role that a node should have */
 export const plannedRole = (node: NodeSpec): Role => (node.source === null ? 'master' : 'replica');

@@ -3,6 +3,8 @@ export interface Problem {
   /** Where it stands in rmsx.yaml: `nodes.slave-1.source`. */
   readonly path: string;
   readonly message: string;
+  /** What else would have to be different for it to be no problem. */
+  readonly dependsOn?: 'image' | 'persistence' | 'replicas' | 'subnet';
 }
 
 /** @returns where a user finds what a path means: `--subnet`, or `rmsx.yaml:12: network.subnet` */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type ClusterSpec, masterOf } from '../domain/cluster.ts';
+import { type ClusterSpec, masterOf, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { isMadeByCompose, type ObservedEngine } from '../domain/observed.ts';
@@ -54,7 +54,7 @@ export async function changeTopology(
   const run = randomBytes(8).toString('hex');
   const template = await readTemplate('redis.conf');
   const { engine, record } = change;
-  const pull = await imagesToPull('missing', cluster, engine, ports.engine);
+  const pull = await imagesToPull('missing', cluster, engine, ports.engine, change.added);
   const before = known.record;
   const facts = { before, record, engine, confs: known.confs, password: known.password, pull, revive: false };
   const plan = planUp({ ...facts, run, template, nowMs: Date.now() });
@@ -100,7 +100,7 @@ async function settleChange(known: KnownCluster, cluster: ClusterSpec, ports: Po
   const answering = await answeringNodes(known, ports);
   refuseWithoutMaster(cluster, answering);
   refuseSilentSources(record.cluster, cluster, [...answering, ...added]);
-  const isSame = JSON.stringify(cluster) === JSON.stringify(record.cluster);
+  const isSame = sameCluster(cluster, record.cluster);
   return {
     engine,
     record: isSame ? record : { schemaVersion: 1, epoch: record.epoch + 1, cluster },

@@ -7,6 +7,7 @@ import type { Engine } from '../domain/ports.ts';
 /**
  * The images of nodes that are to be made, as far as they are to be fetched. An image that is here is not asked for
  * anywhere else.
+ * @param nodes - the nodes that may be made; all of them, unless told otherwise
  * @throws RmsxError `image-missing` where fetching is forbidden
  */
 export async function imagesToPull(
@@ -14,9 +15,10 @@ export async function imagesToPull(
   cluster: ClusterSpec,
   observed: ObservedEngine,
   engine: Engine,
+  nodes: readonly string[] = cluster.nodes.map(({ name }) => name),
 ): Promise<readonly string[]> {
   const own = observed.containers.filter((container) => container.cluster === cluster.name);
-  const missing = cluster.nodes.filter((node) => !containerOf({ containers: own }, node.name));
+  const missing = cluster.nodes.filter(({ name }) => nodes.includes(name) && !containerOf({ containers: own }, name));
   const images = [...new Set(missing.map((node) => imageOf(cluster, node)))];
   if (policy === 'always') return images;
   const here = await Promise.all(images.map((image) => engine.hasImage(image)));

@@ -43,7 +43,7 @@ export interface RenderResult {
  * await render({ name: 'demo', replicas: 2, subnet: 'auto', basePort: 'auto' }, { out: 'demo' });
  */
 export async function render(request: UpRequest, options: RenderOptions): Promise<RenderResult> {
-  const problems = checkUpRequest(request);
+  const problems = checkUpRequest({ ...request, complete: true });
   if (problems.length > 0) throw new RmsxError('bad-spec', 'This cluster cannot be made.', { problems });
   const cluster = settle(request);
   const { out, templatesDirectory, force = false, dryRun = false } = options;

@@ -27,7 +27,7 @@ export function addNode(cluster: ClusterSpec, source: string | undefined): Clust
     directives: {},
   };
   const nodes = [...cluster.nodes, node].sort((a, b) => nodeIndex(a.name) - nodeIndex(b.name));
-  return { ...cluster, nodes, asked: { ...cluster.asked, [name]: followed } };
+  return { ...cluster, nodes };
 }
 
 /**
@@ -51,11 +51,7 @@ export function removeNode(cluster: ClusterSpec, name: string): ClusterSpec {
   const rest = cluster.nodes.filter((other) => other.name !== name);
   const nodes = rest.map((other) => (other.source === name ? { ...other, source } : other));
   const asked = Object.entries(cluster.asked).filter(([other]) => other !== name);
-  return {
-    ...cluster,
-    nodes,
-    asked: Object.fromEntries(asked.map(([other, above]) => [other, above === name ? source : above])),
-  };
+  return { ...cluster, nodes, asked: Object.fromEntries(asked) };
 }
 
 /**
@@ -76,7 +72,10 @@ export function moveNode(cluster: ClusterSpec, name: string, source: string): Cl
   if (problem) {
     throw new RmsxError('unsafe', `${name} cannot follow ${source}: ${problem.message}.`, {
       node: name,
-      hint: `Move ${source} away first: ${rmsxCommand(cluster.name, `move ${source} --source ${masterOf(cluster).name}`)}`,
+      hint:
+        name === source
+          ? `Name another source: ${rmsxCommand(cluster.name, `move ${name} --source ${masterOf(cluster).name}`)}`
+          : `Move ${source} away first: ${rmsxCommand(cluster.name, `move ${source} --source ${masterOf(cluster).name}`)}`,
     });
   }
   return { ...cluster, nodes };

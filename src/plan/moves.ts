@@ -1,35 +1,52 @@
-import { findNode, sourceOf, topDown } from '../domain/cluster.ts';
-import type { ObservedContainer } from '../domain/observed.ts';
+import { findNode, topDown } from '../domain/cluster.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 
 /**
- * Replicas that run and get another source, from the master down: whoever is above a node has its own new place before
- * the node follows it, so that no cycle can come up on the way. One after the other, so that it can be told how each of them
- * came to its new source. Nodes that do not run take their place when they start.
+ * The replicas that run and get another source. Nodes that do not run take their place when they start.
  * @param before - null for a new cluster, in which nothing moves
- * @param containers - of the cluster, by node
- * @param steps - what else is done: a move waits for the role of its node, and for its source to run
+ * @param awake - the nodes that run, or go on running, and so keep their role unless they are told another one
+ */
+export function moversOf(
+  before: ClusterRecord | null,
+  { cluster }: ClusterRecord,
+  awake: readonly string[],
+): ReadonlySet<string> {
+  const movers = cluster.nodes.filter(({ name, source }) => {
+    const was = before ? findNode(before.cluster, name)?.source : undefined;
+    return source !== null && typeof was === 'string' && was !== source && awake.includes(name);
+  });
+  return new Set(movers.map(({ name }) => name));
+}
+
+/**
+ * From the master down: whoever is above a node has its own new place before the node follows it, so that no cycle can
+ * come up on the way. One after the other, so that it can be told how each of them came to its new source.
+ * @param movers - see `moversOf`
+ * @param steps - what else is done: a move waits for the role of its node, and for both nodes to run
  */
 export function planMoves(
   before: ClusterRecord | null,
   { cluster }: ClusterRecord,
-  containers: ReadonlyMap<string, ObservedContainer | undefined>,
+  movers: ReadonlySet<string>,
   steps: Plan,
 ): Plan {
   const moves: PlannedStep[] = [];
-  for (const node of before ? topDown(cluster) : []) {
-    const source = sourceOf(cluster, node);
-    const instead = before && findNode(before.cluster, node.name)?.source;
-    if (!source || instead === null || instead === undefined || instead === source.name) continue;
-    if (containers.get(node.name)?.state !== 'running') continue;
-    const step = { op: 'follow', node: node.name, source: source.name, address: source.address, instead } as const;
-    const waits = [`conf ${node.name}`, `start ${source.name}`, `head-start ${source.name}`];
-    const after = [
+  for (const { name, source: above } of topDown(cluster)) {
+    const source = above === null ? undefined : findNode(cluster, above);
+    const instead = before && findNode(before.cluster, name)?.source;
+    if (!movers.has(name) || !source || !instead) continue;
+    const waits = [
+      `conf ${name}`,
+      `unpause ${name}`,
+      ...['start', 'head-start', 'unpause'].map((verb) => `${verb} ${source.name}`),
+    ];
+    const ids = [
       ...steps.map(({ id }) => id).filter((id) => waits.includes(id)),
       ...moves.slice(-1).map(({ id }) => id),
     ];
-    moves.push({ id: `follow ${node.name}`, step, because: 'it has another source now', after });
+    const step = { op: 'follow', node: name, source: source.name, address: source.address, instead } as const;
+    moves.push({ id: `follow ${name}`, step, because: 'it has another source now', after: ids });
   }
   return moves;
 }

@@ -3,7 +3,7 @@ import { describeDifferences, impliedReplicas, wantedCluster } from '../config/c
 import { defaults } from '../config/defaults.ts';
 import { flagOf } from '../config/flag-of.ts';
 import type { UpRequest } from '../config/up-request.ts';
-import { type ClusterSpec, masterOf } from '../domain/cluster.ts';
+import { type ClusterSpec, masterOf, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { networkName } from '../domain/names.ts';
@@ -39,7 +39,7 @@ export function settleCluster(
     refuseOtherWay(before, cluster, engine);
   }
   refuseConflicts(cluster, engine);
-  if (existing && JSON.stringify(cluster) === JSON.stringify(existing.cluster)) return existing;
+  if (existing && sameCluster(cluster, existing.cluster)) return existing;
   return { schemaVersion: 1, epoch: (existing?.epoch ?? 0) + 1, cluster };
 }
 

@@ -1,13 +1,22 @@
-import { type ClusterSpec, imageOf, type NodeSpec, sameSource, sourceOf, topDown } from '../domain/cluster.ts';
-import { confDirectory, containerName, dataDirectory, networkName, volumeName } from '../domain/names.ts';
+import {
+  type ClusterSpec,
+  findNode,
+  imageOf,
+  type NodeSpec,
+  sameSource,
+  sourceOf,
+  topDown,
+} from '../domain/cluster.ts';
+import { networkName } from '../domain/names.ts';
 import { containerOf, type NodeConf, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
-import type { CarrierSpec, ContainerSpec, VolumeMount } from '../domain/ports.ts';
+import type { CarrierSpec } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { dynamicRange, gatewayIp, parseSubnet } from '../domain/subnet.ts';
-import { renderConf, renderRole, serverCommand } from '../render/conf-files.ts';
+import { renderConf, renderRole } from '../render/conf-files.ts';
+import { containerSpec, mount } from './container-spec.ts';
 import { refuseEmptyMaster } from './empty-master.ts';
-import { planMoves } from './moves.ts';
+import { moversOf, planMoves } from './moves.ts';
 
 /** Everything that the plan of `up` follows from. */
 export interface UpFacts {
@@ -20,7 +29,7 @@ export interface UpFacts {
   readonly password: string;
   /** Images that are to be fetched. */
   readonly pull: readonly string[];
-  /** Whether nodes that are stopped or paused are to run again, besides those that are new. */
+  /** Whether nodes that are missing, stopped or paused are to run again, besides those that are new. */
   readonly revive: boolean;
   /** Marks what this run makes. */
   readonly run: string;
@@ -41,8 +50,8 @@ export function planUp(facts: UpFacts): Plan {
   const { cluster } = facts.record;
   refuseEmptyMaster(cluster, facts.engine);
   const own = facts.engine.containers.filter((container) => container.cluster === cluster.name);
-  const containers = new Map(cluster.nodes.map((node) => [node.name, containerOf({ containers: own }, node.name)]));
-  const missing = cluster.nodes.filter((node) => !containers.get(node.name));
+  const scene = sceneOf(facts, own);
+  const missing = cluster.nodes.filter((node) => scene.toMake.has(node.name));
   const hasNetwork = facts.engine.networks.some((network) => network.name === networkName(cluster.name));
   const first: PlannedStep[] = [];
   for (const image of facts.pull) {
@@ -51,10 +60,52 @@ export function planUp(facts: UpFacts): Plan {
   const pulled = first.map(({ id }) => id);
   if (!hasNetwork) first.push(createNetwork(cluster, facts.run, pulled));
   const ready = first.map(({ id }) => id);
-  if (missing.length > 0 && cluster.persistence !== 'none') first.push(...writeVolumes(missing, facts, pulled));
+  if (cluster.persistence !== 'none') first.push(...writeVolumes(missing, facts, pulled));
   first.push(...own.filter((container) => isLeftover(container, facts.nowMs)).map(removeLeftover));
-  const nodes = topDown(cluster).flatMap((node) => planNode(node, facts, ready, containers));
-  return [...first, ...nodes, ...planMoves(facts.before, facts.record, containers, nodes)];
+  const nodes = topDown(cluster).flatMap((node) => planNode(node, facts, ready, scene));
+  return inOrder([...first, ...nodes, ...planMoves(facts.before, facts.record, scene.movers, nodes)]);
+}
+
+/** As it will happen: what waits comes after what it waits for. */
+function inOrder(plan: Plan): Plan {
+  const ordered: PlannedStep[] = [];
+  const done = new Set<string>();
+  let waiting = plan;
+  while (waiting.length > 0) {
+    const later: PlannedStep[] = [];
+    for (const step of waiting) {
+      const isReady = step.after.every((id) => done.has(id));
+      if (isReady) done.add(step.id);
+      (isReady ? ordered : later).push(step);
+    }
+    if (later.length === waiting.length)
+      throw new RangeError(`steps wait for each other: ${later.map(({ id }) => id)}`);
+    waiting = later;
+  }
+  return ordered;
+}
+
+/** What becomes of the nodes, by name. */
+interface Scene {
+  readonly containers: ReadonlyMap<string, ObservedContainer | undefined>;
+  readonly toMake: ReadonlySet<string>;
+  readonly toStart: ReadonlySet<string>;
+  /** Those that run and get another source. */
+  readonly movers: ReadonlySet<string>;
+}
+
+function sceneOf({ before, record, revive }: UpFacts, own: readonly ObservedContainer[]): Scene {
+  const names = record.cluster.nodes.map((node) => node.name);
+  const containers = new Map(names.map((name) => [name, containerOf({ containers: own }, name)]));
+  const isNew = (name: string): boolean => !before || !findNode(before.cluster, name);
+  const toMake = new Set(names.filter((name) => !containers.get(name) && (revive || isNew(name))));
+  const isStarted = (name: string): boolean => revive && containers.get(name)?.state === 'stopped';
+  const toStart = new Set(names.filter((name) => toMake.has(name) || isStarted(name)));
+  const awake = names.filter((name) => {
+    const state = containers.get(name)?.state;
+    return state === 'running' || (revive && state === 'paused');
+  });
+  return { containers, toMake, toStart, movers: moversOf(before, record, awake) };
 }
 
 /** A carrier lives for a second; one that is older belongs to a run that was killed. */
@@ -71,11 +122,13 @@ const removeLeftover = ({ id, name }: ObservedContainer): PlannedStep => ({
 /** The conf of all new nodes at once, before their containers are there: writing into each of them is slow. */
 function writeVolumes(nodes: readonly NodeSpec[], facts: UpFacts, after: readonly string[]): readonly PlannedStep[] {
   const { cluster } = facts.record;
+  const [first] = nodes;
+  if (!first) return [];
   const pathOf = (node: NodeSpec): string => `/rmsx/${node.name}`;
   const carrier: CarrierSpec = {
     cluster: cluster.name,
     run: facts.run,
-    image: cluster.image,
+    image: imageOf(cluster, first),
     volumes: nodes.map((node) => ({ ...mount(cluster, node, 'conf', pathOf(node)), node: node.name })),
   };
   const starts = nodes.map((node) => `start ${node.name}`); // the engine has more urgent things to do before
@@ -103,49 +156,60 @@ function createNetwork(cluster: ClusterSpec, run: string, after: readonly string
   return { id: 'network', step: { op: 'create-network', network }, because: 'it is not there', after };
 }
 
-function planNode(
-  node: NodeSpec,
-  facts: UpFacts,
-  ready: readonly string[],
-  containers: ReadonlyMap<string, ObservedContainer | undefined>,
-): readonly PlannedStep[] {
-  const { cluster } = facts.record;
-  const name = node.name;
-  const container = containers.get(name);
-  const onVolume = !container && cluster.persistence !== 'none';
+function planNode(node: NodeSpec, facts: UpFacts, ready: readonly string[], scene: Scene): readonly PlannedStep[] {
+  const { name, source } = node;
+  const { toMake, toStart, movers } = scene;
+  const container = scene.containers.get(name);
+  if (!container && !toMake.has(name)) return [];
+  const onVolume = !container && facts.record.cluster.persistence !== 'none';
   const steps: PlannedStep[] = [];
   const add = (verb: string, step: PlannedStep['step'], because: string, after: readonly string[]): void => {
     steps.push({ id: `${verb} ${name}`, step, because, after });
   };
   const last = (): readonly string[] => steps.slice(-1).map(({ id }) => id);
   if (!container) {
-    const step = { op: 'create-container', node: name, container: containerSpec(node, facts) } as const;
+    const step = {
+      op: 'create-container',
+      node: name,
+      container: containerSpec(facts.record.cluster, node, facts.run),
+    } as const;
     add('create', step, 'it is not there', ready);
   }
   const files = onVolume ? undefined : filesFor(node, container, facts);
-  if (files)
-    add(
-      'conf',
-      { op: 'write-conf', node: name, files },
-      container ? 'it is older than the change' : 'it is new',
-      last(),
-    );
-  if (!container || (facts.revive && container.state === 'stopped')) {
-    const waits = node.source !== null && willStart(containers.get(node.source)) ? [`head-start ${node.source}`] : [];
+  if (files) {
+    const because = container ? 'it is older than the change' : 'it is new';
+    add('conf', { op: 'write-conf', node: name, files }, because, last());
+  }
+  if (toStart.has(name)) {
+    const waits = [
+      ...(source !== null && toStart.has(source) ? [`head-start ${source}`] : []),
+      ...moverAbove(node, facts.record.cluster, movers).map((mover) => `follow ${mover}`),
+    ];
     const after = [...last(), ...(onVolume ? ['conf'] : []), ...waits];
     add('start', { op: 'start', node: name }, container ? 'it is stopped' : 'it is new', after);
-    if (cluster.nodes.some((other) => other.source === name && willStart(containers.get(other.name)))) {
-      // From a master others get data as soon as it is up, from a replica as soon as it is in sync itself.
-      if (node.source === null) {
-        add('head-start', { op: 'give-head-start', node: name, timeMs: headStartMs }, 'others follow it', after);
-      } else {
-        add('head-start', { op: 'await-link', node: name, timeMs: linkTimeMs }, 'others follow it', [`start ${name}`]);
-      }
-    }
-  } else if (facts.revive && container.state === 'paused') {
+    const isAwaited = facts.record.cluster.nodes.some((other) => other.source === name && toStart.has(other.name));
+    if (isAwaited) steps.push(headStart(node, after));
+  } else if (facts.revive && container?.state === 'paused') {
     add('unpause', { op: 'unpause', node: name }, 'it is paused', last());
   }
   return steps;
+}
+
+/** Whoever is above a node that starts has its own place first: it may have been below the node before. */
+function moverAbove(node: NodeSpec, cluster: ClusterSpec, movers: ReadonlySet<string>): readonly string[] {
+  for (let above = sourceOf(cluster, node); above; above = sourceOf(cluster, above)) {
+    if (movers.has(above.name)) return [above.name];
+  }
+  return [];
+}
+
+/** From a master others get data as soon as it is up, from a replica as soon as it is in sync itself. */
+function headStart({ name, source }: NodeSpec, after: readonly string[]): PlannedStep {
+  const id = `head-start ${name}`;
+  const because = 'others follow it';
+  return source === null
+    ? { id, step: { op: 'give-head-start', node: name, timeMs: headStartMs }, because, after }
+    : { id, step: { op: 'await-link', node: name, timeMs: linkTimeMs }, because, after: [`start ${name}`] };
 }
 
 /**
@@ -156,8 +220,6 @@ const headStartMs = 100;
 
 /** A first synchronisation that takes longer is one of much data: a second more does not matter to those below. */
 const linkTimeMs = 2000;
-
-const willStart = (source: ObservedContainer | undefined): boolean => !source || source.state === 'stopped';
 
 /** A new container gets everything, one that is there only a newer role, and only where it has an older one. */
 function filesFor(
@@ -170,31 +232,4 @@ function filesFor(
   const source = sourceOf(facts.record.cluster, node)?.address ?? null;
   const isCurrent = conf.record?.epoch === facts.record.epoch && sameSource(conf.source, source);
   return isCurrent ? undefined : renderRole(facts.record, node);
-}
-
-function mount(cluster: ClusterSpec, node: NodeSpec, purpose: VolumeMount['purpose'], target: string): VolumeMount {
-  return { name: volumeName(cluster.name, node.name, purpose), purpose, target, readOnly: false };
-}
-
-function containerSpec(node: NodeSpec, facts: UpFacts): ContainerSpec {
-  const { cluster } = facts.record;
-  const isEphemeral = cluster.persistence === 'none';
-  const volumes = [mount(cluster, node, 'data', dataDirectory), mount(cluster, node, 'conf', confDirectory)];
-  return {
-    name: containerName(cluster.name, node.name),
-    cluster: cluster.name,
-    node: node.name,
-    run: facts.run,
-    topology: cluster.topology,
-    image: imageOf(cluster, node),
-    command: serverCommand,
-    network: networkName(cluster.name),
-    address: node.address,
-    bind: cluster.bind,
-    timezone: cluster.timezone,
-    volumes: isEphemeral ? [] : volumes,
-    ephemeral: isEphemeral,
-    restart: cluster.persistence === 'aof' ? 'always' : 'no',
-    sysctls: { 'net.core.somaxconn': '511' },
-  };
 }

@@ -77,6 +77,7 @@ function composeValues(cluster: ClusterSpec): TemplateValues {
     rdb: cluster.persistence === 'rdb',
     none: cluster.persistence === 'none',
     'keeps-data': cluster.persistence !== 'none',
+    'conf-directory': composeScalar(confDirectory),
     'data-directory': composeScalar(dataDirectory),
     network: composeScalar(networkName(cluster.name)),
     subnet: composeScalar(subnet.cidr),
@@ -97,8 +98,7 @@ function composeNode(cluster: ClusterSpec, node: NodeSpec): TemplateValues {
     source: node.source === null ? null : composeScalar(node.source),
     ip: composeScalar(host),
     publish: composeScalar(`${cluster.bind}:${port}:${port}`),
-    // z: where the host has SELinux, containers may read this directory and nothing around it.
-    conf: composeScalar(`./${nodesDirectory}/${node.name}:${confDirectory}:z`),
+    conf: composeScalar(`./${nodesDirectory}/${node.name}`),
     data: cluster.persistence === 'none' ? null : composeScalar(`${volume}:${dataDirectory}`),
     'data-volume': composeScalar(volume),
   };

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { type Address, type NodeSpec, sourceOf } from '../domain/cluster.ts';
 import { decodeWord } from '../domain/conf-grammar.ts';
+import { RmsxError } from '../domain/errors.ts';
 import { confDirectory } from '../domain/names.ts';
 import type { NodeConf } from '../domain/observed.ts';
 import type { ContainerFile } from '../domain/ports.ts';
@@ -34,7 +35,18 @@ export function renderConf(
   const template: Template = { file, text };
   const values = confValues(cluster, node, password, namesIn(template));
   const content = renderTemplate(template, values, confEssentials(cluster));
+  refuseAfterInclude(content, file);
   return [{ name: redisConf, content, mode: 0o600 }, ...renderRole(record, node)];
+}
+
+/** What stands below the role wins against it: a promotion would not last. */
+function refuseAfterInclude(content: string, file: string): void {
+  const lines = content.split('\n').map((line) => line.trim());
+  const below = lines.slice(lines.findIndex((line) => /^include\s/i.test(line)) + 1);
+  if (below.every((line) => line === '' || line.startsWith('#'))) return;
+  throw new RmsxError('bad-spec', `${file}: nothing may stand below the line that includes ${roleConf}.`, {
+    hint: 'Move it to the end of the template: include {{role-conf}}',
+  });
 }
 
 /**

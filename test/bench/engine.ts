@@ -26,6 +26,18 @@ export async function removeLabelled(label: string, signal: AbortSignal): Promis
   }
 }
 
+/**
+ * Asks from inside of a container: the engine may be on another machine, or in one of its own.
+ * @returns how much memory its machine can give without taking it from a program
+ */
+export async function freeMemoryMb(image: string, signal: AbortSignal): Promise<number> {
+  const run = ['run', '--rm', '--pull', 'never', '--network', 'none', '--entrypoint', 'cat', image, '/proc/meminfo'];
+  const lines = await docker(run, signal);
+  const [, kib] = lines.flatMap((line) => /^MemAvailable:\s+(\d+) kB$/.exec(line) ?? []);
+  if (kib === undefined) throw new Error('/proc/meminfo of the engine names no MemAvailable');
+  return Number(kib) / 1024;
+}
+
 /** Beside Docker's own address pools, and at the far end of the range from which `--subnet auto` chooses. */
 const subnets = Array.from({ length: 16 }, (_, i) => `172.16.${255 - i}.0/24`);
 

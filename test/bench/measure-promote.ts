@@ -1,7 +1,6 @@
-import type { Redis } from 'ioredis';
 import { docker } from './engine.ts';
 import { runProcess, runWatched } from './processes.ts';
-import { isFollowing, openRedis, whenTrue } from './redis-polls.ts';
+import { isAnswering, isFollowing, openRedis, whenTrue } from './redis-polls.ts';
 import { checkOf, type Findings } from './report.ts';
 import { type ClusterNode, nameCluster, type RmsxCluster, readCluster, rmsxUp } from './rmsx-cluster.ts';
 import type { Session } from './session.ts';
@@ -46,7 +45,7 @@ async function promoteOnce(session: Session, cluster: RmsxCluster): Promise<Reco
   const clients = [target, ...survivors].map(({ endpoint }) => openRedis(endpoint));
   const [writer, ...readers] = clients;
   try {
-    await Promise.all(clients.map((client) => whenTrue(() => answers(client), pollPauseMs, session.signal)));
+    await Promise.all(clients.map((client) => whenTrue(() => isAnswering(client), pollPauseMs, session.signal)));
     await docker(['kill', `${cluster.name}-${master}`], session.signal);
     const startedMs = performance.now();
     const [{ durationMs }, [writeMs = 0, ...followMs]] = await runWatched(
@@ -68,13 +67,11 @@ async function promoteOnce(session: Session, cluster: RmsxCluster): Promise<Reco
   }
 }
 
-const answers = async (client: Redis): Promise<boolean> => (await client.ping()) === 'PONG';
-
 /** A promotion of empty nodes would be none; they must have all of it before the master dies. */
 async function writeKeys({ endpoint }: ClusterNode, signal: AbortSignal): Promise<void> {
   const client = openRedis(endpoint);
   try {
-    await whenTrue(() => answers(client), pollPauseMs, signal);
+    await whenTrue(() => isAnswering(client), pollPauseMs, signal);
     await Promise.all(Array.from({ length: keys }, (_, i) => client.set(`bench:${i}`, `value-${i}`)));
     await client.wait(replicas, 900);
   } finally {

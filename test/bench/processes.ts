@@ -13,10 +13,12 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** How long it may take. */
+  readonly timeoutMs?: number;
 }
 
-/** Nothing here takes as long on a machine that works. */
-const timeoutMs = 180_000;
+/** Nearly nothing here takes as long on a machine that works. */
+export const defaultTimeoutMs = 180_000;
 /** How long a process has to take back what it made, before it is killed. */
 const graceMs = 30_000;
 
@@ -26,6 +28,7 @@ const graceMs = 30_000;
  * @throws Error with what it said, where its exit code is not 0
  */
 export async function runProcess(program: string, args: readonly string[], options: RunOptions): Promise<Finished> {
+  const { timeoutMs = defaultTimeoutMs } = options;
   options.signal.throwIfAborted();
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(timeoutMs)]);
   const { code, ...finished } = await spawned(program, args, options, signal);

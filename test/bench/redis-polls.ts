@@ -28,6 +28,9 @@ export function openRedis({ host, port, password }: Endpoint): Redis {
   return client;
 }
 
+/** Whether a server answers. */
+export const isAnswering = async (client: Redis): Promise<boolean> => (await client.ping()) === 'PONG';
+
 /** Nothing that is awaited takes as long on a machine that works. */
 const deadlineMs = 120_000;
 

@@ -23,12 +23,28 @@ export async function rmsxUp(session: Session, { name, label }: RmsxCluster, rep
   return (await session.rmsx([...verb, ...where], { measured: verb.join(' ') })).durationMs;
 }
 
+/** @returns a master without replicas and without a trace on the disk; replicas that come later follow that shape */
+export async function isolatedMaster(
+  session: Session,
+  cluster: RmsxCluster,
+  shape: readonly string[],
+): Promise<ClusterNode> {
+  const verb = ['up', '--replicas', '0', '--isolated'];
+  const how = [...shape, '-n', cluster.name, '--pull', 'never'];
+  await session.rmsx([...verb, ...how], { measured: verb.join(' ') });
+  const [master] = (await readCluster(session, cluster)).nodes;
+  if (!master) throw new Error(`${cluster.name} has no master`);
+  return master;
+}
+
 /** A node as `rmsx status` shows it, and how it is reached. */
 export interface ClusterNode {
   readonly name: string;
   /** Where the other nodes reach it. */
   readonly ip: string;
   readonly port: number;
+  /** Whom it follows. */
+  readonly source: string | null;
   /** Where we do. */
   readonly endpoint: Endpoint;
 }
@@ -41,10 +57,11 @@ export async function readCluster(
   const status = JSON.parse((await session.rmsx(['status', '--json', '-n', name])).stdout);
   const env = JSON.parse((await session.rmsx(['env', '--format', 'json', '-n', name])).stdout);
   const nodes = status.nodes.map(
-    (node: { name: string; ip: string; port: number; host: string; hostPort: number }) => ({
+    (node: Omit<ClusterNode, 'endpoint'> & { host: string; hostPort: number }): ClusterNode => ({
       name: node.name,
       ip: node.ip,
       port: node.port,
+      source: node.source,
       endpoint: { host: node.host, port: node.hostPort, password: env.REDIS_PASSWORD },
     }),
   );

@@ -7,6 +7,7 @@ import { defaults } from '../../src/config/defaults.ts';
 import { docker } from './engine.ts';
 import { measureCli } from './measure-cli.ts';
 import { measurePromote } from './measure-promote.ts';
+import { measureTopologies, refuseScarceMemory } from './measure-topologies.ts';
 import { measureUp } from './measure-up.ts';
 import { defaultRounds, type Options, parseOptions, usage } from './options.ts';
 import { checkOf, type Findings, formatFindings } from './report.ts';
@@ -21,6 +22,7 @@ async function measure(options: Options, signal: AbortSignal): Promise<Findings>
   const session = await Session.begin(options, signal);
   const findings: Findings[] = [];
   try {
+    if (options.only.includes('topologies')) await refuseScarceMemory(session); // before anything else takes its time
     for (const group of options.only) findings.push(...(await measureGroup(session, group, options)));
     findings.push(memoryOf(session));
   } finally {
@@ -51,6 +53,8 @@ async function measureGroup(
       return [await measureCli(session, rounds ?? defaultRounds.cli)];
     case 'promote':
       return [await measurePromote(session, rounds ?? defaultRounds.promote)];
+    case 'topologies':
+      return [await measureTopologies(session, rounds ?? defaultRounds.topologies)];
     default:
       return group satisfies never;
   }

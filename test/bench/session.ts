@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { removeLabelled } from './engine.ts';
-import { cleanEnvironment, type Finished, pause, runProcess } from './processes.ts';
+import { cleanEnvironment, defaultTimeoutMs, type Finished, pause, runProcess } from './processes.ts';
 
 /** After something was removed, the kernel goes on tidying up for a while. */
 const restMs = 700;
@@ -61,14 +61,15 @@ export class Session {
     {
       measured = args[0] ?? '',
       signal = this.signal,
-    }: { readonly measured?: string; readonly signal?: AbortSignal } = {},
+      timeoutMs = defaultTimeoutMs,
+    }: { readonly measured?: string; readonly signal?: AbortSignal; readonly timeoutMs?: number } = {},
   ): Promise<Finished> {
     const peakFile = join(this.directory, `peak-${randomBytes(4).toString('hex')}`);
     const preload = pathToFileURL(join(import.meta.dirname, 'peak-memory.js')).href;
     const env = { ...cleanEnvironment(), RMSX_IMAGE: this.image, BENCH_PEAK_FILE: peakFile };
     const command = ['--import', preload, this.#bin, ...args];
     // Away from any rmsx.yaml.
-    const finished = await runProcess(process.execPath, command, { signal, env, cwd: this.directory });
+    const finished = await runProcess(process.execPath, command, { signal, env, cwd: this.directory, timeoutMs });
     const peakMb = Number(await readFile(peakFile, 'utf8')) / 1024;
     this.#peaks.set(measured, [...(this.#peaks.get(measured) ?? []), peakMb]);
     return finished;

@@ -2,7 +2,7 @@
 export interface Measurement {
   /** `up --replicas 2: rmsx` */
   readonly name: string;
-  readonly unit: 'ms' | 'MB';
+  readonly unit: 'ms' | 'MB' | 'count';
   readonly samples: readonly number[];
   readonly median: number;
   readonly min: number;

@@ -20,18 +20,16 @@ export interface HostUser {
   readonly umask?: string;
 }
 
-/** Runs a program as another user of the host, whatever its exit code; needs root. */
-export const runAs = ({ uid, umask = '022' }: HostUser, command: readonly string[]): Promise<Finished> =>
-  run('setpriv', [
-    `--reuid=${uid}`,
-    `--regid=${uid}`,
-    '--clear-groups',
-    'sh',
-    '-c',
-    `umask ${umask}; exec "$@"`,
-    'sh',
-    ...command,
-  ]);
+/** The user who runs the tests. */
+export const thisUser: HostUser = { uid: process.getuid?.() ?? 0 };
+
+/** Runs a program as a user of the host, whatever its exit code; as another one than this only for root. */
+export function runAs({ uid, umask = '022' }: HostUser, command: readonly string[]): Promise<Finished> {
+  const script = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh', ...command];
+  const become = uid === thisUser.uid ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+  const [program = '', ...args] = [...become, ...script];
+  return run(program, args);
+}
 
 /** A cluster that is rendered, and run by Docker Compose; gone when the test is over. */
 export class RenderedCluster {
@@ -42,11 +40,11 @@ export class RenderedCluster {
   readonly #flags: readonly string[];
 
   /** @param owner - the uid of the directory it is rendered into */
-  constructor(owner = 0) {
+  constructor(owner: number = thisUser.uid) {
     this.home = mkdtempSync(join(tmpdir(), `${this.name}-`));
     this.out = join(this.home, 'cluster');
     chmodSync(this.home, 0o755);
-    if (owner !== 0) chownSync(this.home, owner, owner);
+    if (owner !== thisUser.uid) chownSync(this.home, owner, owner);
     this.#flags = ['-n', this.name, '--out', this.out, '--subnet', 'auto', '--base-port', 'auto'];
   }
 
@@ -74,7 +72,7 @@ export class RenderedCluster {
       const status = JSON.parse((await rmsx(['status', '--json', '-n', this.name])).stdout) as ClusterStatus;
       return status.cluster.health === 'healthy' ? status : false;
     };
-    return eventually(`${this.name} is healthy`, ask, 30_000);
+    return eventually(`${this.name} is healthy`, ask, 60_000);
   }
 
   /** Removes everything; to be called when the test is over. */

@@ -14,6 +14,7 @@ const options: OptionSpecs = {
   quiet: { type: 'boolean', alias: 'q', describe: '' },
   verbose: { type: 'boolean', alias: 'v', describe: '' },
   'allow-command': { type: 'list', describe: '' },
+  set: { type: 'pairs', describe: '' },
   password: { type: 'string', describe: '', environmentOnly: true },
 };
 
@@ -33,6 +34,7 @@ function read(argv: readonly string[], env: Env = {}): { readonly args: Argument
     quiet: args.switch('quiet'),
     verbose: args.switch('verbose'),
     allowCommands: args.list('allow-command'),
+    set: args.list('set'),
     positionals: args.positionals.length > 0 ? args.positionals : undefined,
   };
   return { args, values };
@@ -77,6 +79,16 @@ describe('a command line must be read as', () => {
     ['--no-retain', { RMSX_RETAIN: '1' }, { retain: false }],
     ['', { RMSX_ALLOW_COMMAND: 'KEYS,FLUSHDB' }, { allowCommands: ['KEYS', 'FLUSHDB'] }],
     ['', { RMSX_NAME: '', RMSX_ALLOW_COMMAND: '' }, {}],
+    ['--set maxclients=5000', {}, { set: ['maxclients=5000'] }],
+    ['--set a=1,2 --set b=3', {}, { set: ['a=1,2', 'b=3'] }],
+    ['--set=a=1', {}, { set: ['a=1'] }],
+    ['--set a=', {}, { set: ['a='] }],
+    ['--set a', {}, { set: ['a'] }],
+    ['--set save= --set notify-keyspace-events=', {}, { set: ['save=', 'notify-keyspace-events='] }],
+    ['--set a=1', { RMSX_SET: 'b=2' }, { set: ['a=1'] }],
+    ['', { RMSX_SET: 'a=1,2' }, { set: ['a=1,2'] }],
+    ['', { RMSX_SET: 'a=1\nb=2 3\n' }, { set: ['a=1', 'b=2 3'] }],
+    ['', { RMSX_SET: '' }, {}],
     ['', { REPLICAS: '4', RMSX_UNKNOWN: 'x' }, {}],
   ])('%j with %j', (line, env, expected) => {
     const { args, values } = read(line.split(' ').filter(Boolean), env);
@@ -108,6 +120,10 @@ describe('what is wrong must be told', () => {
     ['--no-replicas', {}, '--replicas: needs a value'],
     ['--no-allow-command', {}, '--allow-command: needs a value'],
     ['--allow-command KEYS,', {}, '--allow-command: needs a value'],
+    ['--set', {}, '--set: needs a value'],
+    ['--set=', {}, '--set: needs a value'],
+    ['--set --retain', {}, '--set: needs a value'],
+    ['--no-set', {}, '--set: needs a value'],
     ['--retain=maybe', {}, '--retain: "maybe" is neither yes nor no'],
   ])('%s', (line, env, problem) => {
     expect(problems(line.split(' ').filter(Boolean), env)).toEqual([problem]);
@@ -116,6 +132,13 @@ describe('what is wrong must be told', () => {
   test('a negative number must reach the check of its range', () => {
     expect(read(['--replicas', '-1']).values).toMatchObject({ replicas: -1 });
     expect(read(['--replicas=-1']).values).toMatchObject({ replicas: -1 });
+  });
+
+  test('a pair must keep blanks, quotes and dashes as they are', () => {
+    const argv = ['--set', 'client-output-buffer-limit=replica 0 0 0', '--set', "a='-x'", '--set=b=-1'];
+    expect(read(argv).values).toMatchObject({
+      set: ['client-output-buffer-limit=replica 0 0 0', "a='-x'", 'b=-1'],
+    });
   });
 
   test('a problem of the environment must name the variable', () => {

@@ -76,7 +76,7 @@ describe('a directive that this server does not know', () => {
     ['gopher-enabled', 'redis:7.0', 'Redis 7.0', 'Redis 6.0 (gone in 7.0) only'],
   ])('%s on %s must be refused', (name, image, version, since) => {
     expect(given({ [name]: ['1'] }, { image })).toEqual([
-      `redis.${name}: ${version} does not know this directive; it is there since ${since}`,
+      `redis.${name}: ${version} does not know this directive; known since: ${since}`,
     ]);
   });
 
@@ -103,7 +103,7 @@ describe('a directive that this server does not know', () => {
       }),
     );
   const name = 'repl-diskless-sync-max-replicas';
-  const message = 'Redis 6.0 does not know this directive; it is there since Redis 7.0 and Valkey 7.2';
+  const message = 'Redis 6.0 does not know this directive; known since: Redis 7.0 and Valkey 7.2';
 
   test('on one node of many must be refused for all of them', () => {
     expect(mixed({ directives: { [name]: ['1'] } })).toEqual([`redis.${name}: ${message}`]);
@@ -147,7 +147,13 @@ describe('what cannot work together', () => {
     [{ 'repl-ping-replica-period': ['59'] }, []],
     [{ 'min-replicas-to-write': ['3'] }, [few(3, 2)]],
     [{ 'min-replicas-to-write': ['2'] }, []],
-    [{ 'min-replicas-to-write': ['x'], 'repl-timeout': ['x'] }, []],
+    [
+      { 'min-replicas-to-write': ['x'], 'repl-timeout': ['x'] },
+      [
+        'redis.min-replicas-to-write: x is not a number, 0 or more',
+        'redis.repl-timeout: x is not a number of seconds, 1 or more',
+      ],
+    ],
   ])('%j', (directives, expected) => {
     expect(given(directives)).toEqual(expected);
   });

@@ -104,14 +104,17 @@ describe('a hostile file must be refused at once', () => {
     ['nested lists that are closed', `a: ${'['.repeat(60)}${']'.repeat(60)}`, /nested too deeply/],
     ['nested keys', `a: ${'{a: '.repeat(1000)}`, /nested too deeply/],
     ['a long comment', `#${'x'.repeat(256 * 1024)}`, /:1: the file is longer than 262144 characters$/],
-    ['many aliases', `a: &a x\nb: [${'*a,'.repeat(80_000)}]`, /unknown key/],
+    ['many aliases', `a: &a x\nb: [${'*a,'.repeat(10_000)}]`, /unknown key/],
     ['many mistakes', Array.from({ length: 5000 }, (_, i) => `k${i}: 1`).join('\n'), /and 4900 more$/],
   ])('%s', (_, body, problem) => {
     expect(problemsIn(`${first}\n${body}`).join('\n')).toMatch(problem);
   });
 
-  test('a text on which the parser of YAML itself fails', () => {
-    expect(problemsIn('- '.repeat(50_000))).toEqual(['rmsx.yaml:1: things are nested too deeply']);
+  test('a text on which the parser of YAML would fail, or take minutes', () => {
+    const nested = 'rmsx.yaml:1: things are nested too deeply, or there are thousands of anchors';
+    expect(problemsIn('- '.repeat(50_000))).toEqual([nested]);
+    expect(problemsIn('&a '.repeat(50_000))).toEqual([nested]);
+    expect(problemsIn('{a: '.repeat(50_000))).toEqual([nested]);
   });
 });
 
@@ -231,7 +234,7 @@ test('damage of any kind must give problems or a request, and nothing else', () 
     '?',
     ',',
   ];
-  for (let run = 0; run < 3000; run++) {
+  for (let run = 0; run < 500; run++) {
     let text = good;
     for (let change = 0; change <= random(4); change++) {
       const at = random(text.length);

@@ -291,6 +291,12 @@ describe('what is said twice must be told', () => {
     expect(problemsIn(body)).toEqual([problem]);
   });
 
+  test('problems must be in the order of the lines, however late they are found', () => {
+    const body =
+      'replication: { outputBufferLimit: {} }\nredis: { client-output-buffer-limit: slave 1 1 1 }\nreplicas: x';
+    expect(problemsIn(body).map((problem) => problem.split(':')[1])).toEqual(['3', '4']);
+  });
+
   test('a node may differ from the cluster', () => {
     expect(problemsIn('memory: { max: 1gb }\nnodes: { slave-1: { redis: { maxmemory: 1mb } } }')).toEqual([]);
   });

@@ -55,7 +55,7 @@ describe('what is wrong must be told with its flag', () => {
     ],
     [
       { directives: { 'repl-diskless-sync-max-replicas': ['1'] }, image: 'redis:6.0' },
-      '--set repl-diskless-sync-max-replicas: Redis 6.0 does not know this directive; it is there since Redis 7.0 and Valkey 7.2',
+      '--set repl-diskless-sync-max-replicas: Redis 6.0 does not know this directive; known since: Redis 7.0 and Valkey 7.2',
     ],
     [
       { directives: { save: ['60 1'] } },

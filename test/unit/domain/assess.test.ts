@@ -1,16 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { assessCluster, type Evidence } from '../../../src/domain/assess.ts';
+import type { ClusterSpec } from '../../../src/domain/cluster.ts';
 import type { ObservedContainer } from '../../../src/domain/observed.ts';
 import type { ServerInfo } from '../../../src/domain/server-info.ts';
 import {
   cluster,
   confs,
+  container,
   containers,
   healthyInfos,
   masterInfo,
   node,
   record,
   replicaInfo,
+  shaped,
 } from '../../helpers/values.ts';
 
 const own = record(cluster(2));
@@ -43,6 +46,33 @@ function findings(given: Evidence): readonly string[] {
   const lines = warnings.map(({ code, message, hint }) => `${code}: ${message}${hint ? ` -> ${hint}` : ''}`);
   return [`${summary.health}, master: ${summary.master}`, ...lines];
 }
+
+test.each<[string, ClusterSpec, string]>([
+  ['a star', cluster(2), 'star'],
+  ['a promoted star', cluster(0, { nodes: [node('master', 'slave-1'), node('slave-1', null)] }), 'star'],
+  [
+    'a star of which a node was moved',
+    { ...shaped('star', { master: null, 'slave-1': 'master', 'slave-2': 'slave-1' }) },
+    'custom',
+  ],
+  ['a chain', shaped('chain', { master: null, 'slave-1': 'master', 'slave-2': 'slave-1' }), 'chain'],
+  [
+    'a chain of which the middle was promoted',
+    shaped('chain', { master: 'slave-1', 'slave-1': null, 'slave-2': 'slave-1' }),
+    'custom',
+  ],
+  ['a tree', shaped('tree', { master: null, 'slave-1': 'master', 'slave-2': 'slave-1' }), 'tree'],
+  ['a tree with more followers than its fanout', cluster(3, { topology: 'tree' }), 'custom'],
+])('%s must be called what it is, and be healthy all the same', (_, spec, topology) => {
+  const { cluster: summary, warnings } = assessCluster({
+    record: record(spec),
+    containers: containers(spec),
+    confs: confs(record(spec)),
+    infos: healthyInfos(spec),
+    endpoint: () => ({ host: '127.0.0.1', port: 1 }),
+  });
+  expect([summary.topology, summary.health, warnings]).toEqual([topology, 'healthy', []]);
+});
 
 test('a healthy cluster must be told in full, without a warning', () => {
   expect(assessCluster(evidence())).toMatchInlineSnapshot(`
@@ -216,6 +246,16 @@ describe('what is wrong must be told with the command to type', () => {
     expect(findings(evidence(states, { master: null, 'slave-1': null, 'slave-2': null }))[0]).toBe(
       'down, master: null',
     );
+  });
+
+  test('a container of a node that is no part of the cluster any more must be told, with what removes it', () => {
+    const stray = container(own.cluster, 'slave-9', { state: 'stopped' });
+    const carrier = { ...stray, node: null };
+    const given = { ...evidence(), containers: [...containers(own.cluster), stray, carrier] };
+    expect(findings(given)).toEqual([
+      'degraded, master: master',
+      'stray-node: slave-9 has a container and is no part of the cluster any more -> rmsx remove slave-9',
+    ]);
   });
 
   test('hints must name a cluster that is not the default one', () => {

@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest';
-import { masterOf, nodeAt, sourceOf, topDown } from '../../../src/domain/cluster.ts';
-import { cluster, node } from '../../helpers/values.ts';
+import {
+  findNode,
+  followersOf,
+  imageOf,
+  masterOf,
+  nodeAt,
+  sameSource,
+  sourceOf,
+  topDown,
+} from '../../../src/domain/cluster.ts';
+import { cluster, node, shaped } from '../../helpers/values.ts';
 
 test('a source must come before the nodes that follow it', () => {
   const chain = cluster(0, {
@@ -29,4 +38,38 @@ test('the planned master must be the node without a source, whatever its name', 
 
 test('a plan without a master must not be taken for one', () => {
   expect(() => masterOf(cluster(0, { nodes: [] }))).toThrow('cluster redis-server has no master in its plan');
+});
+
+test('a node must be found by its name, with those that follow it and the image that it runs', () => {
+  const own = cluster(0, {
+    nodes: [node('master', null), node('slave-1', 'master', { image: 'redis:8.2' }), node('slave-2', 'master')],
+  });
+  expect(findNode(own, 'slave-2')?.name).toBe('slave-2');
+  expect(findNode(own, 'slave-3')).toBeUndefined();
+  expect(followersOf(own, 'master').map(({ name }) => name)).toEqual(['slave-1', 'slave-2']);
+  expect(followersOf(own, 'slave-1')).toEqual([]);
+  expect(own.nodes.map((each) => imageOf(own, each))).toEqual(['redis:8.0', 'redis:8.2', 'redis:8.0']);
+});
+
+test('a chain of 200 nodes must be ordered from the top down, whatever the order of its nodes', () => {
+  const names = Array.from({ length: 200 }, (_, i) => (i === 0 ? 'master' : `slave-${i}`));
+  const chain = Object.fromEntries(names.map((name, i) => [name, names[i - 1] ?? null]));
+  const own = shaped('chain', chain);
+  expect(topDown({ ...own, nodes: own.nodes.toReversed() }).map(({ name }) => name)).toEqual(names);
+});
+
+const [a, b] = [
+  { host: '172.19.0.10', port: 6379 },
+  { host: '172.19.0.10', port: 6380 },
+];
+test.each([
+  [a, { ...a }, true],
+  [a, b, false],
+  [a, null, false],
+  [null, a, false],
+  [null, null, true],
+  [undefined, null, false],
+  [undefined, a, false],
+])('the sources %j and %j must count as the same: %s', (one, other, same) => {
+  expect(sameSource(one, other)).toBe(same);
 });

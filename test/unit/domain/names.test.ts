@@ -5,6 +5,8 @@ import {
   compareNodeNames,
   containerName,
   networkName,
+  nodeIndex,
+  replicaName,
   volumeName,
 } from '../../../src/domain/names.ts';
 
@@ -21,6 +23,29 @@ describe('names of nodes', () => {
     ['replica-1-old', 'replica-1-old'],
   ])('what is typed as %s must be looked up as %s', (typed, canonical) => {
     expect(canonicalNodeName(typed)).toBe(canonical);
+  });
+
+  test.each([
+    ['master', 0],
+    ['slave-1', 1],
+    ['slave-30', 30],
+    ['slave-9999', 9999],
+    ['slave-0', -1],
+    ['slave-01', -1],
+    ['slave-10000', -1],
+    ['slave-', -1],
+    ['slave-1 ', -1],
+    ['slave-1\n', -1],
+    ['sentinel-1', -1],
+    ['Master', -1],
+    ['', -1],
+  ])('%j must have the place %i', (name, index) => {
+    expect(nodeIndex(name)).toBe(index);
+  });
+
+  test('the place of a replica must be its number', () => {
+    const indexes = Array.from({ length: 300 }, (_, i) => i + 1);
+    expect(indexes.map((index) => nodeIndex(replicaName(index)))).toEqual(indexes);
   });
 
   test('nodes must be ordered as people count', () => {

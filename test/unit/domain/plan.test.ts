@@ -19,6 +19,22 @@ test('a plan must be printed as one sentence per step, without the content of an
     { id: '5', step: { op: 'remove-container', node: 'master', id: 'x' }, because: 'why', after: [] },
     { id: '6', step: { op: 'remove-network', name: 'net', id: 'x' }, because: 'why', after: [] },
     { id: '7', step: { op: 'remove-volume', name: 'vol' }, because: 'why', after: [] },
+    {
+      id: '8',
+      step: {
+        op: 'follow',
+        node: 'slave-1',
+        source: 'slave-2',
+        address: { host: '172.19.0.12', port: 6381 },
+        instead: 'master',
+      },
+      because: 'why',
+      after: [],
+    },
+    { id: '9', step: { op: 'start', node: 'slave-1' }, because: 'why', after: [] },
+    { id: '10', step: { op: 'give-head-start', node: 'slave-1', timeMs: 100 }, because: 'why', after: [] },
+    { id: '11', step: { op: 'remove-carrier' }, because: 'why', after: [] },
+    { id: '12', step: { op: 'await-link', node: 'slave-1', timeMs: 5000 }, because: 'why', after: [] },
   ];
   expect(formatPlan(steps)).toMatchInlineSnapshot(`
     "pull image redis:8.0  (why)
@@ -27,6 +43,11 @@ test('a plan must be printed as one sentence per step, without the content of an
     stop master  (why)
     remove container of master  (why)
     remove network net  (why)
-    remove volume vol  (why)"
+    remove volume vol  (why)
+    let slave-1 follow slave-2 instead of master  (why)
+    start slave-1  (why)
+    give slave-1 a head start of 100 ms  (why)
+    remove the container that carried the conf  (why)
+    wait until slave-1 is in sync, 5 s at most  (why)"
   `);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { newestRecord, parseRecord, serializeRecord } from '../../../src/domain/record.ts';
-import { cluster, record } from '../../helpers/values.ts';
+import { cluster, node, record } from '../../helpers/values.ts';
 
 describe('reading a record', () => {
   test('what was written must be read back', () => {
@@ -42,6 +42,83 @@ describe('reading a record', () => {
   ])('%s must be no record', (_, text) => {
     expect(parseRecord(text)).toBeNull();
   });
+});
+
+describe('a record of rmsx 0.1', () => {
+  const text = JSON.stringify({
+    schemaVersion: 1,
+    epoch: 3,
+    cluster: {
+      name: 'demo',
+      topology: 'star',
+      image: 'redis:7.0',
+      subnet: '10.1.0.0/16',
+      bind: '127.0.0.1',
+      timezone: 'UTC',
+      persistence: 'none',
+      disabledCommands: ['KEYS'],
+      nodes: [
+        { name: 'master', address: { host: '10.1.0.10', port: 7000 }, source: 'slave-1' },
+        { name: 'slave-1', address: { host: '10.1.0.11', port: 7001 }, source: null },
+      ],
+    },
+  });
+
+  test('must be read, with what it could not say filled in', () => {
+    expect(parseRecord(text)).toEqual({
+      schemaVersion: 1,
+      epoch: 3,
+      cluster: {
+        name: 'demo',
+        topology: 'star',
+        fanout: 2,
+        image: 'redis:7.0',
+        subnet: '10.1.0.0/16',
+        bind: '127.0.0.1',
+        timezone: 'UTC',
+        persistence: 'none',
+        disabledCommands: ['KEYS'],
+        directives: {},
+        basePort: 7000,
+        nodes: [
+          {
+            name: 'master',
+            address: { host: '10.1.0.10', port: 7000 },
+            source: 'slave-1',
+            image: null,
+            directives: {},
+          },
+          { name: 'slave-1', address: { host: '10.1.0.11', port: 7001 }, source: null, image: null, directives: {} },
+        ],
+        asked: expect.any(Object),
+      },
+    });
+  });
+
+  test('must be read the same once it is written again', () => {
+    const read = parseRecord(text);
+    expect(read && parseRecord(serializeRecord(read))).toEqual(read);
+  });
+});
+
+test('a record with everything in it must be read back', () => {
+  const nodes = [
+    node('master', null, { directives: { hz: ['20'] } }),
+    node('slave-2', 'master', { image: 'redis:8.2', address: { host: '172.19.0.99', port: 1 } }),
+  ];
+  const own = record(
+    cluster(0, { topology: 'tree', fanout: 5, basePort: 7000, nodes, directives: { save: ['1 1', '2 2'] }, asked: {} }),
+    9,
+  );
+  expect(parseRecord(serializeRecord(own))).toEqual(own);
+});
+
+test.each([
+  ['no nodes at all', []],
+  ['a source that is a number', [{ name: 'a', address: { host: 'h', port: 1 }, source: 1 }]],
+])('%s: a record must be read, or be none, and never be an error', (_, nodes) => {
+  const text = JSON.stringify({ schemaVersion: 1, epoch: 1, cluster: { name: 'a', nodes } });
+  expect(() => parseRecord(text)).not.toThrow();
 });
 
 describe('the record that holds', () => {

@@ -4,6 +4,7 @@ import {
   gatewayIp,
   nodeCapacity,
   nodeIp,
+  nodeIpProblem,
   parseSubnet,
   type Subnet,
   subnetsOverlap,
@@ -82,4 +83,46 @@ describe('overlapping subnets', () => {
   ])('%s and %s: %s', (a, b, overlap) => {
     expect([subnetsOverlap(a, b), subnetsOverlap(b, a)]).toEqual([overlap, overlap]);
   });
+});
+
+describe('an address that is asked for', () => {
+  test.each([
+    ['172.19.0.0/24', '172.19.0.2', undefined],
+    ['172.19.0.0/24', '172.19.0.229', undefined],
+    ['172.19.0.0/24', '172.19.0.230', '172.19.0.230 is kept for a sentinel, as are all from 172.19.0.230 on'],
+    ['172.19.0.0/24', '172.19.0.239', '172.19.0.239 is kept for a sentinel, as are all from 172.19.0.230 on'],
+    [
+      '172.19.0.0/24',
+      '172.19.0.240',
+      '172.19.0.240 is in 172.19.0.240/28, from which the engine hands out addresses by itself',
+    ],
+    ['172.19.0.0/24', '172.19.0.255', '172.19.0.255 is the broadcast address of 172.19.0.0/24'],
+    ['172.19.0.0/24', '172.19.0.0', '172.19.0.0 is the address of the network 172.19.0.0/24 itself'],
+    ['172.19.0.0/24', '172.19.0.1', '172.19.0.1 is the gateway of 172.19.0.0/24'],
+    ['172.19.0.0/24', '172.19.1.0', '172.19.1.0 is outside of 172.19.0.0/24'],
+    ['172.19.0.0/24', '172.18.255.255', '172.18.255.255 is outside of 172.19.0.0/24'],
+    ['10.0.0.0/8', '10.0.1.0', undefined],
+    ['10.0.0.0/8', '10.200.255.255', undefined],
+    ['255.255.255.0/24', '255.255.255.229', undefined],
+    ['255.255.255.0/24', '255.255.255.255', '255.255.255.255 is the broadcast address of 255.255.255.0/24'],
+    ['172.19.0.0/24', '172.19.0.256', '"172.19.0.256" is not an IPv4 address'],
+    ['172.19.0.0/24', '172.19.0.010', '"172.19.0.010" is not an IPv4 address'],
+    ['172.19.0.0/24', '172.19.0', '"172.19.0" is not an IPv4 address'],
+    ['172.19.0.0/24', '172.19.0.10 ', '"172.19.0.10 " is not an IPv4 address'],
+    ['172.19.0.0/24', '172.19.0.10/32', '"172.19.0.10/32" is not an IPv4 address'],
+    ['172.19.0.0/24', '', '"" is not an IPv4 address'],
+    ['172.19.0.0/24', '::1', '"::1" is not an IPv4 address'],
+  ])('in %s: %s', (cidr, ip, problem) => {
+    expect(nodeIpProblem(subnet(cidr), ip)).toBe(problem);
+  });
+
+  test.each(['172.19.0.0/24', '10.0.0.0/26', '192.168.4.0/22'])(
+    'must be sound for every node that %s can hold',
+    (cidr) => {
+      const own = subnet(cidr);
+      const wrong = Array.from({ length: nodeCapacity(own) }, (_, i) => nodeIpProblem(own, nodeIp(own, i)));
+      expect(wrong.filter((problem) => problem !== undefined)).toEqual([]);
+      expect(nodeIpProblem(own, nodeIp(own, nodeCapacity(own)))).toContain('is kept for a sentinel');
+    },
+  );
 });

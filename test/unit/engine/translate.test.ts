@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type Docker from 'dockerode';
 import { describe, expect, test } from 'vitest';
+import type { Persistence } from '../../../src/domain/cluster.ts';
 import type { ContainerSpec } from '../../../src/domain/ports.ts';
 import {
   fromContainer,
@@ -17,7 +18,7 @@ const template = readFileSync(new URL('../../../templates/redis.conf', import.me
 const stamp = { 'rmsx.version': '1.2.3' };
 
 /** The containers that `up` would make. */
-const specs = (persistence: 'aof' | 'none'): readonly ContainerSpec[] =>
+const specs = (persistence: Persistence): readonly ContainerSpec[] =>
   planUp({
     before: null,
     record: record(cluster(1, { persistence, timezone: 'Europe/Berlin' })),
@@ -31,7 +32,7 @@ const specs = (persistence: 'aof' | 'none'): readonly ContainerSpec[] =>
     nowMs: 0,
   }).flatMap(({ step }) => (step.op === 'create-container' ? [step.container] : []));
 
-const options = (persistence: 'aof' | 'none'): Docker.ContainerCreateOptions => {
+const options = (persistence: Persistence): Docker.ContainerCreateOptions => {
   const [, replica] = specs(persistence);
   if (!replica) throw new Error('no replica');
   return toContainerOptions(replica, stamp);
@@ -158,6 +159,15 @@ describe('what the engine is told', () => {
       { Name: 'no' },
       [],
       { '/data': '' },
+    ]);
+  });
+
+  test('to make a node that keeps snapshots must leave out the restart: it would come back with an old one', () => {
+    const { HostConfig } = options('rdb');
+    expect([HostConfig?.RestartPolicy, HostConfig?.Mounts?.length, HostConfig?.Tmpfs]).toEqual([
+      { Name: 'no' },
+      2,
+      undefined,
     ]);
   });
 
@@ -306,6 +316,18 @@ describe('what the engine tells', () => {
         "topology": "star",
       }
     `);
+  });
+
+  test('of a container of Docker Compose must name its project and where that lies', () => {
+    const Labels = {
+      ...listed.Labels,
+      'com.docker.compose.project': 'redis-server',
+      'com.docker.compose.project.working_dir': '/srv/redis',
+    };
+    expect(fromContainer({ ...listed, Labels }, undefined)).toMatchObject({
+      composeProject: 'redis-server',
+      composeDirectory: '/srv/redis',
+    });
   });
 
   test('of a container on a remote engine must name that host', () => {

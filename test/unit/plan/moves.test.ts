@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { ClusterSpec } from '../../../src/domain/cluster.ts';
 import type { ObservedContainer } from '../../../src/domain/observed.ts';
-import { formatPlan, type PlannedStep } from '../../../src/domain/plan.ts';
-import { planMoves } from '../../../src/plan/moves.ts';
-import { planUp } from '../../../src/plan/up.ts';
+import { formatPlan, type Plan, type PlannedStep } from '../../../src/domain/plan.ts';
+import { moversOf, planMoves } from '../../../src/plan/moves.ts';
+import { planUp, type UpFacts } from '../../../src/plan/up.ts';
 import { cluster, confs, containers, engineWith, network, node, record, shaped } from '../../helpers/values.ts';
+
+const template = readFileSync(new URL('../../../templates/redis.conf', import.meta.url), 'utf8');
 
 type Sources = Readonly<Record<string, string | null>>;
 type States = Readonly<Record<string, ObservedContainer['state'] | 'missing'>>;
@@ -23,8 +27,14 @@ function moves(
   others: readonly string[] = [],
 ): readonly string[] {
   const wanted = record(shaped('custom', after), 2);
-  const all = new Map(containers(wanted.cluster, states).map((own) => [own.node ?? '', own]));
-  const plan = planMoves(before && record(shaped('custom', before), 1), wanted, all, others.map(step));
+  const awake = containers(wanted.cluster, states).filter((own) => own.state === 'running');
+  const known = before && record(shaped('custom', before), 1);
+  const movers = moversOf(
+    known,
+    wanted,
+    awake.map((own) => own.node ?? ''),
+  );
+  const plan = planMoves(known, wanted, movers, others.map(step));
   return plan.map(({ step: own, id, after: waits }) =>
     own.op === 'follow' ? `${id} -> ${own.source} (was ${own.instead}) <- ${waits.join(', ') || 'nothing'}` : id,
   );
@@ -42,7 +52,7 @@ describe('nodes that get another source', () => {
   });
 
   test('must move in an order in which no cycle can come up: a chain that is turned round', () => {
-    expect(moves(chain, { master: null, 'slave-3': 'master', 'slave-2': 'slave-3', 'slave-1': 'slave-2' })).toEqual([
+    expect(moves(chain, { master: null, 'slave-1': 'slave-2', 'slave-2': 'slave-3', 'slave-3': 'master' })).toEqual([
       'follow slave-3 -> master (was slave-2) <- nothing',
       'follow slave-2 -> slave-3 (was slave-1) <- follow slave-3',
       'follow slave-1 -> slave-2 (was master) <- follow slave-2',
@@ -51,8 +61,8 @@ describe('nodes that get another source', () => {
 
   test('must know where their source is', () => {
     const wanted = record(shaped('custom', chain), 2);
-    const all = new Map(containers(wanted.cluster).map((own) => [own.node ?? '', own]));
-    expect(planMoves(record(shaped('custom', star)), wanted, all, [])[0]?.step).toEqual({
+    const movers = new Set(['slave-2', 'slave-3']);
+    expect(planMoves(record(shaped('custom', star)), wanted, movers, [])[0]?.step).toEqual({
       op: 'follow',
       node: 'slave-2',
       source: 'slave-1',
@@ -68,7 +78,7 @@ describe('nodes that get another source', () => {
     ]);
   });
 
-  test.each(['stopped', 'paused', 'restarting', 'missing'] as const)(
+  test.each(['stopped', 'restarting', 'missing'] as const)(
     'must be left alone where they are %s: they take their place when they start',
     (state) => {
       expect(moves(star, chain, { 'slave-2': state })).toEqual(['follow slave-3 -> slave-2 (was master) <- nothing']);
@@ -101,21 +111,21 @@ test('a node that is removed must give its followers to its source', () => {
 describe('in the plan of a change', () => {
   const networks = [network('redis-server_app_net', '172.19.0.0/24', 'redis-server')];
   const before = record(cluster(2), 1);
-  const plan = (after: ReturnType<typeof cluster>, states: States = {}): string =>
-    formatPlan(
-      planUp({
-        before,
-        record: record(after, 2),
-        engine: engineWith({ containers: containers(before.cluster, states), networks }),
-        confs: confs(before),
-        password: 'secret',
-        pull: [],
-        revive: false,
-        run: 'this-run',
-        template: '',
-        nowMs: 0,
-      }),
-    );
+  const steps = (after: ClusterSpec, states: States = {}, changes: Partial<UpFacts> = {}): Plan =>
+    planUp({
+      before,
+      record: record(after, 2),
+      engine: engineWith({ containers: containers(before.cluster, states), networks }),
+      confs: confs(before),
+      password: 'secret',
+      pull: [],
+      revive: false,
+      run: 'this-run',
+      template,
+      nowMs: 0,
+      ...changes,
+    });
+  const plan = (after: ClusterSpec, states: States = {}): string => formatPlan(steps(after, states));
 
   test('all roles must be written before anybody moves, and nothing must be started', () => {
     const moved = cluster(0, { nodes: [node('master', null), node('slave-1', 'slave-2'), node('slave-2', 'master')] });
@@ -132,5 +142,33 @@ describe('in the plan of a change', () => {
     expect(plan(moved, { 'slave-1': 'stopped' })).not.toContain('slave-1  (it is stopped)');
     expect(plan(moved, { 'slave-1': 'stopped' })).toContain('write role.conf, rmsx.json of slave-1');
     expect(plan(moved, { 'slave-1': 'stopped' })).not.toContain('follow');
+  });
+
+  test('a node that is paused and goes on must be moved too: it goes on with the source that it had', () => {
+    const chained = record(shaped('chain', { master: null, 'slave-1': 'master', 'slave-2': 'slave-1' }), 1);
+    const turned = shaped('custom', { master: null, 'slave-2': 'master', 'slave-1': 'slave-2' });
+    const engine = engineWith({ containers: containers(chained.cluster, { 'slave-2': 'paused' }), networks });
+    const all = steps(turned, {}, { before: chained, confs: confs(chained), engine, revive: true });
+    // Otherwise slave-1 would follow slave-2, which still follows slave-1.
+    const follows = all.filter(({ step }) => step.op === 'follow').map(({ id }) => id);
+    expect(follows).toEqual(['follow slave-2', 'follow slave-1']);
+    expect(all.find(({ id }) => id === 'follow slave-2')?.after).toContain('unpause slave-2');
+  });
+
+  test('a missing node under one that stays stopped must not wait for it for ever', () => {
+    const chained = record(shaped('chain', { master: null, 'slave-1': 'master', 'slave-2': 'slave-1' }), 1);
+    const states = { 'slave-1': 'stopped', 'slave-2': 'missing' } as const;
+    const engine = engineWith({ containers: containers(chained.cluster, states), networks });
+    const all = steps(chained.cluster, {}, { before: chained, record: chained, confs: confs(chained), engine });
+    const ids = all.map(({ id }) => id);
+    expect(all.flatMap(({ after }) => after).filter((id) => !ids.includes(id))).toEqual([]);
+  });
+
+  test('a node that is started under one that still follows it must wait until that one has moved', () => {
+    const chained = record(shaped('chain', { master: null, 'slave-1': 'master', 'slave-2': 'slave-1' }), 1);
+    const turned = shaped('custom', { master: null, 'slave-2': 'master', 'slave-1': 'slave-2' });
+    const engine = engineWith({ containers: containers(chained.cluster, { 'slave-1': 'stopped' }), networks });
+    const all = steps(turned, {}, { before: chained, confs: confs(chained), engine, revive: true });
+    expect(all.find(({ id }) => id === 'start slave-1')?.after).toContain('follow slave-2');
   });
 });

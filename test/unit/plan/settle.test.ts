@@ -142,7 +142,7 @@ describe('what is sound alone and not together with the cluster', () => {
       hint: undefined,
       problems: [
         'nodes.slave-2.ip: 172.19.0.12 is the address of slave-1 already',
-        '--set repl-diskless-sync-max-replicas: Redis 6.0 does not know this directive; it is there since Redis 7.0 and Valkey 7.2',
+        '--set repl-diskless-sync-max-replicas: Redis 6.0 does not know this directive; known since: Redis 7.0 and Valkey 7.2',
       ],
     });
   });

@@ -184,7 +184,7 @@ describe('a new cluster', () => {
         'create slave-2 <- nothing',
         'conf slave-2 <- create slave-2',
         'start slave-2 <- conf slave-2, head-start slave-1',
-        'head-start slave-2 <- conf slave-2, head-start slave-1',
+        'head-start slave-2 <- start slave-2',
         'create master <- nothing',
         'conf master <- create master',
         'start master <- conf master, head-start slave-2',
