@@ -8,6 +8,8 @@ export const labels = {
   topology: 'rmsx.topology',
   /** `data` or `conf`, on volumes. */
   purpose: 'rmsx.purpose',
+  /** The process that holds a lock: see `thisProcess`. */
+  owner: 'rmsx.owner',
   /** The image a volume was made for, so that its files can be read when no container is left. */
   image: 'rmsx.image',
 } as const;
@@ -57,6 +59,9 @@ export function nodeIndex(name: string): number {
 
 /** @returns the name of the container of a node */
 export const containerName = (cluster: string, node: string): string => `${cluster}-${node}`;
+
+/** @returns the name of the container that stands for the lock of a cluster */
+export const lockName = (cluster: string): string => `${cluster}-lock`;
 
 /** @returns the name of the network of a cluster */
 export const networkName = (cluster: string): string => `${cluster}_app_net`;

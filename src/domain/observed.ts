@@ -30,6 +30,8 @@ export interface ObservedContainer {
   readonly ports: readonly PublishedPort[];
   readonly networkIds: readonly string[];
   readonly topology: string | null;
+  /** The process that holds the lock which this container stands for. */
+  readonly owner: string | null;
   /** The project of Docker Compose that it counts as a part of. */
   readonly composeProject: string | null;
   /** Where the files of that project lie. */

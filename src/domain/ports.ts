@@ -76,6 +76,10 @@ export interface CarrierSpec {
   readonly run: string;
   readonly image: string;
   readonly volumes: readonly (VolumeMount & { readonly node: string })[];
+  /** @default one of its own */
+  readonly name?: string;
+  /** Makes it a lock, held by this process. */
+  readonly owner?: string;
 }
 
 /** The Docker engine, in our words. Every method ends within a deadline and throws RmsxError only. */

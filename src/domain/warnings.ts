@@ -87,7 +87,8 @@ function roleWarnings(record: ClusterRecord, node: NodeStatus, info: ServerInfo 
   }
   if (node.source === node.plannedSource) return [];
   const message = `${node.name} follows ${node.source}, and should follow ${node.plannedSource}`;
-  return [{ code: 'source-differs', node: node.name, message, hint: restart(record, node) }];
+  const hint = command(record, `move ${node.name} --source ${node.plannedSource}`);
+  return [{ code: 'source-differs', node: node.name, message, hint }];
 }
 
 function linkWarnings(node: NodeStatus, nodes: readonly NodeStatus[]): readonly Warning[] {

@@ -89,10 +89,15 @@ function composeLabelsOf({ cluster, node }: ContainerSpec): Stamp {
 
 /** @returns what the engine wants to hear to create a container that only gives access to volumes */
 export function toCarrierOptions(carrier: CarrierSpec, stamp: Stamp): Docker.ContainerCreateOptions {
-  const owner = { ...stamp, [labels.cluster]: carrier.cluster, [labels.run]: carrier.run };
+  const owner = {
+    ...stamp,
+    [labels.cluster]: carrier.cluster,
+    [labels.run]: carrier.run,
+    ...(carrier.owner === undefined ? {} : { [labels.owner]: carrier.owner }),
+  };
   const ownerOf = (node: string): Stamp => ({ ...owner, [labels.node]: node, [labels.image]: carrier.image });
   return {
-    name: `${carrier.cluster}-conf-${carrier.run.slice(0, 8)}`,
+    name: carrier.name ?? `${carrier.cluster}-conf-${carrier.run.slice(0, 8)}`,
     Image: carrier.image,
     Cmd: ['true'],
     NetworkDisabled: true,
@@ -143,6 +148,7 @@ export function fromContainer(info: Docker.ContainerInfo, reachHost: string | un
         : [{ inside: PrivatePort, host: reachHost ?? loopbackOf(IP), port: PublicPort }],
     ),
     networkIds: networks.map((network) => network.NetworkID),
+    owner: info.Labels[labels.owner] ?? null,
     composeProject: info.Labels[composeLabels.project] ?? null,
     composeDirectory: info.Labels[composeLabels.directory] ?? null,
   };

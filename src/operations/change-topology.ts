@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { type ClusterSpec, masterOf, sameCluster } from '../domain/cluster.ts';
+import { type Address, type ClusterSpec, findNode, masterOf, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { isMadeByCompose, type ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
+import type { ServerInfo } from '../domain/server-info.ts';
 import { readTemplate } from '../files/templates.ts';
 import { refuseConflicts } from '../plan/conflicts.ts';
 import { planRemoval } from '../plan/down.ts';
@@ -15,6 +16,7 @@ import { BringUp, type UpResult } from './bring-up.ts';
 import { infosOf } from './connections.ts';
 import { removeStep } from './down.ts';
 import { imagesToPull } from './images.ts';
+import { withLock } from './lock.ts';
 import { refuseScarceMemory } from './memory.ts';
 import { type KnownCluster, observeCluster } from './observe.ts';
 import { observeEngine } from './observe-engine.ts';
@@ -48,27 +50,56 @@ export async function changeTopology(
   options: ChangeOptions,
   ports: Ports,
 ): Promise<ChangeResult> {
-  const known = await observeCluster(ports, name);
+  const plans = async (): Promise<PlannedChange> =>
+    planChange(await observeCluster(ports, name), run, decide, options, ports);
+  const run = randomBytes(8).toString('hex');
+  const first = await plans();
+  if (options.dryRun || first.whole.plan.length === 0) {
+    return { ...(await unchanged(name, options.dryRun, ports)), ...first.whole };
+  }
+  const image = first.known.containers[0]?.image ?? first.known.record.cluster.image;
+  // What was seen without the lock may be old by now.
+  return withLock({ cluster: name, image, run }, ports, async () => carryOut(await plans(), run, ports));
+}
+
+interface PlannedChange {
+  readonly known: KnownCluster;
+  readonly change: Change;
+  readonly plan: Plan;
+  readonly removal: Plan;
+  readonly whole: Pick<ChangeResult, 'plan' | 'added' | 'removed'>;
+}
+
+async function planChange(
+  known: KnownCluster,
+  run: string,
+  decide: (cluster: ClusterSpec, strays: readonly string[]) => ClusterSpec,
+  options: ChangeOptions,
+  ports: Ports,
+): Promise<PlannedChange> {
   const cluster = decide(known.record.cluster, straysOf(known));
   const change = await settleChange(known, cluster, ports);
-  const run = randomBytes(8).toString('hex');
   const template = await readTemplate('redis.conf');
-  const { engine, record } = change;
-  const pull = await imagesToPull('missing', cluster, engine, ports.engine, change.added);
-  const before = known.record;
-  const facts = { before, record, engine, confs: known.confs, password: known.password, pull, revive: false };
-  const plan = planUp({ ...facts, run, template, nowMs: Date.now() });
-  const removal = change.removed.flatMap((node) => planRemoval(name, node, engine, options));
-  const whole = { plan: [...plan, ...removal], added: change.added, removed: change.removed };
-  if (options.dryRun || whole.plan.length === 0) {
-    return { ...(await unchanged(known, options.dryRun, ports)), ...whole };
-  }
-  const nodes = cluster.nodes.filter((node) => change.ready.includes(node.name));
-  const upOptions = { wait: true, retain: false, dryRun: false, timezone: cluster.timezone };
-  const result = await new BringUp({ ...facts, record, nodes, plan, options: upOptions, ports, run }).run();
+  const { engine, record, added, removed, sources } = change;
+  const pull = await imagesToPull('missing', cluster, engine, ports.engine, added);
+  const { confs, password } = known;
+  const facts = { before: known.record, record, engine, confs, password, pull, sources, revive: false, run, template };
+  const plan = planUp({ ...facts, nowMs: Date.now() });
+  const removal = removed.flatMap((node) => planRemoval(known.name, node, engine, options));
+  return { known, change, plan, removal, whole: { plan: [...plan, ...removal], added, removed } };
+}
+
+async function carryOut(planned: PlannedChange, run: string, ports: Ports): Promise<ChangeResult> {
+  const { known, change, plan, removal, whole } = planned;
+  const { record, engine, ready, removed } = change;
+  const { timezone } = record.cluster;
+  const nodes = record.cluster.nodes.filter((node) => ready.includes(node.name));
+  const options = { wait: true, retain: false, dryRun: false, timezone };
+  const scene = { record, nodes, engine, confs: known.confs, password: known.password, plan, options, ports, run };
+  const result = await new BringUp(scene).run();
   if (removal.length === 0) return { ...result, ...whole };
-  await remove(removal, change.removed, engine, ports);
-  return { ...result, ...whole, changed: true, status: await status(name, ports) };
+  await remove(removal, removed, engine, ports);
+  return { ...result, ...whole, changed: true, status: await status(known.name, ports) };
 }
 
 interface Change {
@@ -76,7 +107,9 @@ interface Change {
   readonly record: ClusterRecord;
   readonly added: readonly string[];
   readonly removed: readonly string[];
-  /** The nodes that must be ready afterwards: those that answer now, and the new ones. */
+  /** Whom the replicas that answer follow now. */
+  readonly sources: ReadonlyMap<string, Address>;
+  /** The nodes that must be ready afterwards: those that get data now, and those that get a new source. */
   readonly ready: readonly string[];
 }
 
@@ -97,16 +130,21 @@ async function settleChange(known: KnownCluster, cluster: ClusterSpec, ports: Po
   if (removed.length > 0) refuseComposeRemoval(name, engine, removed);
   refuseConflicts({ ...cluster, nodes: cluster.nodes.filter((node) => added.includes(node.name)) }, engine);
   await refuseScarceMemory(cluster, ports.engine);
-  const answering = await answeringNodes(known, ports);
+  const infos = await answers(known, ports);
+  const answering = [...infos.keys()];
   refuseWithoutMaster(cluster, answering);
   refuseSilentSources(record.cluster, cluster, [...answering, ...added]);
   const isSame = sameCluster(cluster, record.cluster);
+  const isMoved = (name: string): boolean => findNode(cluster, name)?.source !== findNode(record.cluster, name)?.source;
+  // Whoever has no link, and keeps its source, has none afterwards either: that is not what this change waits for.
+  const linked = answering.filter((name) => infos.get(name)?.link !== 'down' || isMoved(name));
   return {
     engine,
     record: isSame ? record : { schemaVersion: 1, epoch: record.epoch + 1, cluster },
     added,
     removed,
-    ready: [...answering, ...added],
+    sources: new Map([...infos].flatMap(([name, { source }]) => (source ? [[name, source] as const] : []))),
+    ready: [...linked, ...added],
   };
 }
 
@@ -117,11 +155,12 @@ function refuseComposeRemoval(name: string, engine: ObservedEngine, removed: rea
   });
 }
 
-async function answeringNodes(known: KnownCluster, ports: Ports): Promise<readonly string[]> {
+/** @returns what the nodes say that have their data */
+async function answers(known: KnownCluster, ports: Ports): Promise<ReadonlyMap<string, ServerInfo>> {
   const connections = connectionsTo(known, ports);
   try {
     const infos = infosOf(await connections.probeAll(runningNodes(known)));
-    return [...infos].filter(([, info]) => !info.loading).map(([node]) => node);
+    return new Map([...infos].filter(([, info]) => !info.loading));
   } finally {
     connections.close();
   }
@@ -161,6 +200,6 @@ async function remove(removal: Plan, nodes: readonly string[], engine: ObservedE
   ports.progress.succeed(`removed ${nodes.join(', ')}`);
 }
 
-async function unchanged(known: KnownCluster, dryRun: boolean, ports: Ports): Promise<UpResult> {
-  return { plan: [], changed: false, status: dryRun ? null : await status(known.name, ports), remarks: [], resync: {} };
+async function unchanged(name: string, dryRun: boolean, ports: Ports): Promise<UpResult> {
+  return { plan: [], changed: false, status: dryRun ? null : await status(name, ports), remarks: [], resync: {} };
 }

@@ -33,6 +33,13 @@ export async function observeCluster({ engine, redis }: Ports, name: string): Pr
 
 async function noSuchCluster(engine: Engine, name: string): Promise<RmsxError> {
   const volumes = (await engine.listVolumes()).filter(({ cluster, purpose }) => cluster === name && purpose === 'data');
+  if (volumes.length > 0 && volumes.every(({ run }) => run === null)) {
+    return new RmsxError(
+      'not-found',
+      `The cluster ${name} was made by Docker Compose and is down; its data is kept (volumes: ${volumes.length}).`,
+      { hint: 'Bring it back where its compose.yaml lies: docker compose up -d' },
+    );
+  }
   if (volumes.length > 0) {
     return new RmsxError('not-found', `The cluster ${name} is down; its data is kept (volumes: ${volumes.length}).`, {
       hint: `Bring it back: rmsx up -n ${name}`,

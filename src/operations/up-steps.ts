@@ -103,7 +103,12 @@ function plannedFor(
 }
 
 function named(node: string, error: unknown): unknown {
-  if (!(error instanceof RmsxError) || error.node !== undefined || error.code === 'timeout') return error;
+  if (
+    !(error instanceof RmsxError) ||
+    error.node !== undefined ||
+    ['timeout', 'interrupted', 'terminated'].includes(error.code)
+  )
+    return error;
   const hints: Record<string, string> = {
     'port-taken': 'Choose other ports: --base-port 7379   or let rmsx choose: --base-port auto',
     'name-taken': 'Another rmsx made it just now. Run the same command again: it finishes what is not there yet.',

@@ -9,8 +9,9 @@ import { newestRecord } from '../domain/record.ts';
 import { readTemplate } from '../files/templates.ts';
 import { settleCluster } from '../plan/settle.ts';
 import { planUp } from '../plan/up.ts';
-import { BringUp, type UpOptions, type UpResult } from './bring-up.ts';
+import { BringUp, type UpOptions, type UpResult, type UpScene } from './bring-up.ts';
 import { imagesToPull } from './images.ts';
+import { withLock } from './lock.ts';
 import { refuseScarceMemory } from './memory.ts';
 import { observeForUp } from './observe-for-up.ts';
 
@@ -46,6 +47,23 @@ function mayChooseAgain(request: UpRequest, error: unknown): boolean {
 
 async function upOnce(request: UpRequest, options: UpOptions, ports: Ports, attempt: number): Promise<UpResult> {
   const run = randomBytes(8).toString('hex');
+  const prepare = (): Promise<Omit<UpScene, 'options' | 'ports' | 'run'>> =>
+    prepareUp(request, options, ports, { run, attempt });
+  const scene = await prepare();
+  if (options.dryRun) return { plan: scene.plan, changed: false, status: null, remarks: [], resync: {} };
+  const bringUp = (prepared: typeof scene): Promise<UpResult> =>
+    new BringUp({ ...prepared, options, ports, run }).run();
+  const own = scene.engine.containers.find(({ cluster, node }) => cluster === request.name && node !== null);
+  if (!own || scene.plan.length === 0) return bringUp(scene); // who makes a new cluster is told apart by its network
+  return withLock({ cluster: request.name, image: own.image, run }, ports, async () => bringUp(await prepare()));
+}
+
+async function prepareUp(
+  request: UpRequest,
+  options: UpOptions,
+  ports: Ports,
+  { run, attempt }: { readonly run: string; readonly attempt: number },
+): Promise<Omit<UpScene, 'options' | 'ports' | 'run'>> {
   const [observed, template] = await Promise.all([observeForUp(request, run, ports), readTemplate('redis.conf')]);
   const existing = newestRecord([...observed.confs.values()].map((conf) => conf.record));
   const record = settleCluster(request, existing, observed.engine, { timezone: options.timezone, attempt });
@@ -54,9 +72,7 @@ async function upOnce(request: UpRequest, options: UpOptions, ports: Ports, atte
   const pull = await imagesToPull(request.pull ?? 'missing', record.cluster, observed.engine, ports.engine);
   const facts = { before: existing, record, ...observed, password, pull, revive: true, run, template };
   const plan = planUp({ ...facts, nowMs: Date.now() });
-  if (options.dryRun) return { plan, changed: false, status: null, remarks: [], resync: {} };
-  const { nodes } = record.cluster;
-  return new BringUp({ record, nodes, ...observed, password, plan, options, ports, run }).run();
+  return { record, nodes: record.cluster.nodes, ...observed, password, plan };
 }
 
 /** A new password holds once all nodes are made anew; servers that run keep theirs. */

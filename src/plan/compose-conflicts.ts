@@ -16,7 +16,7 @@ function madeByCompose(cluster: ClusterSpec, engine: ObservedEngine): readonly C
   return [
     {
       problem: `Docker Compose owns ${cluster.name}: it made ${first.name}${from(first)}, and rmsx makes no nodes beside it (${missing.join(', ')}).`,
-      hint: `Let Compose make them: ${composeUp(cluster.name, first)}   or hand the cluster over: docker compose -p ${cluster.name} down`,
+      hint: `Render it with them: rmsx render --force   and let Compose make them: ${composeUp(cluster.name, first)}`,
     },
   ];
 }

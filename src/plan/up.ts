@@ -1,4 +1,5 @@
 import {
+  type Address,
   type ClusterSpec,
   findNode,
   imageOf,
@@ -27,6 +28,8 @@ export interface UpFacts {
   readonly engine: ObservedEngine;
   readonly confs: ReadonlyMap<string, NodeConf>;
   readonly password: string;
+  /** Whom the replicas that run follow, where that was looked at. */
+  readonly sources?: ReadonlyMap<string, Address>;
   /** Images that are to be fetched. */
   readonly pull: readonly string[];
   /** Whether nodes that are missing, stopped or paused are to run again, besides those that are new. */
@@ -63,7 +66,7 @@ export function planUp(facts: UpFacts): Plan {
   if (cluster.persistence !== 'none') first.push(...writeVolumes(missing, facts, pulled));
   first.push(...own.filter((container) => isLeftover(container, facts.nowMs)).map(removeLeftover));
   const nodes = topDown(cluster).flatMap((node) => planNode(node, facts, ready, scene));
-  return inOrder([...first, ...nodes, ...planMoves(facts.before, facts.record, scene.movers, nodes)]);
+  return inOrder([...first, ...nodes, ...planMoves(facts.before, facts.record, scene.movers, nodes, facts.sources)]);
 }
 
 /** As it will happen: what waits comes after what it waits for. */
@@ -94,7 +97,7 @@ interface Scene {
   readonly movers: ReadonlySet<string>;
 }
 
-function sceneOf({ before, record, revive }: UpFacts, own: readonly ObservedContainer[]): Scene {
+function sceneOf({ before, record, revive, sources }: UpFacts, own: readonly ObservedContainer[]): Scene {
   const names = record.cluster.nodes.map((node) => node.name);
   const containers = new Map(names.map((name) => [name, containerOf({ containers: own }, name)]));
   const isNew = (name: string): boolean => !before || !findNode(before.cluster, name);
@@ -105,12 +108,12 @@ function sceneOf({ before, record, revive }: UpFacts, own: readonly ObservedCont
     const state = containers.get(name)?.state;
     return state === 'running' || (revive && state === 'paused');
   });
-  return { containers, toMake, toStart, movers: moversOf(before, record, awake) };
+  return { containers, toMake, toStart, movers: moversOf(before, record, awake, sources) };
 }
 
 /** A carrier lives for a second; one that is older belongs to a run that was killed. */
 const isLeftover = (container: ObservedContainer, nowMs: number): boolean =>
-  container.node === null && nowMs - container.createdAtMs > leftoverAfterMs;
+  container.node === null && container.owner === null && nowMs - container.createdAtMs > leftoverAfterMs;
 
 const removeLeftover = ({ id, name }: ObservedContainer): PlannedStep => ({
   id: `leftover ${id}`,

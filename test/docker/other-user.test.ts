@@ -8,7 +8,7 @@ const maker = `${cluster.name}-maker`;
 
 afterEach(async () => {
   await cluster.remove();
-  await docker('rm', '-f', maker);
+  await docker('rm', '-f', '-v', maker);
   await docker('rmi', image);
 });
 

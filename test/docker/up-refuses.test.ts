@@ -31,7 +31,7 @@ describe('up that cannot be done', () => {
       expect([after.Id, after.State.StartedAt]).toEqual([before.Id, before.State.StartedAt]);
       expect(await cluster.objects()).toEqual([]);
     } finally {
-      await docker('rm', '-f', name);
+      await docker('rm', '-f', '-v', name);
     }
   });
 
@@ -103,7 +103,7 @@ describe('up that cannot be done', () => {
       expect(result.stderr).toContain('FATAL: this server is broken');
       expect(await cluster.objects()).toEqual([]);
     } finally {
-      await docker('rm', '-f', maker);
+      await docker('rm', '-f', '-v', maker);
       await docker('rmi', broken);
     }
   });
@@ -123,7 +123,7 @@ describe('up that cannot be done', () => {
       expect(await cluster.objects()).toEqual([]);
     } finally {
       await cluster.remove();
-      await docker('rm', '-f', maker);
+      await docker('rm', '-f', '-v', maker);
       await docker('rmi', mute);
     }
   });

@@ -131,7 +131,7 @@ describe('a cluster that is up', () => {
       const last = infos.map((info) => Number(info.NetworkSettings.Networks[network]?.IPAddress.split('.')[3]));
       expect(last.every((byte) => byte >= 240)).toBe(true);
     } finally {
-      await docker('rm', '-f', ...guests);
+      await docker('rm', '-f', '-v', ...guests);
     }
   });
 });

@@ -28,7 +28,7 @@ export const nodesFrom = (sources: Readonly<Record<string, string | null>>): rea
 export const sourcesOf = (spec: Pick<ClusterSpec, 'nodes'>): Readonly<Record<string, string | null>> =>
   Object.fromEntries(spec.nodes.map(({ name, source }) => [name, source]));
 
-/** A star of one master and some replicas. It was asked for as it is, unless told otherwise. */
+/** A star of one master and some replicas. No source was named for any of them, unless told otherwise. */
 export function cluster(replicas: number, changes: Partial<ClusterSpec> = {}): ClusterSpec {
   const names = Array.from({ length: replicas }, (_, i) => replicaName(i + 1));
   const nodes = changes.nodes ?? [node('master', null), ...names.map((name) => node(name, 'master'))];
@@ -45,7 +45,7 @@ export function cluster(replicas: number, changes: Partial<ClusterSpec> = {}): C
     directives: {},
     basePort: 6379,
     nodes,
-    asked: sourcesOf({ nodes }),
+    asked: {},
     ...changes,
   };
 }
@@ -124,6 +124,7 @@ export function container(
     networkIds: ['net'],
     topology: spec.topology,
     neverStarted: false,
+    owner: null,
     composeProject: spec.name,
     composeDirectory: null,
     ports: state === 'running' ? [{ inside: port, host: spec.bind, port }] : [],
@@ -141,6 +142,7 @@ export const foreign = (name: string, changes: Partial<ObservedContainer> = {}):
   node: null,
   run: null,
   topology: null,
+  owner: null,
   composeProject: null,
   image: 'nginx:1',
   ports: [],

@@ -106,6 +106,20 @@ describe('versions', () => {
   });
 });
 
+test('what hinges on another field must name it', () => {
+  const found = [
+    ...checkCluster(withReplica(at('10.1.0.50'))),
+    ...checkCluster(withReplica({ image: 'redis:6.0' })),
+    ...checkCluster(withReplica(at('172.19.0.10', 6379))),
+  ];
+  expect(found.map(({ path, dependsOn }) => [path, dependsOn])).toEqual([
+    ['nodes.slave-1.ip', 'subnet'],
+    ['nodes.slave-1.image', 'image'],
+    ['nodes.slave-1.ip', undefined],
+    ['nodes.slave-1.port', undefined],
+  ]);
+});
+
 test('everything at once, each thing once and at its place', () => {
   const nodes = [
     node('master', null, { address: { host: '172.19.0.1', port: 6379 } }),

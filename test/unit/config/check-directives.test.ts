@@ -166,4 +166,84 @@ describe('what cannot work together', () => {
     const nodes = [node('master', null, { directives }), node('slave-1', 'master')];
     expect(problems(cluster(0, { nodes }))).toEqual([expected]);
   });
+
+  test.each<[string, Directives, Directives, readonly string[]]>([
+    [
+      'a node against the cluster',
+      { 'repl-ping-replica-period': ['50'] },
+      { 'repl-timeout': ['40'] },
+      [`nodes.slave-1.${late(40, 50)}`],
+    ],
+    ['a node that makes up for the cluster', { 'repl-timeout': ['5'] }, { 'repl-timeout': ['60'] }, [late(5, 10)]],
+    ['a node that says something else', { 'repl-timeout': ['5'] }, { hz: ['20'] }, [late(5, 10)]],
+    [
+      'a node that says it once more',
+      { 'repl-timeout': ['5'] },
+      { 'repl-timeout': ['6'] },
+      [late(5, 10), `nodes.slave-1.${late(6, 10)}`],
+    ],
+    ['both, sound together', { 'repl-timeout': ['30'] }, { 'repl-ping-replica-period': ['29'] }, []],
+    [
+      'replicas, of a node and of the cluster',
+      { 'min-replicas-to-write': ['2'] },
+      { 'min-replicas-to-write': ['1'] },
+      [few(2, 1)],
+    ],
+  ])('must be told once, where it stands: %s', (_, directives, own, expected) => {
+    const nodes = [node('master', null), node('slave-1', 'master', { directives: own })];
+    expect(problems(cluster(0, { nodes, directives }))).toEqual(expected);
+  });
+});
+
+describe('the value of a named setting', () => {
+  const size = 'a size, such as 16mb';
+  test.each<[string, readonly string[], string]>([
+    ['repl-backlog-size', ['0'], `0 is not ${size}`],
+    ['repl-backlog-size', ['lots'], `lots is not ${size}`],
+    ['maxmemory', ['-1'], `-1 is not ${size}`],
+    ['maxmemory-policy', ['lru'], 'lru is not one of '],
+    ['repl-ping-replica-period', ['0'], '0 is not a number of seconds, 1 or more'],
+    ['repl-ping-replica-period', ['1.5'], '1.5 is not a number of seconds, 1 or more'],
+    ['repl-timeout', ['60', '90'], 'it may stand there once'],
+    ['repl-ping-replica-period', ['-1'], '-1 is not a number of seconds, 1 or more'],
+    ['min-replicas-to-write', ['-1'], '-1 is not a number, 0 or more'],
+    ['replica-priority', ['high'], 'high is not a number, 0 or more'],
+    ['repl-diskless-sync', ['true'], 'true is not yes or no'],
+  ])('%s %j must be refused, of the cluster and of a node', (name, lines, message) => {
+    const nodes = [node('master', null, { directives: { [name]: lines } })];
+    const told = [...given({ [name]: lines }), ...problems(cluster(0, { nodes }))];
+    expect(told).toEqual([
+      expect.stringContaining(`redis.${name}: ${message}`),
+      expect.stringContaining(`nodes.master.redis.${name}: ${message}`),
+    ]);
+  });
+
+  test.each<[string, string]>([
+    ['repl-backlog-size', '1'],
+    ['repl-backlog-size', '16mb'],
+    ['maxmemory', '0'],
+    ['maxmemory-policy', 'allkeys-lru'],
+    ['repl-timeout', '11'],
+    ['min-replicas-to-write', '0'],
+    ['replica-priority', '0'],
+    ['repl-diskless-sync', 'no'],
+  ])('%s %s must be sound', (name, value) => {
+    expect(given({ [name]: [value] })).toEqual([]);
+  });
+});
+
+test('what hinges on another field must name it', () => {
+  const directives = {
+    save: ['60 1'],
+    'min-replicas-to-write': ['3'],
+    'repl-rdb-channel': ['yes'],
+    'repl-timeout': ['5'],
+  };
+  const found = checkDirectives(cluster(2, { directives, image: 'redis:7.2' }));
+  expect(found.map(({ path, dependsOn }) => [path, dependsOn])).toEqual([
+    ['redis.save', 'persistence'],
+    ['redis.repl-rdb-channel', 'image'],
+    ['redis.repl-timeout', undefined],
+    ['redis.min-replicas-to-write', 'replicas'],
+  ]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeDifferences, draftCluster, impliedReplicas, wantedCluster } from '../../../src/config/cluster-spec.ts';
+import { draftCluster, impliedReplicas, wantedCluster } from '../../../src/config/cluster-spec.ts';
 import type { UpRequest } from '../../../src/config/up-request.ts';
 import type { ClusterSpec } from '../../../src/domain/cluster.ts';
 import { addNode, moveNode, removeNode } from '../../../src/plan/change-topology.ts';
@@ -14,7 +14,6 @@ const wanted = (request: Partial<UpRequest>, existing: ClusterSpec | null = null
 /** What is left of a star of two after slave-1 was promoted. */
 const promoted = cluster(0, {
   nodes: [node('master', 'slave-1'), node('slave-1', null), node('slave-2', 'slave-1')],
-  asked: star,
 });
 
 describe('a new cluster', () => {
@@ -66,7 +65,7 @@ describe('a new cluster', () => {
           directives: { 'replica-priority': ['0'] },
         },
       ],
-      asked: { master: null, 'slave-1': 'master' },
+      asked: { 'slave-1': 'master' },
     });
   });
 
@@ -96,8 +95,20 @@ describe('a new cluster', () => {
       { master: null, 'slave-1': null },
     ],
   ])('%j must hang together like this', (request, sources) => {
-    const { nodes, asked } = wanted(request);
-    expect([sourcesOf({ nodes }), asked]).toEqual([sources, sources]);
+    expect(sourcesOf(wanted(request))).toEqual(sources);
+  });
+
+  test.each<[Partial<UpRequest>, ClusterSpec['asked']]>([
+    [{ topology: 'tree', fanout: 3, replicas: 4 }, {}],
+    [{ nodes: { 'slave-2': { image: 'redis:8.2', port: 7000 } } }, {}],
+    [{ nodes: { 'slave-2': { source: 'slave-1' } } }, { 'slave-2': 'slave-1' }],
+    [{ nodes: { master: { source: null }, 'slave-1': {} } }, { master: null }],
+    [
+      { replicas: 1, nodes: { 'slave-1': { source: 'master' }, 'slave-9': { source: 'master' } } },
+      { 'slave-1': 'master' },
+    ],
+  ])('%j must be remembered by the sources that it names alone', (request, asked) => {
+    expect(wanted(request).asked).toEqual(asked);
   });
 
   test.each<[Omit<UpRequest, 'name'>, number]>([
@@ -183,14 +194,24 @@ describe('a cluster that is there', () => {
   });
 
   describe('asked for once more in the same shape', () => {
-    const chain = { master: null, 'slave-1': 'master', 'slave-2': 'slave-1' };
     const promotedChain = { master: 'slave-1', 'slave-1': null, 'slave-2': 'slave-1' };
     test.each<[string, ClusterSpec, Partial<UpRequest>]>([
       ['a promotion, nothing said', promoted, {}],
       ['a promotion, a star', promoted, { topology: 'star' }],
       ['a promotion, as many replicas', promoted, { topology: 'star', replicas: 2 }],
-      ['a promotion, its sources', promoted, { nodes: { 'slave-1': { source: 'master' }, 'slave-2': {} } }],
-      ['a promotion, a chain', shaped('chain', promotedChain, { asked: chain }), { topology: 'chain' }],
+      ['a promotion, its nodes', promoted, { nodes: { 'slave-1': {}, 'slave-2': { image: undefined } } }],
+      [
+        'a promotion, its sources',
+        { ...promoted, asked: { 'slave-1': 'master' } },
+        { nodes: { 'slave-1': { source: 'master' }, 'slave-2': {} } },
+      ],
+      [
+        'a promotion, its sources not said again',
+        { ...promoted, asked: { 'slave-1': 'master' } },
+        { topology: 'star' },
+      ],
+      ['another fanout, where there is no tree', cluster(2, { fanout: 5 }), { fanout: 5 }],
+      ['a promotion, a chain', shaped('chain', promotedChain), { topology: 'chain' }],
       ['a move', moveNode(cluster(2), 'slave-2', 'slave-1'), { topology: 'star' }],
       ['an older promotion and a move', moveNode(promoted, 'slave-2', 'master'), { topology: 'star', replicas: 2 }],
     ])('must keep what became of it: %s', (_, existing, request) => {
@@ -211,7 +232,30 @@ describe('a cluster that is there', () => {
   describe('asked for in another shape', () => {
     test.each<[string, ClusterSpec, Partial<UpRequest>, Readonly<Record<string, string | null>>]>([
       ['a star as a chain', cluster(2), { topology: 'chain' }, { ...star, 'slave-2': 'slave-1' }],
-      ['a promoted star as a chain', promoted, { topology: 'chain' }, { ...star, 'slave-2': 'slave-1' }],
+      [
+        'a promoted star as a chain: the present master stays at its root',
+        promoted,
+        { topology: 'chain' },
+        { 'slave-1': null, master: 'slave-1', 'slave-2': 'master' },
+      ],
+      [
+        'a promoted chain as a star',
+        shaped('chain', { master: 'slave-1', 'slave-1': null, 'slave-2': 'master' }),
+        { topology: 'star' },
+        { 'slave-1': null, master: 'slave-1', 'slave-2': 'slave-1' },
+      ],
+      [
+        'a chain with one more replica',
+        cluster(1),
+        { topology: 'chain', replicas: 2 },
+        { ...star, 'slave-2': 'slave-1' },
+      ],
+      [
+        'a tree that was moved, with another fanout',
+        moveNode(shaped('tree', star), 'slave-2', 'slave-1'),
+        { fanout: 3 },
+        star,
+      ],
       [
         'another source of one node',
         cluster(2),
@@ -220,12 +264,52 @@ describe('a cluster that is there', () => {
       ],
       ['another fanout', shaped('tree', star), { fanout: 1 }, { ...star, 'slave-2': 'slave-1' }],
     ])('must change the sources: %s', (_, existing, request, sources) => {
-      const after = wanted(request, existing);
-      expect([sourcesOf(after), after.asked]).toEqual([sources, sources]);
+      expect(sourcesOf(wanted(request, existing))).toEqual(sources);
+    });
+
+    test.each<[string, ClusterSpec['asked'], Partial<UpRequest>, ClusterSpec['asked']]>([
+      ['another source of one node', {}, { nodes: { 'slave-2': { source: 'slave-1' } } }, { 'slave-2': 'slave-1' }],
+      [
+        'the source of another node',
+        { 'slave-1': 'master' },
+        { nodes: { 'slave-2': { source: 'slave-1' } } },
+        { 'slave-1': 'master', 'slave-2': 'slave-1' },
+      ],
+      ['nothing', { 'slave-2': 'slave-1' }, {}, { 'slave-2': 'slave-1' }],
+      ['another topology', {}, { topology: 'chain' }, {}],
+      ['a whole file without a source', { 'slave-2': 'slave-1' }, { complete: true, nodes: { 'slave-2': {} } }, {}],
+      [
+        'a whole file with another one',
+        { 'slave-1': 'master' },
+        { complete: true, nodes: { 'slave-2': { source: 'slave-1' } } },
+        { 'slave-2': 'slave-1' },
+      ],
+    ])('must remember the sources that are named: %s', (_, before, request, asked) => {
+      expect(wanted(request, cluster(2, { asked: before })).asked).toEqual(asked);
+    });
+
+    test('must take a source back that a whole file does not name any more', () => {
+      const own = shaped('star', { ...star, 'slave-2': 'slave-1' }, { asked: { 'slave-2': 'slave-1' } });
+      expect(sourcesOf(wanted({ complete: true, nodes: { 'slave-2': {} } }, own))).toEqual(star);
+      expect(sourcesOf(wanted({ nodes: { 'slave-2': {} } }, own))).toEqual(sourcesOf(own));
+    });
+
+    test('must not move anybody for a fanout where there is no tree', () => {
+      const moved = moveNode(cluster(2), 'slave-2', 'slave-1');
+      expect(sourcesOf(wanted({ fanout: 5 }, moved))).toEqual(sourcesOf(moved));
     });
 
     test('must change the sources of a star that had grown by up', () => {
-      const grown = wanted({ replicas: 2 }, cluster(1));
+      const grown = wanted({ replicas: 3 }, wanted({ replicas: 1 }));
+      expect(sourcesOf(wanted({ topology: 'chain' }, grown))).toEqual({
+        ...star,
+        'slave-2': 'slave-1',
+        'slave-3': 'slave-2',
+      });
+    });
+
+    test('must change the sources of a star that had grown by add', () => {
+      const grown = addNode(cluster(1), undefined);
       expect(sourcesOf(wanted({ topology: 'chain' }, grown))).toEqual({ ...star, 'slave-2': 'slave-1' });
     });
 
@@ -236,8 +320,14 @@ describe('a cluster that is there', () => {
   });
 
   describe('with more replicas', () => {
-    test('must remember what was asked for', () => {
+    test('must be like a new one of that size', () => {
       expect(wanted({ replicas: 3 }, cluster(1))).toEqual(cluster(3));
+    });
+
+    test('must put a new node under the source that is named, and leave all others where they are', () => {
+      const after = wanted({ replicas: 3, nodes: { 'slave-3': { source: 'slave-2' } } }, promoted);
+      expect(sourcesOf(after)).toEqual({ ...sourcesOf(promoted), 'slave-3': 'slave-2' });
+      expect(after.asked).toEqual({ 'slave-3': 'slave-2' });
     });
 
     test.each<[string, ClusterSpec, Readonly<Record<string, string>>]>([
@@ -266,93 +356,37 @@ describe('a cluster that is there', () => {
     const { nodes } = wanted({ nodes: { 'slave-1': { image: 'redis:8.2' } } }, rich);
     expect(nodes.map(({ name, image, directives }) => [name, image, directives])).toEqual([
       ['master', 'redis:7.2', {}],
-      ['slave-1', 'redis:8.2', {}],
+      ['slave-1', 'redis:8.2', { 'replica-priority': ['0'] }],
       ['slave-2', null, {}],
+    ]);
+  });
+
+  test('a node that is named in a whole file must have what is said of it, and every other one nothing of its own', () => {
+    const { nodes } = wanted({ complete: true, nodes: { 'slave-1': { image: 'redis:8.2' } } }, rich);
+    expect(nodes).toEqual([
+      node('master', null),
+      node('slave-1', 'master', { image: 'redis:8.2' }),
+      node('slave-2', 'master'),
+    ]);
+  });
+
+  test('what is said of a node must come on top of what it has', () => {
+    const request = { nodes: { 'slave-1': { directives: { hz: ['20'] } }, 'slave-2': { port: 7778 } } };
+    expect(wanted(request, rich).nodes.slice(1)).toEqual([
+      node('slave-1', 'master', { directives: { 'replica-priority': ['0'], hz: ['20'] } }),
+      node('slave-2', 'master', { address: { host: '172.19.0.99', port: 7778 } }),
     ]);
   });
 
   test.each<[Partial<UpRequest>, ClusterSpec['directives']]>([
     [{}, { maxclients: ['5000'] }],
-    [{ directives: {} }, {}],
-    [{ directives: { hz: ['20'] } }, { hz: ['20'] }],
-  ])('%j must keep directives, or replace all of them', (request, expected) => {
+    [{ directives: {} }, { maxclients: ['5000'] }],
+    [{ directives: { hz: ['20'] } }, { maxclients: ['5000'], hz: ['20'] }],
+    [{ directives: { maxclients: ['10'] } }, { maxclients: ['10'] }],
+    [{ complete: true }, {}],
+    [{ complete: true, directives: {} }, {}],
+    [{ complete: true, directives: { hz: ['20'] } }, { hz: ['20'] }],
+  ])('%j must be merged over directives, or replace all of them', (request, expected) => {
     expect(wanted(request, rich).directives).toEqual(expected);
-  });
-});
-
-describe('disabled commands', () => {
-  const before = cluster(0, { disabledCommands: ['KEYS', 'DEBUG'] });
-  test.each<[string, Partial<UpRequest>, ClusterSpec | null, readonly string[]]>([
-    ['are the defaults', {}, null, ['KEYS', 'FLUSHALL', 'FLUSHDB']],
-    ['are kept', {}, before, ['KEYS', 'DEBUG']],
-    ['can be none', { disabledCommands: [] }, before, []],
-    ['are replaced', { disabledCommands: ['monitor'] }, before, ['MONITOR']],
-    ['lose what is allowed', { allowCommands: ['keys', 'FlushAll'] }, null, ['FLUSHDB']],
-    ['are the defaults less what is allowed', { allowCommands: ['KEYS'] }, before, ['FLUSHALL', 'FLUSHDB']],
-    [
-      'are what is disabled less what is allowed',
-      { disabledCommands: ['keys', 'debug'], allowCommands: ['debug'] },
-      before,
-      ['KEYS'],
-    ],
-  ])('%s', (_, request, existing, expected) => {
-    expect(wanted({ replicas: 0, ...request }, existing).disabledCommands).toEqual(expected);
-  });
-});
-
-describe('differences', () => {
-  test('must all be told, each with both sides', () => {
-    const after = cluster(1, {
-      image: 'redis:7.0',
-      subnet: '10.0.0.0/24',
-      basePort: 7000,
-      bind: '0.0.0.0',
-      timezone: 'CET',
-      persistence: 'none',
-      disabledCommands: [],
-      directives: { hz: ['20'], 'client-output-buffer-limit': ['replica 0 0 0', 'pubsub 0 0 0'] },
-      nodes: [node('master', null, { address: { host: '10.0.0.10', port: 7000 }, directives: { hz: ['30'] } })],
-    });
-    expect(describeDifferences(cluster(1), after)).toEqual([
-      'image: redis:8.0 is there, redis:7.0 is asked for',
-      'subnet: 172.19.0.0/24 is there, 10.0.0.0/24 is asked for',
-      'first port: 6379 is there, 7000 is asked for',
-      'published on: 127.0.0.1 is there, 0.0.0.0 is asked for',
-      'time zone: UTC is there, CET is asked for',
-      'persistence: aof is there, none is asked for',
-      'disabled commands: FLUSHALL FLUSHDB KEYS is there, none is asked for',
-      'directives: none is there, client-output-buffer-limit replica 0 0 0, client-output-buffer-limit pubsub 0 0 0, hz 20 is asked for',
-      'directives of master: none is there, hz 30 is asked for',
-    ]);
-  });
-
-  test('of one node must name it', () => {
-    const after = cluster(0, {
-      nodes: [
-        node('master', null, { address: { host: '172.19.0.50', port: 7000 } }),
-        node('slave-1', 'master', { image: 'redis:8.2' }),
-      ],
-    });
-    expect(describeDifferences(cluster(1), after)).toEqual([
-      'address of master: 172.19.0.10 is there, 172.19.0.50 is asked for',
-      'port of master: 6379 is there, 7000 is asked for',
-      'image of slave-1: redis:8.0 is there, redis:8.2 is asked for',
-    ]);
-  });
-
-  test.each<[string, Partial<ClusterSpec>]>([
-    ['the order of disabled commands', { disabledCommands: ['FLUSHDB', 'KEYS', 'FLUSHALL'] }],
-    ['the shape', { topology: 'chain', fanout: 5, asked: {} }],
-    ['the sources', { nodes: [node('master', 'slave-1'), node('slave-1', null)] }],
-    ['the number of nodes', { nodes: cluster(2).nodes }],
-    ['the image of the cluster, said once more of a node', { nodes: [node('master', null, { image: 'redis:8.0' })] }],
-  ])('must be none in %s', (_, changes) => {
-    expect(describeDifferences(cluster(1), cluster(1, changes))).toEqual([]);
-  });
-
-  test('the order of directives must be none', () => {
-    const directives = { hz: ['20'], maxclients: ['5000'] };
-    const other = { maxclients: ['5000'], hz: ['20'] };
-    expect(describeDifferences(cluster(1, { directives }), cluster(1, { directives: other }))).toEqual([]);
   });
 });

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { wantedCluster } from '../../../src/config/cluster-spec.ts';
 import { checkAllowed, checkDisabled } from '../../../src/config/commands.ts';
+import type { UpRequest } from '../../../src/config/up-request.ts';
+import type { ClusterSpec } from '../../../src/domain/cluster.ts';
+import { cluster } from '../../helpers/values.ts';
 
 const disabled = (...commands: readonly string[]): readonly string[] =>
   checkDisabled(commands).map(({ path, message }) => `${path}: ${message}`);
@@ -59,9 +63,32 @@ describe('commands to give back', () => {
   test.each([
     [['CONFIG'], ['KEYS', 'FLUSHALL'], ['CONFIG is not disabled; only KEYS, FLUSHALL are']],
     [['config'], ['keys'], ['config is not disabled; only KEYS is']],
-    [['KEYS'], [], ['KEYS is not disabled; only nothing is']],
+    [['KEYS'], [], ['KEYS is not disabled; no command is']],
     [['A', 'KEYS', 'B'], ['KEYS'], ['A is not disabled; only KEYS is', 'B is not disabled; only KEYS is']],
   ])('%j of %j must be refused', (commands, known, messages) => {
     expect(checkAllowed(commands, known)).toEqual(messages.map((message) => ({ path: 'allowCommands', message })));
+  });
+});
+
+describe('the disabled commands of a cluster', () => {
+  const choices = { subnet: '172.19.0.0/24', basePort: 6379, timezone: 'UTC' };
+  const before = cluster(0, { disabledCommands: ['KEYS', 'DEBUG'] });
+  test.each<[string, Partial<UpRequest>, ClusterSpec | null, readonly string[]]>([
+    ['are the defaults', {}, null, ['KEYS', 'FLUSHALL', 'FLUSHDB']],
+    ['are kept', {}, before, ['KEYS', 'DEBUG']],
+    ['can be none', { disabledCommands: [] }, before, []],
+    ['are replaced', { disabledCommands: ['monitor'] }, before, ['MONITOR']],
+    ['lose what is allowed', { allowCommands: ['keys', 'FlushAll'] }, null, ['FLUSHDB']],
+    ['are the defaults less what is allowed', { allowCommands: ['KEYS'] }, before, ['FLUSHALL', 'FLUSHDB']],
+    [
+      'are what is disabled less what is allowed',
+      { disabledCommands: ['keys', 'debug'], allowCommands: ['debug'] },
+      before,
+      ['KEYS'],
+    ],
+  ])('%s', (_, request, existing, expected) => {
+    expect(
+      wantedCluster({ name: 'redis-server', replicas: 0, ...request }, existing, choices).disabledCommands,
+    ).toEqual(expected);
   });
 });

@@ -15,7 +15,7 @@ test.each([
   expect(passwordProblem(password)).toEqual([problem]);
 });
 
-test.each(['x', ' ', 'two words', '"\'\\#$`', 'ä€\u{1f511}', '-dash', 'x'.repeat(600)])(
+test.each(['x', ' ', 'two words', '"\'\\#$`', 'ä€\u{1f511}', '-dash', 'x'.repeat(512)])(
   '%j must be accepted',
   (password) => {
     expect(passwordProblem(password)).toEqual([]);
@@ -26,6 +26,14 @@ test('a generated password must have 128 bits or more, never twice the same, and
   const made = Array.from({ length: 1000 }, generatePassword);
   expect(new Set(made).size).toBe(1000);
   expect(made.filter((password) => !/^[\w-]{32}$/.test(password))).toEqual([]);
+});
+
+test.each([
+  ['x'.repeat(513), 513],
+  ['x'.repeat(600), 600],
+  ['\u{1f511}'.repeat(129), 516],
+])('a password of more than 512 bytes must be refused without being printed', (password, bytes) => {
+  expect(passwordProblem(password)).toEqual([`the password has ${bytes} bytes; Redis 6.0 takes no more than 512`]);
 });
 
 test('a password that Redis 6.0 would refuse to start with must be refused', () => {

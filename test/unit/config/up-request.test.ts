@@ -58,7 +58,7 @@ describe('what is wrong must be told with its flag', () => {
       '--set repl-diskless-sync-max-replicas: Redis 6.0 does not know this directive; known since: Redis 7.0 and Valkey 7.2',
     ],
     [
-      { directives: { save: ['60 1'] } },
+      { complete: true, directives: { save: ['60 1'] } },
       '--set save: snapshots are for persistence: rdb; this cluster has persistence: aof',
     ],
     [
@@ -70,13 +70,16 @@ describe('what is wrong must be told with its flag', () => {
       'nodes.slave-1.image: "redis 8" is not the name of an image, such as redis:8.0',
     ],
     [
-      { nodes: { 'slave-1': { image: 'redis:6.0' } } },
+      { complete: true, nodes: { 'slave-1': { image: 'redis:6.0' } } },
       'nodes.slave-1.image: slave-1 (Redis 6.0) cannot load what its source master (Redis 8.0) would send it',
     ],
     [{ nodes: { 'slave-1': { port: 0 } } }, 'nodes.slave-1.port: 0 is not a port: 1 to 65535'],
     [{ nodes: { 'slave-1': { port: 65_536 } } }, 'nodes.slave-1.port: 65536 is not a port: 1 to 65535'],
     [{ nodes: { 'slave-1': { port: 6379 } } }, 'nodes.slave-1.port: 6379 is the port of master already'],
-    [{ nodes: { 'slave-1': { ip: '172.19.0.1' } } }, 'nodes.slave-1.ip: 172.19.0.1 is the gateway of 172.19.0.0/24'],
+    [
+      { complete: true, nodes: { 'slave-1': { ip: '172.19.0.1' } } },
+      'nodes.slave-1.ip: 172.19.0.1 is the gateway of 172.19.0.0/24',
+    ],
     [
       { nodes: { 'slave-1': { ip: '172.19.0.12' } } },
       'nodes.slave-2.ip: 172.19.0.12 is the address of slave-1 already',
@@ -142,7 +145,6 @@ describe('what is wrong must be told with its flag', () => {
       '--allow-command: FLUSHALL is not disabled; only KEYS, GET are',
       'the password is empty, which would switch authentication off',
       'nodes.slave-1.source: slave-1 cannot follow itself',
-      'nodes.slave-1.ip: 1.2.3.4 is outside of 172.19.0.0/24',
       '--set bind: rmsx writes this directive itself: the container listens on all of its addresses; use ports.bind for the host',
     ]);
   });
@@ -170,6 +172,69 @@ describe('what is wrong must be told with its flag', () => {
       'the password is empty, which would switch authentication off',
       'rmsx.yaml:7: redis.dir: rmsx writes this directive itself: data is in /data, where the volume is',
     ]);
+  });
+});
+
+describe('what hinges on a field that is left open', () => {
+  const mixed = 'slave-1 (Redis 6.0) cannot load what its source master (Redis 8.0) would send it';
+  const cases: readonly (readonly [string, Partial<UpRequest>, Partial<UpRequest>, string])[] = [
+    [
+      'persistence',
+      { directives: { save: ['60 1'] } },
+      { persistence: 'aof' },
+      '--set save: snapshots are for persistence: rdb; this cluster has persistence: aof',
+    ],
+    [
+      'replicas',
+      { directives: { 'min-replicas-to-write': ['3'] } },
+      { replicas: 2 },
+      '--set min-replicas-to-write: the master would never take a write: it wants 3 replicas, and there are 2',
+    ],
+    [
+      'image, of a node',
+      { nodes: { 'slave-1': { image: 'redis:6.0' } } },
+      { image: 'redis:8.0' },
+      `nodes.slave-1.image: ${mixed}`,
+    ],
+    [
+      'image, of a directive',
+      { directives: { 'dual-channel-replication-enabled': ['yes'] } },
+      { image: 'redis:8.0' },
+      '--set dual-channel-replication-enabled: Redis 8.0 does not know this directive; known since: Valkey 8.0 only',
+    ],
+    [
+      'subnet',
+      { nodes: { 'slave-1': { ip: '10.1.0.50' } } },
+      { subnet: '172.19.0.0/24' },
+      'nodes.slave-1.ip: 10.1.0.50 is outside of 172.19.0.0/24',
+    ],
+  ];
+
+  test.each(cases)('must be left for the look at the cluster: %s', (_, request) => {
+    expect(check(request)).toEqual([]);
+    expect(check({ ...request, complete: false })).toEqual([]);
+  });
+
+  test.each(cases)('must be told where the field is given: %s', (_, request, field, problem) => {
+    expect(check({ ...request, ...field })).toEqual([problem]);
+  });
+
+  test.each(cases)('must be told where the request is all there is: %s', (_, request, __, problem) => {
+    expect(check({ ...request, complete: true })).toEqual([problem]);
+  });
+
+  test('must be told together with what is wrong in any case', () => {
+    expect(check({ directives: { save: ['60 1'], dir: ['/'] } })).toEqual([
+      '--set save: snapshots are for persistence: rdb; this cluster has persistence: aof',
+      '--set dir: rmsx writes this directive itself: data is in /data, where the volume is',
+    ]);
+  });
+
+  test('must be told with what hinges on a field that is given', () => {
+    const directives = { save: ['60 1'], 'min-replicas-to-write': ['3'] };
+    expect(check({ directives })).toEqual([]);
+    expect(check({ directives, replicas: 1 })).toHaveLength(2);
+    expect(check({ directives, replicas: 3 })).toEqual([]);
   });
 });
 

@@ -1,10 +1,12 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
+  type ClusterSpec,
   findNode,
   followersOf,
   imageOf,
   masterOf,
   nodeAt,
+  sameCluster,
   sameSource,
   sourceOf,
   topDown,
@@ -56,6 +58,44 @@ test('a chain of 200 nodes must be ordered from the top down, whatever the order
   const chain = Object.fromEntries(names.map((name, i) => [name, names[i - 1] ?? null]));
   const own = shaped('chain', chain);
   expect(topDown({ ...own, nodes: own.nodes.toReversed() }).map(({ name }) => name)).toEqual(names);
+});
+
+describe('two descriptions of a cluster', () => {
+  const own = cluster(0, {
+    directives: { hz: ['20'], save: ['60 1', '3600 1'] },
+    nodes: [node('master', null), node('slave-1', 'master', { directives: { hz: ['1'], maxclients: ['2'] } })],
+    asked: { master: null, 'slave-1': 'master' },
+  });
+
+  test.each<[string, Partial<ClusterSpec>]>([
+    ['directives', { directives: { save: ['60 1', '3600 1'], hz: ['20'] } }],
+    ['disabled commands', { disabledCommands: own.disabledCommands.toReversed() }],
+    ['nodes', { nodes: own.nodes.toReversed() }],
+    [
+      'directives of a node',
+      { nodes: [node('master', null), node('slave-1', 'master', { directives: { maxclients: ['2'], hz: ['1'] } })] },
+    ],
+    ['named sources', { asked: { 'slave-1': 'master', master: null } }],
+  ])('must be the same in another order: %s', (_, changes) => {
+    expect(sameCluster(own, { ...own, ...changes })).toBe(true);
+  });
+
+  test.each<[string, Partial<ClusterSpec>]>([
+    ['another image', { image: 'redis:7.0' }],
+    ['a command less', { disabledCommands: own.disabledCommands.slice(1) }],
+    ['lines of a directive in another order', { directives: { hz: ['20'], save: ['3600 1', '60 1'] } }],
+    ['a node less', { nodes: own.nodes.slice(0, 1) }],
+    ['another source', { nodes: [node('master', 'slave-1'), node('slave-1', null)] }],
+    ['a source that is not named', { asked: { master: null } }],
+  ])('must not be the same with %s', (_, changes) => {
+    expect(sameCluster(own, { ...own, ...changes })).toBe(false);
+  });
+
+  test('must be left as they are', () => {
+    const before = structuredClone(own);
+    sameCluster(own, { ...own, nodes: own.nodes.toReversed() });
+    expect(own).toEqual(before);
+  });
 });
 
 const [a, b] = [

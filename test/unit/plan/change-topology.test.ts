@@ -53,6 +53,12 @@ describe('adding a node', () => {
     expect(sourcesOf(addNode(fresh('star', 2), 'slave-2'))).toMatchObject({ 'slave-3': 'slave-2' });
   });
 
+  test.each([undefined, 'slave-1'])('must change nothing in what was asked for: %s', (source) => {
+    expect(addNode(cluster(2), source).asked).toEqual({});
+    const asked = { 'slave-2': 'slave-1' };
+    expect(addNode(cluster(2, { asked }), source).asked).toEqual(asked);
+  });
+
   test('under a source that is not there must be refused', () => {
     expect(errorOf(() => addNode(cluster(1), 'slave-7'))).toEqual({
       code: 'not-found',
@@ -80,8 +86,13 @@ describe('removing a node', () => {
     ],
     ['the former master', shaped('star', { master: 'slave-1', 'slave-1': null }), 'master', { 'slave-1': null }],
   ])('must let its followers follow its source: %s', (_, own, name, sources) => {
-    const shrunk = removeNode(own, name);
-    expect([sourcesOf(shrunk), shrunk.asked]).toEqual([sources, sources]);
+    expect(sourcesOf(removeNode(own, name))).toEqual(sources);
+  });
+
+  test('must forget which source was named for it, and none of the others', () => {
+    const own = cluster(3, { asked: { 'slave-1': 'master', 'slave-2': 'master' } });
+    expect(removeNode(own, 'slave-2').asked).toEqual({ 'slave-1': 'master' });
+    expect(removeNode(own, 'slave-3').asked).toEqual(own.asked);
   });
 
   test('must leave address, port and conf of all others as they are', () => {

@@ -50,14 +50,14 @@ describe('a new cluster', () => {
       "pull image redis:8.0  (it is not here)
       create network redis-server_app_net (172.19.0.0/24)  (it is not there)
       write the conf of master, slave-1, slave-2  (new nodes)
-      remove the container that carried the conf  (it has done its work)
       create container redis-server-master (172.19.0.10:6379)  (it is not there)
       start master  (it is new)
       give master a head start of 100 ms  (others follow it)
       create container redis-server-slave-1 (172.19.0.11:6380)  (it is not there)
       start slave-1  (it is new)
       create container redis-server-slave-2 (172.19.0.12:6381)  (it is not there)
-      start slave-2  (it is new)"
+      start slave-2  (it is new)
+      remove the container that carried the conf  (it has done its work)"
     `);
   });
 
@@ -66,14 +66,14 @@ describe('a new cluster', () => {
       "pull redis:8.0 <- nothing
       network <- pull redis:8.0
       conf <- pull redis:8.0
-      carrier <- start master, start slave-1, start slave-2, conf
       create master <- pull redis:8.0, network
       start master <- create master, conf
       head-start master <- create master, conf
       create slave-1 <- pull redis:8.0, network
       start slave-1 <- create slave-1, conf, head-start master
       create slave-2 <- pull redis:8.0, network
-      start slave-2 <- create slave-2, conf, head-start master"
+      start slave-2 <- create slave-2, conf, head-start master
+      carrier <- start master, start slave-1, start slave-2, conf"
     `);
   });
 
@@ -215,14 +215,43 @@ describe('a cluster that is there', () => {
     [
       'a missing replica must be made anew, with all of its conf',
       { 'slave-1': 'missing' },
-      'conf <- nothing\ncarrier <- start slave-1, conf\ncreate slave-1 <- nothing\nstart slave-1 <- create slave-1, conf',
+      'conf <- nothing\ncreate slave-1 <- nothing\nstart slave-1 <- create slave-1, conf\ncarrier <- start slave-1, conf',
     ],
   ])('%s', (_, states, expected) => {
     expect(edges(planUp(facts({}, states)))).toBe(expected);
   });
 
-  test('a node that is stopped or paused must be left alone where only new nodes are to run', () => {
-    expect(planUp(facts({ revive: false }, { 'slave-1': 'stopped', 'slave-2': 'paused' }))).toEqual([]);
+  test.each<[string, Readonly<Record<string, ObservedContainer['state'] | 'missing'>>]>([
+    ['stopped or paused', { 'slave-1': 'stopped', 'slave-2': 'paused' }],
+    ['missing', { 'slave-1': 'missing' }],
+  ])('a node that is %s must be left alone where only new nodes are to run', (_, states) => {
+    expect(planUp(facts({ revive: false }, states))).toEqual([]);
+  });
+
+  test('only a new node must be made where only new nodes are to run, though another one is missing', () => {
+    const before = record(cluster(2), 1);
+    const after = record(cluster(3), 2);
+    const engine = engineWith({ containers: containers(before.cluster, { 'slave-1': 'missing' }), networks });
+    const plan = planUp(facts({ before, record: after, engine, confs: confs(before), revive: false }));
+    expect(edges(plan)).toBe(
+      [
+        'conf <- nothing',
+        'conf master <- nothing',
+        'conf slave-2 <- nothing',
+        'create slave-3 <- nothing',
+        'start slave-3 <- create slave-3, conf',
+        'carrier <- start slave-3, conf',
+      ].join('\n'),
+    );
+  });
+
+  test('a node that is made under one that moves must wait until that one has moved', () => {
+    const before = record(cluster(2), 1);
+    const sources = { master: null, 'slave-1': 'master', 'slave-2': 'slave-1', 'slave-3': 'slave-2' };
+    const after = record(shaped('chain', sources), 2);
+    const engine = engineWith({ containers: containers(before.cluster), networks });
+    const plan = planUp(facts({ before, record: after, engine, confs: confs(before), revive: false }));
+    expect(plan.find(({ id }) => id === 'start slave-3')?.after).toEqual(['create slave-3', 'conf', 'follow slave-2']);
   });
 
   test('a missing container must be given redis.conf, role and record, on its own volume', () => {
@@ -258,11 +287,11 @@ describe('a change of the cluster', () => {
     const engine = engineWith({ containers: containers(before.cluster), networks });
     expect(formatPlan(planUp(facts({ record: after, engine, confs: confs(before) })))).toMatchInlineSnapshot(`
       "write the conf of slave-2  (new nodes)
-      remove the container that carried the conf  (it has done its work)
       write role.conf, rmsx.json of master  (it is older than the change)
       write role.conf, rmsx.json of slave-1  (it is older than the change)
       create container redis-server-slave-2 (172.19.0.12:6381)  (it is not there)
-      start slave-2  (it is new)"
+      start slave-2  (it is new)
+      remove the container that carried the conf  (it has done its work)"
     `);
   });
 
@@ -288,14 +317,14 @@ test('a creation that was cut off before the conf must be finished: conf first, 
   const engine = engineWith({ containers: [container(own.cluster, 'master', { state: 'stopped' })], networks });
   expect(edges(planUp(facts({ engine, confs: new Map() })))).toMatchInlineSnapshot(`
     "conf <- nothing
-    carrier <- start slave-1, start slave-2, conf
     conf master <- nothing
     start master <- conf master
     head-start master <- conf master
     create slave-1 <- nothing
     start slave-1 <- create slave-1, conf, head-start master
     create slave-2 <- nothing
-    start slave-2 <- create slave-2, conf, head-start master"
+    start slave-2 <- create slave-2, conf, head-start master
+    carrier <- start slave-1, start slave-2, conf"
   `);
 });
 

@@ -70,6 +70,23 @@ describe('compose.yaml', () => {
     });
   });
 
+  test.each<[string, Partial<UpRequest>, readonly string[]]>([
+    ['a star', {}, ['master', 'slave-1', 'slave-2']],
+    ['hostile names', hostile, ['master', 'slave-1', 'slave-2']],
+    ['nothing kept', { persistence: 'none', replicas: 0 }, ['master']],
+  ])('must mount the conf directory of each node, and make none that is not there: %s', (_, request, names) => {
+    const { services } = parse(contentOf('compose.yaml', request), { merge: true });
+    expect(Object.keys(services)).toEqual(names);
+    expect(names.map((name) => services[name].volumes[0])).toEqual(
+      names.map((name) => ({
+        type: 'bind',
+        source: `./nodes/${name}`,
+        target: '/usr/local/etc/redis',
+        bind: { create_host_path: false, selinux: 'z' },
+      })),
+    );
+  });
+
   test.each([
     ['aof', 'always', true],
     ['rdb', 'no', true],

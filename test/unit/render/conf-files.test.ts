@@ -133,6 +133,42 @@ describe('a template of a user', () => {
   });
 });
 
+describe('a template with something below the role', () => {
+  const hint = 'Move it to the end of the template: include {{role-conf}}';
+  test.each([
+    ['a directive', 'replicaof no one\n'],
+    ['a directive after comments', '# One.\n\n# Two.\nmaxclients 10\n'],
+    ['a directive that is set in', '  maxclients 10'],
+    ['another file', 'include /etc/other.conf\n'],
+    ['a placeholder', 'port {{port}}\n'],
+    ['a directive after a line end of Windows', '\r\nmaxclients 10\r\n'],
+  ])('must be refused: %s', (_, below) => {
+    expect(errorOf(() => confOf({}, { text: template + below }))).toEqual({
+      code: 'bad-spec',
+      message: 'redis.conf: nothing may stand below the line that includes role.conf.',
+      hint,
+      problems: [],
+    });
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['empty lines', '\n \n\t\n'],
+    ['comments', '# The end.\n  # Of all.'],
+    ['a comment of Mustache', '{{! Of no use to the server. }}\n'],
+    ['what is not there', '{{#rdb}}\nmaxclients 10\n{{/rdb}}\n'],
+    ['a line end of Windows', '\r\n# The end.\r\n'],
+  ])('must be sound: %s', (_, below) => {
+    expect(confOf({}, { text: template + below })).toContain('\ninclude /usr/local/etc/redis/role.conf\n');
+  });
+
+  test('must be called as the user calls it', () => {
+    const record = recordOf();
+    const render = (): unknown => renderConf(record, nodeOf(record), 'x', `${template}hz 1\n`, 'my/redis.conf');
+    expect(errorOf(render).message).toBe('my/redis.conf: nothing may stand below the line that includes role.conf.');
+  });
+});
+
 describe('the files of a node', () => {
   test('must be these, the password readable by the server alone', () => {
     const files = renderConf(own, nodeOf(own), 'x', template);
