@@ -19,11 +19,15 @@ export function hasEnded(owner: string): boolean {
   return startOf(Number(pid)) !== start; // the number is used again
 }
 
-/** When a process began, in ticks since the machine did: field 22 of /proc/PID/stat. Empty where there is none. */
+/**
+ * When a process began, in ticks since the machine did: field 22 of /proc/PID/stat. Empty where there is none, and for
+ * one that has ended and that nobody has asked about yet (a zombie).
+ */
 function startOf(pid: number): string {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const [state = '', ...fields] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' || state === 'X' ? '' : (fields[18] ?? '');
   } catch {
     return '';
   }
