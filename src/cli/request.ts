@@ -56,7 +56,6 @@ export async function readUpRequest(args: Arguments, context: Context): Promise<
     ...given(own),
     name: own.name,
     directives: { ...file?.request.directives, ...directives },
-    complete: file !== undefined,
     password: await passwordFrom(args, context, file?.passwordFile),
   };
   const isFlag = (path: string): boolean => {

@@ -10,7 +10,11 @@ const maxPort = 65_535;
 /** @returns everything that is wrong with a cluster as a whole, each problem with its place in rmsx.yaml */
 export function checkCluster(cluster: ClusterSpec): readonly Problem[] {
   return [
-    ...shapeProblems(cluster.nodes).map(({ node, message }) => ({ path: `nodes.${node}.source`, message })),
+    ...shapeProblems(cluster.nodes).map(({ node, message }) => ({
+      path: `nodes.${node}.source`,
+      message,
+      dependsOn: 'nodes' as const,
+    })),
     ...checkAddresses(cluster),
     ...checkPorts(cluster.nodes),
     ...checkVersions(cluster),

@@ -91,17 +91,20 @@ const layersOf = ({ directives, nodes }: ClusterSpec): readonly Layer[] => [
     .map((node) => ({ path: `nodes.${node.name}.redis`, directives: [node.directives, directives] })),
 ];
 
-/** Whether a layer itself says anything about some directives: what it takes over is told where it stands. */
-const isAbout = ({ directives: [own = {}] }: Layer, ...names: readonly string[]): boolean =>
-  names.some((name) => Object.hasOwn(own, name));
+/** Whether a layer itself has a directive: what it takes over is told where it stands. */
+const isAbout = ({ directives: [own = {}] }: Layer, name: string): boolean => Object.hasOwn(own, name);
 
 function checkTimes(cluster: ClusterSpec): readonly Problem[] {
   return layersOf(cluster).flatMap((layer) => {
     const timeout = numberOf('repl-timeout', ...layer.directives);
     const ping = numberOf('repl-ping-replica-period', ...layer.directives);
-    if (!(timeout <= ping) || !isAbout(layer, 'repl-timeout', 'repl-ping-replica-period')) return [];
+    const [own = {}] = layer.directives;
+    const given = ['repl-timeout', 'repl-ping-replica-period'].filter((name) => Object.hasOwn(own, name));
+    const isWrong = given.some((name) => settingProblem(name, own[name] ?? [])); // that is told already
+    if (!(timeout <= ping) || given.length === 0 || isWrong) return [];
     const message = `${timeout} s are over before the next sign of life, which comes every ${ping} s: links would break again and again`;
-    return [{ path: `${layer.path}.repl-timeout`, message }];
+    const open = given.length < 2 ? { dependsOn: 'directives' as const } : {};
+    return [{ path: `${layer.path}.repl-timeout`, message, ...open }];
   });
 }
 

@@ -35,8 +35,7 @@ export function wantedCluster(request: UpRequest, existing: ClusterSpec | null, 
   const names = namesOf(request, existing);
   const topology = request.topology ?? existing?.topology ?? defaults.topology;
   const fanout = request.fanout ?? existing?.fanout ?? defaults.fanout;
-  const before = request.complete ? {} : (existing?.asked ?? {});
-  const asked = { ...before, ...askedSources(request, names) };
+  const asked = { ...keptSources(request, existing), ...askedSources(request, names) };
   const sources = sourcesOf({ topology, fanout, asked }, existing, names);
   return {
     name: request.name,
@@ -79,15 +78,23 @@ function wantedNode(name: string, request: UpRequest, existing: ClusterSpec | nu
 
 function namesOf(request: UpRequest, existing: ClusterSpec | null): readonly string[] {
   const names = existing?.nodes.map(({ name }) => name) ?? [masterName];
-  const replicas =
-    request.replicas ?? (existing ? Math.max(names.length - 1, namedReplicas(request)) : impliedReplicas(request));
+  if (existing && request.replicas === undefined)
+    names.push(...namedNodes(request).filter((name) => !names.includes(name)));
+  const replicas = request.replicas ?? (existing ? 0 : impliedReplicas(request));
   for (let index = 1; names.length <= replicas; index++) {
     if (!names.includes(replicaName(index))) names.push(replicaName(index));
   }
   return [...names].sort((a, b) => nodeIndex(a) - nodeIndex(b));
 }
 
-const namedReplicas = ({ nodes = {} }: UpRequest): number => Math.max(0, ...Object.keys(nodes).map(nodeIndex));
+const namedNodes = ({ nodes = {} }: UpRequest): readonly string[] =>
+  Object.keys(nodes).filter((name) => nodeIndex(name) > 0);
+
+/** Another topology, asked for without a file, puts an end to the sources that a file has named. */
+function keptSources({ complete, topology }: UpRequest, existing: ClusterSpec | null): ClusterSpec['asked'] {
+  const isOther = topology !== undefined && topology !== existing?.topology;
+  return complete || isOther || !existing ? {} : existing.asked;
+}
 
 function askedSources({ nodes = {} }: UpRequest, names: readonly string[]): ClusterSpec['asked'] {
   const asked: Record<string, string | null> = {};
@@ -107,9 +114,12 @@ function sourcesOf(
 ): ReadonlyMap<string, string | null> {
   const { topology, fanout, asked } = shape;
   if (!existing || isOtherShape(existing, shape)) {
+    // A custom shape is what is there, but for what is named.
+    const there =
+      topology === 'custom' ? (existing?.nodes ?? []).map(({ name, source }) => [name, source] as const) : [];
     const master = existing ? masterOf(existing).name : masterName;
     const ordered = [master, ...names.filter((name) => name !== master)];
-    return new Map([...shapeOf(topology, fanout, ordered), ...Object.entries(asked)]);
+    return new Map([...shapeOf(topology, fanout, ordered), ...there, ...Object.entries(asked)]);
   }
   const placed: Placed[] = existing.nodes.map(({ name, source }) => ({ name, source }));
   for (const name of names) {

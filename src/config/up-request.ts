@@ -74,7 +74,8 @@ export function checkUpRequest(request: UpRequest, locate: Locate = flagOf): rea
   // What is wrong by itself is left out of the look at the whole: one mistake is told once.
   const draft = draftCluster(withoutWrong(request, problems));
   const all = [...problems, ...checkNames(request, draft), ...checkCluster(draft)];
-  const isOpen = ({ dependsOn }: Problem): boolean => dependsOn !== undefined && request[dependsOn] === undefined;
+  const isOpen = ({ dependsOn }: Problem): boolean =>
+    dependsOn === 'directives' || (dependsOn !== undefined && request[dependsOn] === undefined);
   return request.complete || !all.every(isOpen) ? formatProblems(all, locate) : [];
 }
 

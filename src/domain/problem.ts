@@ -4,7 +4,7 @@ export interface Problem {
   readonly path: string;
   readonly message: string;
   /** What else would have to be different for it to be no problem. */
-  readonly dependsOn?: 'image' | 'persistence' | 'replicas' | 'subnet';
+  readonly dependsOn?: 'image' | 'persistence' | 'replicas' | 'subnet' | 'nodes' | 'directives';
 }
 
 /** @returns where a user finds what a path means: `--subnet`, or `rmsx.yaml:12: network.subnet` */

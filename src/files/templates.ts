@@ -38,13 +38,16 @@ async function readOne(name: string, directory: string | undefined): Promise<{ t
 
 async function readOwn(file: string): Promise<Template | undefined> {
   try {
-    return { file, text: await readFile(file, 'utf8') };
+    return { file, text: plainText(await readFile(file, 'utf8')) };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'it cannot be read';
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw new RmsxError('failed', `The template ${file} cannot be read (${code}).`, { cause: error });
   }
 }
+
+/** Servers do not start on a byte order mark; editors on Windows write one without being asked. */
+const plainText = (text: string): string => text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
 
 async function refuseDirectory(directory: string): Promise<RmsxError> {
   const isDirectory = await stat(directory).then(

@@ -50,7 +50,7 @@ export function removeNode(cluster: ClusterSpec, name: string): ClusterSpec {
   const { source } = node;
   const rest = cluster.nodes.filter((other) => other.name !== name);
   const nodes = rest.map((other) => (other.source === name ? { ...other, source } : other));
-  const asked = Object.entries(cluster.asked).filter(([other]) => other !== name);
+  const asked = Object.entries(cluster.asked).filter(([other, above]) => other !== name && above !== name);
   return { ...cluster, nodes, asked: Object.fromEntries(asked) };
 }
 

@@ -4,6 +4,14 @@ import { rmsxCommand } from '../domain/hints.ts';
 import { containerName } from '../domain/names.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 
+/** A node with another role than it should have. */
+interface Wrong {
+  readonly node: string;
+  readonly problem: string;
+  /** The command that puts it right while it runs; a master would lose what only it has. */
+  readonly move: string | undefined;
+}
+
 /**
  * A server takes its role from its conf when it starts: one that runs with another role will not change by itself, and
  * waiting for it would only end in time running out.
@@ -11,27 +19,37 @@ import type { ServerInfo } from '../domain/server-info.ts';
  */
 export function refuseLastingRoles(cluster: ClusterSpec, infos: ReadonlyMap<string, ServerInfo>): void {
   const master = masterOf(cluster).name;
-  const wrong = cluster.nodes.flatMap((node) => {
+  const wrong = cluster.nodes.flatMap((node): readonly Wrong[] => {
     const info = infos.get(node.name);
     if (!info || info.loading) return [];
     if (info.role !== plannedRole(node)) {
       return [
-        { node: node.name, problem: `${node.name} runs as ${info.role}, and should be the ${plannedRole(node)}` },
+        {
+          node: node.name,
+          problem: `${node.name} runs as ${info.role}, and should be the ${plannedRole(node)}`,
+          move: undefined,
+        },
       ];
     }
     const source = sourceOf(cluster, node);
     if (sameSource(info.source, source?.address ?? null)) return [];
-    return [{ node: node.name, problem: `${node.name} does not follow ${source?.name}` }];
+    const move = rmsxCommand(cluster.name, `move ${node.name} --source ${source?.name}`);
+    return [{ node: node.name, problem: `${node.name} does not follow ${source?.name}`, move }];
   });
   const [first] = wrong;
   if (!first) return;
-  const others = wrong.filter(({ node }) => node !== master).map(({ node }) => containerName(cluster.name, node));
-  const hint = wrong.some(({ node }) => node === master)
-    ? `Finish the promotion: ${rmsxCommand(cluster.name, `promote ${master}`)}`
-    : `They take the right role when they start, and lose writes that only they have: docker restart ${others.join(' ')}`;
+  const masters = wrong.filter(({ move }) => move === undefined).map(({ node }) => containerName(cluster.name, node));
+  const hint = hintFor();
   throw new RmsxError('failed', `Somebody changed the roles of ${cluster.name} while it ran.`, {
     node: first.node,
     problems: wrong.map(({ problem }) => problem),
     hint,
   });
+  function hintFor(): string {
+    if (wrong.some(({ node }) => node === master))
+      return `Finish the promotion: ${rmsxCommand(cluster.name, `promote ${master}`)}`;
+    return masters.length > 0
+      ? `They take the right role when they start, and lose writes that only they have: docker restart ${masters.join(' ')}`
+      : `Put them back: ${first?.move}`;
+  }
 }

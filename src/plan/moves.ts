@@ -44,7 +44,7 @@ export function planMoves(
     const source = above === null ? undefined : findNode(cluster, above);
     const real = sources.get(name);
     const instead = real
-      ? (nodeAt(cluster, real)?.name ?? formatAddress(real))
+      ? (nodeAt(before?.cluster ?? cluster, real)?.name ?? formatAddress(real))
       : before && findNode(before.cluster, name)?.source;
     if (!movers.has(name) || !source || !instead) continue;
     const waits = [

@@ -3,7 +3,7 @@ import { describeDifferences, impliedReplicas, wantedCluster } from '../config/c
 import { defaults } from '../config/defaults.ts';
 import { flagOf } from '../config/flag-of.ts';
 import type { UpRequest } from '../config/up-request.ts';
-import { type ClusterSpec, masterOf, sameCluster } from '../domain/cluster.ts';
+import { type ClusterSpec, findNode, masterOf, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { networkName } from '../domain/names.ts';
@@ -32,10 +32,12 @@ export function settleCluster(
     basePort: settleBasePort(request, before?.basePort, count, engine, attempt),
     timezone,
   });
-  refuseUnsound(cluster);
   if (before) {
     refuseRemoval(request, before);
     refuseOtherMaster(before, cluster);
+  }
+  refuseUnsound(cluster);
+  if (before) {
     refuseOtherWay(before, cluster, engine);
   }
   refuseConflicts(cluster, engine);
@@ -63,10 +65,13 @@ function refuseRemoval({ name, replicas }: UpRequest, before: ClusterSpec): void
 
 /** Another master is a promotion, which up never does by the way. */
 function refuseOtherMaster(before: ClusterSpec, after: ClusterSpec): void {
-  const [was, will] = [masterOf(before).name, masterOf(after).name];
-  if (was === will) return;
+  const was = masterOf(before).name;
+  if (findNode(after, was)?.source === null) return;
   const { name } = after;
-  throw new RmsxError('conflict', `${was} is the master of ${name}, and ${will} is asked for.`, {
+  const source = after.asked[was];
+  const will = typeof source === 'string' ? source : (after.nodes.find((node) => node.source === null)?.name ?? '');
+  const wish = typeof source === 'string' ? `is asked to follow ${source}` : `${will} is asked for`;
+  throw new RmsxError('conflict', `${was} is the master of ${name}, and ${wish}.`, {
     node: will,
     hint: `See how it is: ${rmsxCommand(name, 'status')}   Where ${was} is gone: ${rmsxCommand(name, `promote ${will}`)}`,
   });

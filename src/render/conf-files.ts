@@ -42,10 +42,10 @@ export function renderConf(
 /** What stands below the role wins against it: a promotion would not last. */
 function refuseAfterInclude(content: string, file: string): void {
   const lines = content.split('\n').map((line) => line.trim());
-  const below = lines.slice(lines.findIndex((line) => /^include\s/i.test(line)) + 1);
-  if (below.every((line) => line === '' || line.startsWith('#'))) return;
-  throw new RmsxError('bad-spec', `${file}: nothing may stand below the line that includes ${roleConf}.`, {
-    hint: 'Move it to the end of the template: include {{role-conf}}',
+  const last = lines.findLast((line) => line !== '' && !line.startsWith('#'));
+  if (last === `include ${posix.join(confDirectory, roleConf)}`) return;
+  throw new RmsxError('bad-spec', `${file}: the last directive must be the one that includes ${roleConf}.`, {
+    hint: 'End the template with this line: include {{role-conf}}',
   });
 }
 

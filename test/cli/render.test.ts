@@ -14,8 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { contents, documentOf } from '../helpers/rendered-files.ts';
 import { type Run, runInShell, runRmsx } from '../helpers/run-rmsx.ts';
-import { assertValid } from '../helpers/schemas.ts';
 
 const password = 'top secret "$x"';
 const env = { RMSX_PASSWORD: password };
@@ -32,27 +32,6 @@ afterEach(() => rmSync(work, { recursive: true, force: true }));
 /** Renders into `out`, with the password. */
 const render = (...flags: readonly string[]): Promise<Run> =>
   runRmsx(['render', '--out', out, '-n', 'demo', ...flags], { env });
-
-interface Document {
-  readonly password: string;
-  readonly changed: boolean;
-  readonly files: readonly { readonly path: string; readonly mode: number | null; readonly state: string }[];
-}
-
-/** The document of a run that must succeed; it must match its schema. */
-function documentOf({ code, stdout, stderr }: Run): Document {
-  if (code !== 0) throw new Error(`exit code ${code}\n${stderr}`);
-  const document = JSON.parse(stdout) as Document;
-  assertValid('render', document);
-  return document;
-}
-
-/** Every file below a directory: path -> content. */
-function contents(directory: string): Record<string, string> {
-  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
-  return Object.fromEntries(paths.map((path) => [path.slice(directory.length + 1), readFileSync(path, 'utf8')]));
-}
 
 /** Mode and path of everything below a directory, and of itself. */
 function modes(directory: string): readonly string[] {
@@ -349,48 +328,5 @@ describe('a disk that refuses', () => {
     writeFileSync(out, '');
     const { code, stderr } = await render();
     expect([code, stderr]).toEqual([1, expect.stringContaining(`${out}/nodes`)]);
-  });
-});
-
-describe('--templates', () => {
-  const templates = (): string => join(work, 'templates');
-
-  test('must take what is there, and the rest from the package', async () => {
-    mkdirSync(templates());
-    writeFileSync(join(templates(), 'cluster-readme.md'), 'mine: {{name}}\n');
-    documentOf(await render('--templates', templates(), '--json'));
-    const { 'README.md': readme, 'compose.yaml': compose } = contents(out);
-    expect([readme, compose?.split('\n')[0]]).toEqual(['mine: demo\n', expect.stringContaining('rendered by rmsx')]);
-  });
-
-  test('must name file and line of what a template may not name, and write nothing', async () => {
-    mkdirSync(templates());
-    const path = join(templates(), 'redis.conf');
-    const packaged = readFileSync(new URL('../../templates/redis.conf', import.meta.url), 'utf8');
-    writeFileSync(path, `# mine\nport {{prot}}\n${packaged}`);
-    const { code, stderr } = await render('--templates', templates());
-    expect([code, stderr.split('\n').slice(0, 3), readdirSync(work)]).toEqual([
-      2,
-      [
-        `rmsx: The template ${path} cannot be rendered.`,
-        `  - ${path}:2: unknown placeholder {{prot}}`,
-        expect.stringMatching(/^hint: It may name: .*\bport\b/),
-      ],
-      ['templates'],
-    ]);
-  });
-
-  test('must be a directory with a template in it', async () => {
-    const missing = await render('--templates', templates());
-    expect([missing.code, missing.stderr.split('\n')[0]]).toEqual([
-      2,
-      `rmsx: --templates: there is no directory ${templates()}.`,
-    ]);
-    mkdirSync(templates());
-    const empty = await render('--templates', templates());
-    expect([empty.code, empty.stderr.split('\n')[0]]).toEqual([
-      2,
-      `rmsx: --templates: ${templates()} has no template in it: none of redis.conf, compose.yaml, cluster-readme.md.`,
-    ]);
   });
 });

@@ -108,17 +108,19 @@ describe('--set', () => {
     ['maxclients', '--set: "maxclients" is not directive=value, such as maxclients=5000'],
     ['notify-keyspace-events="K', '--set notify-keyspace-events: a quote is not closed'],
     ['maxclients=1\nappendonly no', '--set maxclients: more than one line'],
-    [
-      'repl-timeout=10',
-      '--set repl-timeout: 10 s are over before the next sign of life, which comes every 10 s: links would break again and again',
-    ],
-    [
-      'min-replicas-to-write=3',
-      '--set min-replicas-to-write: the master would never take a write: it wants 3 replicas, and there are 2',
-    ],
+    ['repl-timeout=0', '--set repl-timeout: 0 is not a number of seconds, 1 or more'],
   ])('%j must be refused', async (pair, problem) => {
     const { code, stderr } = await runRmsx(['up', '--set', pair], { env: nowhere });
     expect([code, stderr]).toEqual([2, `rmsx: ${problem}\nhint: rmsx up --help\n`]);
+  });
+
+  test('must be refused where two of them cannot go together', async () => {
+    const flags = ['--set', 'repl-timeout=10', '--set', 'repl-ping-replica-period=10'];
+    const { code, stderr } = await runRmsx(['up', ...flags], { env: nowhere });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('10 s are over before the next sign of life')]);
+    const enough = ['--replicas', '2', '--set', 'min-replicas-to-write=3'];
+    const other = await runRmsx(['up', ...enough], { env: nowhere });
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('it wants 3 replicas, and there are 2')]);
   });
 
   test('of one directive under two names must be refused', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -96,12 +96,9 @@ describe('docker compose config', () => {
 
 describe('docker compose up', () => {
   // Only root can be somebody else.
-  test.skipIf(thisUser.uid !== 0).each([
-    [0, '022'],
-    [0, '077'],
-    [1000, '022'],
-    [1000, '077'],
-  ])(
+  const users = thisUser.uid === 0 ? [0, 1000] : [thisUser.uid];
+
+  test.each(users.flatMap((uid) => [[uid, '022'] as const, [uid, '077'] as const]))(
     'must bring up what uid %i rendered under the umask %s, and others must not read the password',
     async (uid, umask) => {
       cluster = new RenderedCluster(uid);
@@ -113,6 +110,9 @@ describe('docker compose up', () => {
         ['master', 'master', null],
         ['slave-1', 'replica', 'up'],
       ]);
+      expect(await runAs({ uid }, ['cat', conf ?? ''])).toMatchObject({ code: 0 });
+      expect((statSync(join(cluster.out, 'nodes')).mode & 0o777).toString(8)).toBe('700');
+      if (thisUser.uid !== 0) return;
       expect(await runAs(nobody, ['cat', compose ?? ''])).toMatchObject({ code: 0 });
       const refused = await runAs(nobody, ['cat', conf ?? '']);
       expect([refused.code, refused.stdout, refused.stderr]).toEqual([
@@ -120,9 +120,17 @@ describe('docker compose up', () => {
         '',
         expect.stringContaining('Permission denied'),
       ]);
-      expect(await runAs({ uid }, ['cat', conf ?? ''])).toMatchObject({ code: 0 });
     },
   );
+
+  test('must refuse to start a node whose conf is not there, and not make its directory', async () => {
+    cluster = new RenderedCluster();
+    expect(await cluster.render({ uid: thisUser.uid }, '--image', image, '--replicas', '1')).toMatchObject({ code: 0 });
+    const conf = join(cluster.out, 'nodes/slave-1');
+    rmSync(conf, { recursive: true });
+    await expect(cluster.compose('up', '-d', '--pull', 'never')).rejects.toThrow('bind source path does not exist');
+    expect(existsSync(conf)).toBe(false);
+  });
 
   test('must make what rmsx itself makes', async () => {
     cluster = new RenderedCluster();

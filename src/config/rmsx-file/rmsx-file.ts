@@ -87,6 +87,7 @@ function requestOf(content: FileContent, notes: Notes): RmsxFile['request'] {
     disabledCommands,
     directives: directivesOf(content, notes),
     nodes: Object.fromEntries(nodes),
+    complete: true,
   };
 }
 

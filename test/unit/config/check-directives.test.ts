@@ -243,7 +243,7 @@ test('what hinges on another field must name it', () => {
   expect(found.map(({ path, dependsOn }) => [path, dependsOn])).toEqual([
     ['redis.save', 'persistence'],
     ['redis.repl-rdb-channel', 'image'],
-    ['redis.repl-timeout', undefined],
+    ['redis.repl-timeout', 'directives'],
     ['redis.min-replicas-to-write', 'replicas'],
   ]);
 });

@@ -70,6 +70,7 @@ test('every key must end up in the request', () => {
       save: ['""'],
       'replica-lazy-flush': ['yes'],
     },
+    complete: true,
     nodes: {
       'slave-2': {
         source: 'slave-1',
@@ -84,7 +85,7 @@ test('every key must end up in the request', () => {
 });
 
 test('a file that says nothing must leave everything open, but directives and nodes', () => {
-  expect(parse('').request).toEqual({ directives: {}, nodes: {} });
+  expect(parse('').request).toEqual({ directives: {}, nodes: {}, complete: true });
 });
 
 test('a file with several mistakes must tell all of them with their lines, in order', () => {
@@ -114,7 +115,7 @@ nodes:
     'conf/my.yaml:11: nodes.foo: is no name of a node; they are master, slave-1, slave-2 and so on',
     'conf/my.yaml:13: nodes.slave-1.port: must be a whole number such as 7000, not the text "7000"; leave the quotes out',
   ]);
-  expect(request).toEqual({ directives: {}, nodes: { 'slave-1': { directives: {} } } });
+  expect(request).toEqual({ directives: {}, nodes: { 'slave-1': { directives: {} } }, complete: true });
 });
 
 describe('a wrong kind of value must be told with what is wanted and what is there', () => {

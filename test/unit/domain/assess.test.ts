@@ -211,12 +211,12 @@ describe('what is wrong must be told with the command to type', () => {
     [
       'a replica of another node',
       evidence({}, { 'slave-1': replicaInfo(node('slave-2', null)) }),
-      'source-differs: slave-1 follows slave-2, and should follow master -> docker restart redis-server-slave-1',
+      'source-differs: slave-1 follows slave-2, and should follow master -> rmsx move slave-1 --source master',
     ],
     [
       'a replica of something else',
       evidence({}, { 'slave-1': replicaInfo({ ...master, address: { host: '10.9.9.9', port: 1 } }) }),
-      'source-differs: slave-1 follows 10.9.9.9:1, and should follow master -> docker restart redis-server-slave-1',
+      'source-differs: slave-1 follows 10.9.9.9:1, and should follow master -> rmsx move slave-1 --source master',
     ],
     ['a link that is down', evidence({}, { 'slave-1': lost() }), 'link-down: slave-1 has no link to master'],
     [

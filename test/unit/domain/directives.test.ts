@@ -162,7 +162,11 @@ describe('the table', () => {
 
 test('a directive of the modules in Redis 8 must be known there and nowhere else', () => {
   const servers = [null, '8.0', '7.4'].map((version) => (version ? versionOfImage(`redis:${version}`) : null));
-  expect(servers.map((server) => nameFor('Search-Threads', server))).toEqual(['search-threads', 'search-threads', undefined]);
+  expect(servers.map((server) => nameFor('Search-Threads', server))).toEqual([
+    'search-threads',
+    'search-threads',
+    undefined,
+  ]);
   expect(nameFor('ts-num-threads', versionOfImage('valkey:8.1'))).toBeUndefined();
   expect(sinceText('bf-error-rate')).toBe('Redis 8.0, as a part of its modules');
 });

@@ -298,6 +298,7 @@ describe('what the engine tells', () => {
         ],
         "neverStarted": false,
         "node": "master",
+        "owner": null,
         "ports": [
           {
             "host": "127.0.0.1",

@@ -97,11 +97,11 @@ describe('a dry run must tell what would be done, and touch nothing', () => {
     });
     expect(formatPlan(plan)).toMatchInlineSnapshot(`
       "write the conf of slave-2  (new nodes)
-      remove the container that carried the conf  (it has done its work)
       write role.conf, rmsx.json of master  (it is older than the change)
       write role.conf, rmsx.json of slave-1  (it is older than the change)
       create container redis-server-slave-2 (172.19.0.12:6381)  (it is not there)
-      start slave-2  (it is new)"
+      start slave-2  (it is new)
+      remove the container that carried the conf  (it has done its work)"
     `);
   });
 

@@ -111,7 +111,7 @@ describe('another shape of a cluster that is there', () => {
     };
     expect(errorOf(() => settleCluster(request, record(cluster(2)), engine, options))).toEqual({
       code: 'conflict',
-      message: 'master is the master of redis-server, and slave-1 is asked for.',
+      message: 'master is the master of redis-server, and is asked to follow slave-1.',
       hint: 'See how it is: rmsx status   Where master is gone: rmsx promote slave-1',
       problems: [],
     });
@@ -135,7 +135,7 @@ describe('another shape of a cluster that is there', () => {
       nodes: { master: { source: null }, 'slave-1': { source: 'master' }, 'slave-2': {} },
     };
     expect(errorOf(() => settleCluster(request, record(promoted), engine, options)).message).toBe(
-      'slave-1 is the master of redis-server, and master is asked for.',
+      'slave-1 is the master of redis-server, and is asked to follow master.',
     );
   });
 });

@@ -134,7 +134,7 @@ describe('a template of a user', () => {
 });
 
 describe('a template with something below the role', () => {
-  const hint = 'Move it to the end of the template: include {{role-conf}}';
+  const hint = 'End the template with this line: include {{role-conf}}';
   test.each([
     ['a directive', 'replicaof no one\n'],
     ['a directive after comments', '# One.\n\n# Two.\nmaxclients 10\n'],
@@ -145,7 +145,7 @@ describe('a template with something below the role', () => {
   ])('must be refused: %s', (_, below) => {
     expect(errorOf(() => confOf({}, { text: template + below }))).toEqual({
       code: 'bad-spec',
-      message: 'redis.conf: nothing may stand below the line that includes role.conf.',
+      message: 'redis.conf: the last directive must be the one that includes role.conf.',
       hint,
       problems: [],
     });
@@ -165,7 +165,7 @@ describe('a template with something below the role', () => {
   test('must be called as the user calls it', () => {
     const record = recordOf();
     const render = (): unknown => renderConf(record, nodeOf(record), 'x', `${template}hz 1\n`, 'my/redis.conf');
-    expect(errorOf(render).message).toBe('my/redis.conf: nothing may stand below the line that includes role.conf.');
+    expect(errorOf(render).message).toBe('my/redis.conf: the last directive must be the one that includes role.conf.');
   });
 });
 
