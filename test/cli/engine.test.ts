@@ -154,12 +154,20 @@ describe('what is not there', () => {
     },
   );
 
-  test('a cluster of which only data is left must be told apart', async () => {
-    const volumes = [{ Name: 'demo-master-data', Labels: { 'rmsx.cluster': 'demo', 'rmsx.purpose': 'data' } }];
+  test.each([
+    [{ 'rmsx.run': 'x' }, 'The cluster demo is down; its data is kept (volumes: 1).', 'rmsx up -n demo'],
+    [
+      {},
+      'The cluster demo was made by Docker Compose and is down; its data is kept (volumes: 1).',
+      'where its compose.yaml lies: docker compose up -d',
+    ],
+  ])('a cluster of which only data is left must be told apart: %j', async (labels, message, hint) => {
+    const own = { 'rmsx.cluster': 'demo', 'rmsx.purpose': 'data', ...labels };
+    const volumes = [{ Name: 'demo-master-data', Labels: own }];
     const { code, stderr } = await runAgainst({ volumes }, ['status', '-n', 'demo']);
-    expect([code, stderr.split('\n')[0]]).toEqual([
+    expect([code, stderr]).toEqual([
       4,
-      'rmsx: The cluster demo is down; its data is kept (volumes: 1).',
+      `rmsx: ${message}\nhint: Bring it back${hint.startsWith('rmsx') ? ': ' : ' '}${hint}\n`,
     ]);
   });
 
@@ -264,12 +272,12 @@ describe('--dry-run', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "create network redis-server_app_net (172.19.0.0/24)  (it is not there)
       write the conf of master, slave-1  (new nodes)
-      remove the container that carried the conf  (it has done its work)
       create container redis-server-master (172.19.0.10:6379)  (it is not there)
       start master  (it is new)
       give master a head start of 100 ms  (others follow it)
       create container redis-server-slave-1 (172.19.0.11:6380)  (it is not there)
       start slave-1  (it is new)
+      remove the container that carried the conf  (it has done its work)
       "
     `);
   });
