@@ -1,5 +1,6 @@
 import { flagOf } from '../config/flag-of.ts';
 import { readDirective } from '../config/read-directive.ts';
+import type { RmsxFile } from '../config/rmsx-file/rmsx-file.ts';
 import { checkUpRequest, type UpRequest } from '../config/up-request.ts';
 import type { Directives, Persistence } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
@@ -56,7 +57,7 @@ export async function readUpRequest(args: Arguments, context: Context): Promise<
     ...given(own),
     name: own.name,
     directives: { ...file?.request.directives, ...directives },
-    password: await passwordFrom(args, context, file?.passwordFile),
+    password: await passwordFrom(args, context, file),
   };
   const isFlag = (path: string): boolean => {
     const [, directive] = /^redis\.(.+)$/.exec(path) ?? [];
@@ -115,16 +116,17 @@ function directivesFrom(args: Arguments): Directives | undefined {
 async function passwordFrom(
   args: Arguments,
   context: Context,
-  inFile: string | undefined,
+  file: RmsxFile | undefined,
 ): Promise<string | undefined> {
-  const path = args.text('password-file') ?? (context.env.RMSX_PASSWORD === undefined ? inFile : undefined);
+  const flag = args.text('password-file');
+  const path = flag ?? (context.env.RMSX_PASSWORD === undefined ? file?.passwordFile : undefined);
   if (path === undefined) return context.env.RMSX_PASSWORD;
-  if (path === '-' && args.text('file') === '-') {
+  if (flag === '-' && args.text('file') === '-') {
     args.report(['--password-file -: standard input holds the description of the cluster already (--file -)']);
     return undefined;
   }
   try {
-    return await readPassword(path);
+    return await readPassword(path, flag === undefined ? file?.locate('passwordFile') : undefined);
   } catch (error) {
     if (!(error instanceof RmsxError)) throw error;
     args.report([error.message]);

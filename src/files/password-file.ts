@@ -4,15 +4,16 @@ import { RmsxError } from '../domain/errors.ts';
 
 /**
  * Reads a password from a file, or from standard input for `-`. One line break at the end is not part of it.
+ * @param place - where the path stands, for messages
  * @throws RmsxError `bad-usage` where the file cannot be read
  */
-export async function readPassword(path: string): Promise<string> {
+export async function readPassword(path: string, place = '--password-file'): Promise<string> {
   try {
     const content = path === '-' ? await text(process.stdin) : await readFile(path, 'utf8');
     return content.replace(/\r?\n$/, '');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'it cannot be read';
-    throw new RmsxError('bad-usage', `--password-file: ${path} cannot be read (${code}).`, {
+    throw new RmsxError('bad-usage', `${place}: ${path} cannot be read (${code}).`, {
       hint: `Write a password into it: (umask 077; head -c 24 /dev/urandom | base64 > ${path === '-' ? 'FILE' : path})`,
       cause: error,
     });

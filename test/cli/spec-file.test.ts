@@ -91,6 +91,13 @@ nodes:
     expect([code, stderr]).toEqual([2, expect.stringContaining('--password-file -: standard input holds')]);
   });
 
+  test('must be named where its password file is not there, relative to it', async () => {
+    const text = 'apiVersion: rmsx/v1\npasswordFile: ./missing\n';
+    const { code, stderr } = await beside('rmsx.yaml', text, ['up']);
+    const place = `rmsx.yaml:2: passwordFile: ${join(directory, 'missing')} cannot be read (ENOENT).`;
+    expect([code, stderr]).toEqual([2, expect.stringContaining(place)]);
+  });
+
   test('must be named where it says what is wrong, and the flag where that does', async () => {
     const text = 'apiVersion: rmsx/v1\nreplicas: 300\n';
     const fromFile = await beside('rmsx.yaml', text, ['up']);

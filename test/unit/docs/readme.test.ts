@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { wantedCluster } from '../../../src/config/cluster-spec.ts';
+import { readTemplates } from '../../../src/files/templates.ts';
+import { renderCluster } from '../../../src/render/compose-file.ts';
+
+const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+const section = readme.slice(readme.indexOf('## Where it differs'), readme.indexOf('## Limits'));
+const told = new Set([...section.matchAll(/`([a-z_-]+)[^`]*`/g)].map(([, name]) => name));
+
+/** What the hand-made setup has; everything else that is rendered needs a reason in the README. */
+const byHand = {
+  directives: ['port', 'always-show-logo', 'requirepass', 'masterauth', 'rename-command'],
+  service: ['image', 'container_name', 'networks', 'restart', 'environment', 'volumes', 'ports', 'sysctls', 'command'],
+};
+
+const star = async (image: string): Promise<ReadonlyMap<string, string>> => {
+  const choices = { subnet: '172.19.0.0/24', basePort: 6379, timezone: 'UTC' };
+  const cluster = wantedCluster({ name: 'redis-server', image }, null, choices);
+  const files = renderCluster({ schemaVersion: 1, epoch: 1, cluster }, 'secret', await readTemplates());
+  return new Map(files.map(({ path, content }) => [path, content]));
+};
+
+test.each(['redis:6.0', 'redis:8.0', 'valkey:8.1'])(
+  'every directive of a rendered star that the hand-made setup does not have must have its reason in the README: %s',
+  async (image) => {
+    const files = await star(image);
+    const conf = ['master', 'slave-1'].map((node) => files.get(`nodes/${node}/redis.conf`) ?? '').join('\n');
+    const directives = conf.split('\n').flatMap((line) => /^[a-z-]+/.exec(line)?.[0] ?? []);
+    expect(directives.length).toBeGreaterThan(30);
+    expect(directives.filter((name) => !byHand.directives.includes(name) && !told.has(name))).toEqual([]);
+  },
+);
+
+test('every key of a service that the hand-made setup does not have must have its reason in the README', async () => {
+  const compose = parse((await star('redis:8.0')).get('compose.yaml') ?? '', { merge: true });
+  const keys = Object.keys(compose.services['slave-1']);
+  expect(keys).toEqual(expect.arrayContaining(['depends_on', 'hostname']));
+  expect(keys.filter((key) => !byHand.service.includes(key) && !told.has(key))).toEqual([]);
+  const [pool] = compose.networks.app_net.ipam.config;
+  expect(Object.keys(pool).filter((key) => key !== 'subnet' && !told.has(key))).toEqual([]);
+});
