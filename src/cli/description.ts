@@ -1,7 +1,7 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { clusterNameIn } from '../config/rmsx-file/cluster-name-in.ts';
+import { defaultFileName } from '../config/rmsx-file/limits.ts';
 import type { RmsxFile } from '../config/rmsx-file/rmsx-file.ts';
-import { readRmsxFile } from '../files/rmsx-file.ts';
 
 /** The file that describes a cluster, opened: the name is known, the rest is read where a command needs it. */
 export interface Description {
@@ -14,6 +14,11 @@ export interface Description {
  * @throws RmsxError `bad-usage` where a file that is named cannot be read
  */
 export async function openDescription(path: string | undefined): Promise<Description | undefined> {
+  if (path === undefined && !existsSync(defaultFileName)) return undefined; // as mostly: nothing is to be loaded
+  const [{ readRmsxFile }, { clusterNameIn }] = await Promise.all([
+    import('../files/rmsx-file.ts'),
+    import('../config/rmsx-file/cluster-name-in.ts'),
+  ]);
   const found = await readRmsxFile(path);
   if (!found) return undefined;
   let parsed: RmsxFile | undefined;

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { compareNodeNames } from '../domain/names.ts';
 import { nodesDirectory } from '../render/compose-file.ts';
-import { readConf } from '../render/conf-files.ts';
+import { readConf } from '../render/conf-directory.ts';
 import { isThere, onDisk, readBelow } from './safe-files.ts';
 
 /**

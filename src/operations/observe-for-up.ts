@@ -2,7 +2,7 @@ import { defaults } from '../config/defaults.ts';
 import type { UpRequest } from '../config/up-request.ts';
 import { containerOf, type NodeConf, type ObservedEngine, type ObservedVolume } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
-import { readConf } from '../render/conf-files.ts';
+import { readConf } from '../render/conf-directory.ts';
 import { observeEngine } from './observe-engine.ts';
 import { readConfs } from './read-confs.ts';
 

@@ -2,7 +2,7 @@ import { findNode, sourceOf } from '../domain/cluster.ts';
 import { confDirectory } from '../domain/names.ts';
 import type { NodeConf, ObservedContainer } from '../domain/observed.ts';
 import type { Engine } from '../domain/ports.ts';
-import { readConf, stampedFile } from '../render/conf-files.ts';
+import { readConf, stampedFile } from '../render/conf-directory.ts';
 
 /** Stamps from here on are times of day: somebody else wrote the file. */
 const firstRealTimeSeconds = 100_000_000;

@@ -4,7 +4,8 @@ import type { NodeConf } from '../domain/observed.ts';
 import type { Step } from '../domain/plan.ts';
 import { type Engine, rootUser } from '../domain/ports.ts';
 import { readTemplate } from '../files/templates.ts';
-import { renderConf, renderRole } from '../render/conf-files.ts';
+import { renderRole } from '../render/conf-directory.ts';
+import { renderConf } from '../render/conf-files.ts';
 
 /** Gives a node that was there before the role that it had. */
 export async function restoreRole(

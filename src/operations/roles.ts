@@ -3,7 +3,7 @@ import { confDirectory } from '../domain/names.ts';
 import { containerOf } from '../domain/observed.ts';
 import { type Engine, rootUser } from '../domain/ports.ts';
 import { type ClusterRecord, newestRecord } from '../domain/record.ts';
-import { renderRole } from '../render/conf-files.ts';
+import { renderRole } from '../render/conf-directory.ts';
 import type { KnownCluster } from './observe.ts';
 import { readConfs, stampOf } from './read-confs.ts';
 

@@ -1,7 +1,7 @@
 import { type ClusterSpec, imageOf, type NodeSpec } from '../domain/cluster.ts';
 import { confDirectory, containerName, dataDirectory, networkName, volumeName } from '../domain/names.ts';
 import type { ContainerSpec, VolumeMount } from '../domain/ports.ts';
-import { serverCommand } from '../render/conf-files.ts';
+import { serverCommand } from '../render/conf-directory.ts';
 
 /** @returns a volume of a node, and where it is mounted */
 export function mount(

@@ -4,7 +4,8 @@ import { confDirectory, containerName, dataDirectory, networkName } from '../dom
 import type { ClusterRecord } from '../domain/record.ts';
 import { dynamicRange, gatewayIp, parseSubnet } from '../domain/subnet.ts';
 import { composeScalar } from './compose-scalar.ts';
-import { renderConf, serverCommand } from './conf-files.ts';
+import { serverCommand } from './conf-directory.ts';
+import { renderConf } from './conf-files.ts';
 import { renderTemplate, type Template, type TemplateValues } from './template.ts';
 
 /** A file of a rendered cluster. */

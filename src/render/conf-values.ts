@@ -5,10 +5,8 @@ import { encodeWord } from '../domain/conf-grammar.ts';
 import { nameFor } from '../domain/directives.ts';
 import { confDirectory } from '../domain/names.ts';
 import { type ServerVersion, versionOfImage } from '../domain/server-version.ts';
+import { roleConf } from './conf-directory.ts';
 import type { TemplateValues } from './template.ts';
-
-/** What redis.conf includes: the role, in a file of its own, as roles change. */
-export const roleConf = 'role.conf';
 
 /** Directives with a placeholder of their own that is left out unless somebody asks for them. */
 const leftOut: readonly string[] = ['maxmemory', 'maxmemory-policy'];

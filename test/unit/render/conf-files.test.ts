@@ -5,7 +5,8 @@ import { settings } from '../../../src/config/settings.ts';
 import type { UpRequest } from '../../../src/config/up-request.ts';
 import type { ClusterSpec, NodeSpec } from '../../../src/domain/cluster.ts';
 import type { ClusterRecord } from '../../../src/domain/record.ts';
-import { readConf, renderConf, renderRole, serverCommand } from '../../../src/render/conf-files.ts';
+import { readConf, renderRole, serverCommand } from '../../../src/render/conf-directory.ts';
+import { renderConf } from '../../../src/render/conf-files.ts';
 import { errorOf } from '../../helpers/error-of.ts';
 
 const template = readFileSync(new URL('../../../templates/redis.conf', import.meta.url), 'utf8');
