@@ -140,7 +140,7 @@ export class Arguments {
     const [first] = this.#problems;
     if (first === undefined) return;
     if (this.#problems.length === 1) throw new RmsxError('bad-usage', first, { hint: help });
-    throw new RmsxError('bad-usage', `${this.#problems.length} things are wrong with this command line.`, {
+    throw new RmsxError('bad-usage', `${this.#problems.length} things are wrong.`, {
       problems: this.#problems,
       hint: help,
     });

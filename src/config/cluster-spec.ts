@@ -16,7 +16,7 @@ export interface Choices {
 /** @returns how many replicas a request means that does not say so: enough for every node that it names */
 export function impliedReplicas({ nodes = {}, topology }: UpRequest): number {
   const highest = Math.max(0, ...Object.keys(nodes).map(nodeIndex));
-  return topology === 'custom' ? highest : Math.max(defaults.replicas, highest);
+  return topology === 'custom' && highest > 0 ? highest : Math.max(defaults.replicas, highest);
 }
 
 /** The cluster that a request alone describes, to look at it as a whole before anything else is known. */

@@ -23,6 +23,8 @@ export interface Evidence {
   readonly confs: ReadonlyMap<string, NodeConf>;
   /** What the nodes that answered said. */
   readonly infos: ReadonlyMap<string, ServerInfo>;
+  /** Nodes that answer and do not take the password of their own conf. */
+  readonly refusing?: ReadonlySet<string>;
   /** Where a node is reached from here. */
   readonly endpoint: (node: string) => Address;
 }
@@ -33,14 +35,14 @@ export function assessCluster(evidence: Evidence): ClusterStatus {
   const nodes = cluster.nodes.map((node) => assessNode(node, evidence));
   const masters = nodes.filter((node) => node.role === 'master');
   const warnings = [
-    ...findWarnings(evidence.record, nodes, evidence.infos, evidence.confs),
+    ...findWarnings(evidence.record, nodes, evidence.infos, evidence.confs, evidence.refusing ?? new Set()),
     ...strayWarnings(cluster, evidence.containers),
   ];
   return {
     cluster: {
       name: cluster.name,
       topology: shapeName(cluster.nodes, cluster.topology, cluster.fanout),
-      health: healthOf(nodes, warnings.length),
+      health: healthOf(nodes, warnings.length, evidence.refusing?.size ?? 0),
       subnet: cluster.subnet,
       image: cluster.image,
       epoch,
@@ -62,8 +64,8 @@ function strayWarnings({ name, nodes }: ClusterSpec, containers: readonly Observ
   }));
 }
 
-function healthOf(nodes: readonly NodeStatus[], warnings: number): Health {
-  if (nodes.every((node) => node.role === null)) return 'down';
+function healthOf(nodes: readonly NodeStatus[], warnings: number, refusing: number): Health {
+  if (refusing === 0 && nodes.every((node) => node.role === null)) return 'down';
   return warnings > 0 ? 'degraded' : 'healthy';
 }
 

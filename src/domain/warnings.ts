@@ -16,10 +16,12 @@ export function findWarnings(
   nodes: readonly NodeStatus[],
   infos: ReadonlyMap<string, ServerInfo>,
   confs: ReadonlyMap<string, NodeConf>,
+  refusing: ReadonlySet<string>,
 ): readonly Warning[] {
   return [
-    ...masterWarnings(record, nodes, infos),
-    ...nodes.flatMap((node) => stateWarnings(record, node)),
+    ...nodes.flatMap((node) => (refusing.has(node.name) ? [refusesPassword(record, node)] : [])),
+    ...(refusing.size > 0 ? [] : masterWarnings(record, nodes, infos)), // the master may be among them
+    ...nodes.flatMap((node) => (refusing.has(node.name) ? [] : stateWarnings(record, node))),
     ...nodes.flatMap((node) => roleWarnings(record, node, infos.get(node.name))),
     ...nodes.flatMap((node) => linkWarnings(node, nodes)),
     ...nodes.flatMap((node) => confWarnings(record, node, confs.get(node.name))),
@@ -53,6 +55,11 @@ const command = (record: ClusterRecord, rest: string): string => rmsxCommand(rec
 /** A server takes its role from its conf when it starts. */
 const restart = (record: ClusterRecord, node: NodeStatus): string =>
   `docker restart ${containerName(record.cluster.name, node.name)}`;
+
+function refusesPassword(record: ClusterRecord, node: NodeStatus): Warning {
+  const message = `${node.name} runs with another password than the one in its redis.conf, which was changed since it started`;
+  return { code: 'wrong-password', node: node.name, message, hint: restart(record, node) };
+}
 
 function stateWarnings(record: ClusterRecord, node: NodeStatus): readonly Warning[] {
   const container = containerName(record.cluster.name, node.name);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent, type IncomingMessage } from 'node:http';
 import { inspect } from 'node:util';
 import type Docker from 'dockerode';
@@ -46,6 +47,7 @@ interface Wire {
  */
 export function connectDocker(endpoint: EngineEndpoint, version: string, signal: AbortSignal): Engine {
   const Dockerode = loadDockerode();
+  setMaxListeners(0, signal); // one for every call that is under way
   const url = new URL(endpoint.url);
   const isLocal = url.protocol === 'unix:';
   const agent = new QuietAgent({ keepAlive: true }); // the next request leaves at once

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RmsxError } from '../domain/errors.ts';
 
@@ -96,7 +96,7 @@ export interface StagedFile {
 
 /** Writes a file beside its place. Nobody meets half of it, and a link in its place is replaced, not followed. */
 export async function stageFile(path: string, { content, mode, stampSeconds }: WantedFile): Promise<StagedFile> {
-  const staged = join(dirname(path), `.rmsx-${randomBytes(6).toString('hex')}.tmp`);
+  const staged = join(dirname(path), `.rmsx-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
   const discard = (): Promise<void> => rm(staged, { force: true });
   await onDisk(path, async () => {
     const file = await open(staged, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow, 0o600);
@@ -113,6 +113,23 @@ export async function stageFile(path: string, { content, mode, stampSeconds }: W
     }
   });
   return { commit: () => onDisk(path, () => rename(staged, path)), discard };
+}
+
+/** Removes what runs that were killed have left in a directory; another one may be at work in it just now. */
+export async function removeStale(directory: string): Promise<void> {
+  for (const name of await readdir(directory).catch(() => [])) {
+    const [, pid] = /^\.rmsx-(\d+)-[0-9a-f]{12}\.tmp$/.exec(name) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(directory, name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 /** Makes what was renamed in a directory survive a crash of the machine. */

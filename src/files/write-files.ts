@@ -8,6 +8,7 @@ import {
   makeDirectory,
   onDisk,
   readBelow,
+  removeStale,
   type StagedFile,
   stageFile,
   syncDirectory,
@@ -30,6 +31,8 @@ export interface WriteOptions {
   readonly force: boolean;
   /** Says what would be done, and does nothing. */
   readonly dryRun: boolean;
+  /** Path -> content that rmsx itself has written since, and that may be replaced. */
+  readonly known: ReadonlyMap<string, string>;
 }
 
 const manifestPath = `${nodesDirectory}/.manifest.json`;
@@ -55,9 +58,11 @@ interface Change {
 export async function writeFiles(
   directory: string,
   files: readonly RenderedFile[],
-  { force, dryRun }: WriteOptions,
+  { force, dryRun, known }: WriteOptions,
 ): Promise<readonly WrittenFile[]> {
   const manifest = parseManifest((await readBelow(directory, manifestPath))?.content.toString('utf8') ?? '');
+  const isOurs = (path: string, content: Buffer): boolean =>
+    manifest.get(path) === hashOf(content) || known.get(path) === content.toString('utf8');
   const changes: Change[] = [];
   for (const file of files) {
     const found = await readBelow(directory, file.path);
@@ -66,14 +71,15 @@ export async function writeFiles(
       file,
       found,
       isSame,
-      isEdited: found !== undefined && !isSame && manifest.get(file.path) !== hashOf(found.content),
+      isEdited: found !== undefined && !isSame && !isOurs(file.path, found.content),
     });
   }
   const edited = changes.filter((change) => change.isEdited);
   if (edited.length > 0 && !force) throw refuseEdited(directory, edited, manifest);
-  const obsolete = await findObsolete(directory, files, manifest);
+  const obsolete = await findObsolete(directory, files, manifest, isOurs);
   if (!dryRun) {
     const made = await makeDirectories(directory, files);
+    for (const path of new Set(files.map((file) => dirname(join(directory, file.path))))) await removeStale(path);
     try {
       await replaceAll(directory, changes, nextManifest(files, obsolete, manifest));
     } catch (error) {
@@ -89,15 +95,13 @@ export async function writeFiles(
 }
 
 function refuseEdited(directory: string, edited: readonly Change[], manifest: Manifest): RmsxError {
-  const isRole = (path: string): boolean => /\/(role\.conf|rmsx\.json)$/.test(path);
   const problems = edited.map(({ file: { path } }) => {
     if (!manifest.has(path)) return `${path} is there, and rmsx did not render it`;
-    return `${path} was changed since it was rendered${isRole(path) ? ', as a promotion does' : ''}`;
+    return `${path} was changed since it was rendered`;
   });
-  const roles = edited.some(({ file }) => isRole(file.path)) ? '; that takes the roles back, too' : '';
   return new RmsxError('conflict', `Nothing was written: ${directory} has files that would be lost.`, {
     problems,
-    hint: `Render to another directory: --out DIR   or replace them, each is kept as FILE.orig: --force${roles}`,
+    hint: `Render to another directory: --out DIR   or replace them, each is kept as FILE.orig: --force`,
     reason: 'edited-files',
   });
 }
@@ -107,13 +111,14 @@ async function findObsolete(
   directory: string,
   files: readonly RenderedFile[],
   manifest: Manifest,
+  isOurs: (path: string, content: Buffer) => boolean,
 ): Promise<readonly WrittenFile[]> {
   const wanted = new Set(files.map(({ path }) => path));
   const obsolete: WrittenFile[] = [];
-  for (const [path, hash] of manifest) {
+  for (const path of manifest.keys()) {
     if (wanted.has(path)) continue;
     const found = await readBelow(directory, path);
-    if (found) obsolete.push({ path, mode: null, state: hashOf(found.content) === hash ? 'removed' : 'kept' });
+    if (found) obsolete.push({ path, mode: null, state: isOurs(path, found.content) ? 'removed' : 'kept' });
   }
   return obsolete;
 }

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { type Address, type ClusterSpec, findNode, masterOf, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
-import { isMadeByCompose, type ObservedEngine } from '../domain/observed.ts';
+import { containerOf, isMadeByCompose, type ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { readTemplate } from '../files/templates.ts';
+import { composeChange } from '../plan/compose-conflicts.ts';
 import { refuseConflicts } from '../plan/conflicts.ts';
 import { planRemoval } from '../plan/down.ts';
 import { refuseUnsound } from '../plan/settle.ts';
@@ -121,19 +122,20 @@ function straysOf({ containers, record }: KnownCluster): readonly string[] {
 
 /** Refuses what cannot be, before anything is touched. */
 async function settleChange(known: KnownCluster, cluster: ClusterSpec, ports: Ports): Promise<Change> {
-  const { record, name } = known;
+  const { record } = known;
   const names = (spec: ClusterSpec): readonly string[] => spec.nodes.map((node) => node.name);
   const added = names(cluster).filter((node) => !names(record.cluster).includes(node));
   const removed = [...names(record.cluster), ...straysOf(known)].filter((node) => !names(cluster).includes(node));
   refuseUnsound(cluster);
   const engine = await observeEngine(ports.engine);
-  if (removed.length > 0) refuseComposeRemoval(name, engine, removed);
+  if (removed.length > 0) refuseComposeRemoval(cluster, engine, removed);
   refuseConflicts({ ...cluster, nodes: cluster.nodes.filter((node) => added.includes(node.name)) }, engine);
   await refuseScarceMemory(cluster, ports.engine);
   const infos = await answers(known, ports);
   const answering = [...infos.keys()];
   refuseWithoutMaster(cluster, answering);
   refuseSilentSources(record.cluster, cluster, [...answering, ...added]);
+  refuseSleepers(known, cluster, answering);
   const isSame = sameCluster(cluster, record.cluster);
   const isMoved = (name: string): boolean => findNode(cluster, name)?.source !== findNode(record.cluster, name)?.source;
   // Whoever has no link, and keeps its source, has none afterwards either: that is not what this change waits for.
@@ -148,10 +150,11 @@ async function settleChange(known: KnownCluster, cluster: ClusterSpec, ports: Po
   };
 }
 
-function refuseComposeRemoval(name: string, engine: ObservedEngine, removed: readonly string[]): void {
-  if (!engine.containers.some((container) => container.cluster === name && isMadeByCompose(container))) return;
+function refuseComposeRemoval({ name, nodes }: ClusterSpec, engine: ObservedEngine, removed: readonly string[]): void {
+  const made = engine.containers.find((container) => container.cluster === name && isMadeByCompose(container));
+  if (!made) return;
   throw new RmsxError('conflict', `Docker Compose owns ${name}: it would make ${removed.join(', ')} again.`, {
-    hint: `Render it without: rmsx render -n ${name} --replicas N --out DIR --force   and there: docker compose up -d --remove-orphans`,
+    hint: composeChange(name, made, nodes.length - 1),
   });
 }
 
@@ -191,6 +194,23 @@ function refuseSilentSources(before: ClusterSpec, after: ClusterSpec, ready: rea
       node: source,
       hint: `Bring it back first: ${rmsxCommand(after.name, 'up')}   or name another source`,
     });
+  }
+}
+
+/** A node that runs and does not listen would go on under its old source; one that is stopped gets its role for later. */
+function refuseSleepers({ record, containers }: KnownCluster, after: ClusterSpec, answering: readonly string[]): void {
+  for (const { name, source } of after.nodes) {
+    const was = findNode(record.cluster, name);
+    const state = containerOf({ containers }, name)?.state;
+    if (!was || was.source === source || answering.includes(name) || state === 'stopped' || !state) continue;
+    throw new RmsxError(
+      'unsafe',
+      `${name} ${state === 'paused' ? 'is paused' : 'does not answer'}: it cannot be told to follow ${source}.`,
+      {
+        node: name,
+        hint: `Bring it back first: ${rmsxCommand(after.name, 'up')}`,
+      },
+    );
   }
 }
 

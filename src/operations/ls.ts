@@ -52,8 +52,8 @@ async function presentTopology(nodes: readonly ObservedContainer[], engine: Engi
     const record = newestRecord([...(await readConfs(engine, nodes)).values()].map((conf) => conf.record));
     return record && shapeName(record.cluster.nodes, record.cluster.topology, record.cluster.fanout);
   } catch (error) {
-    if (error instanceof RmsxError && error.reason === 'gone') return null; // somebody is just removing it
-    throw error;
+    if (!(error instanceof RmsxError) || error.code === 'engine-unreachable') throw error;
+    return null; // somebody is just removing it, and engines have many words for that
   }
 }
 

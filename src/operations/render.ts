@@ -1,17 +1,20 @@
-import { checkCluster } from '../config/check-cluster.ts';
+import { posix } from 'node:path';
 import { draftCluster, wantedCluster } from '../config/cluster-spec.ts';
 import { defaults } from '../config/defaults.ts';
-import { flagOf } from '../config/flag-of.ts';
 import { generatePassword } from '../config/password.ts';
 import { checkUpRequest, type UpRequest } from '../config/up-request.ts';
-import type { ClusterSpec } from '../domain/cluster.ts';
+import { type ClusterSpec, findNode, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
-import { formatProblems } from '../domain/problem.ts';
-import { readRenderedPassword } from '../files/rendered-password.ts';
+import type { NodeConf } from '../domain/observed.ts';
+import { type ClusterRecord, newestRecord } from '../domain/record.ts';
+import { readRendered } from '../files/rendered-cluster.ts';
 import { readTemplates } from '../files/templates.ts';
 import { type WrittenFile, writeFiles } from '../files/write-files.ts';
+import { scaleTo } from '../plan/change-topology.ts';
 import { chooseBasePort, chooseSubnet } from '../plan/choose.ts';
-import { renderCluster } from '../render/compose-file.ts';
+import { refuseOtherMaster, refuseUnsound } from '../plan/settle.ts';
+import { nodesDirectory, renderCluster } from '../render/compose-file.ts';
+import { renderRole } from '../render/conf-directory.ts';
 
 /** How a cluster is rendered. */
 export interface RenderOptions {
@@ -32,8 +35,8 @@ export interface RenderResult {
   readonly files: readonly WrittenFile[];
   /** Whether anything is different from before. */
   readonly changed: boolean;
-  /** Where the password comes from: the request, the files of an earlier run, or it is new. */
-  readonly password: 'given' | 'kept' | 'generated';
+  /** Where the password comes from: the request, in the place of an earlier one or not, the directory, or it is new. */
+  readonly password: 'given' | 'changed' | 'kept' | 'generated';
 }
 
 /**
@@ -43,40 +46,59 @@ export interface RenderResult {
  * await render({ name: 'demo', replicas: 2, subnet: 'auto', basePort: 'auto' }, { out: 'demo' });
  */
 export async function render(request: UpRequest, options: RenderOptions): Promise<RenderResult> {
-  const problems = checkUpRequest({ ...request, complete: true });
-  if (problems.length > 0) throw new RmsxError('bad-spec', 'This cluster cannot be made.', { problems });
-  const cluster = settle(request);
   const { out, templatesDirectory, force = false, dryRun = false } = options;
+  const confs = await readRendered(out);
+  const found = newestRecord([...confs.values()].map((conf) => conf.record));
+  const existing = found?.cluster.name === request.name ? found : null;
+  const problems = checkUpRequest(existing ? request : { ...request, complete: true });
+  if (problems.length > 0) throw new RmsxError('bad-spec', 'This cluster cannot be made.', { problems });
+  const record = settle(request, existing);
   const templates = await readTemplates(templatesDirectory);
-  const earlier = request.password === undefined ? await readRenderedPassword(out) : undefined;
+  const earlier = [...confs.values()][0]?.password;
   const password = request.password ?? earlier ?? generatePassword();
-  const rendered = renderCluster({ schemaVersion: 1, epoch: 1, cluster }, password, templates);
-  const files = await writeFiles(out, rendered, { force, dryRun });
+  const rendered = renderCluster(record, password, templates);
+  const files = await writeFiles(out, rendered, { force, dryRun, known: rolesIn(confs) });
   return {
     out,
-    cluster,
+    cluster: record.cluster,
     files,
     changed: files.some(({ state }) => state === 'written' || state === 'removed'),
     password: originOf(request.password, earlier),
   };
 }
 
+/** What promotions and moves have written since: rmsx itself did it, and knows it all. */
+function rolesIn(confs: ReadonlyMap<string, NodeConf>): ReadonlyMap<string, string> {
+  const known = [...confs].flatMap(([name, { record }]) => {
+    const node = record && findNode(record.cluster, name);
+    const files = record && node ? renderRole(record, node) : [];
+    return files.map((file) => [posix.join(nodesDirectory, name, file.name), file.content] as const);
+  });
+  return new Map(known);
+}
+
 function originOf(given: string | undefined, earlier: string | undefined): RenderResult['password'] {
-  if (given !== undefined) return 'given';
+  if (given !== undefined) return earlier === undefined || earlier === given ? 'given' : 'changed';
   return earlier === undefined ? 'generated' : 'kept';
 }
 
-/** What is left open follows from the name alone, and never from this machine. */
-function settle(request: UpRequest): ClusterSpec {
-  const { name, subnet = defaults.subnet, basePort = defaults.basePort } = request;
-  const count = draftCluster(request).nodes.length;
-  const cluster = wantedCluster(request, null, {
-    subnet: subnet === 'auto' ? (chooseSubnet(name, [], 0) ?? defaults.subnet) : subnet,
-    basePort: basePort === 'auto' ? chooseBasePort(name, count, [], 0) : basePort,
+/**
+ * The roles are those that the directory has by now. What is left open is what it has, or follows from the name alone,
+ * and never from this machine.
+ */
+function settle(request: UpRequest, existing: ClusterRecord | null): ClusterRecord {
+  const { name, subnet, basePort, replicas } = request;
+  const isSmaller = existing && replicas !== undefined && replicas < existing.cluster.nodes.length - 1;
+  const before = existing && (isSmaller ? scaleTo(existing.cluster, replicas) : existing.cluster);
+  const chosenSubnet = subnet === 'auto' ? chooseSubnet(name, [], 0) : undefined;
+  const chosenPort = basePort === 'auto' ? chooseBasePort(name, draftCluster(request).nodes.length, [], 0) : undefined;
+  const cluster = wantedCluster(request, before, {
+    subnet: subnet !== undefined && subnet !== 'auto' ? subnet : (before?.subnet ?? chosenSubnet ?? defaults.subnet),
+    basePort: typeof basePort === 'number' ? basePort : (before?.basePort ?? chosenPort ?? defaults.basePort),
     timezone: 'UTC',
   });
-  // What is sound by itself may not be sound in the subnet that was chosen.
-  const problems = formatProblems(checkCluster(cluster), flagOf);
-  if (problems.length > 0) throw new RmsxError('bad-spec', 'This cluster cannot be made.', { problems });
-  return cluster;
+  if (before) refuseOtherMaster(before, cluster);
+  refuseUnsound(cluster); // what is sound by itself may not be sound in the subnet that was chosen
+  if (existing && sameCluster(cluster, existing.cluster)) return existing;
+  return { schemaVersion: 1, epoch: (existing?.epoch ?? 0) + 1, cluster };
 }

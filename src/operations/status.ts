@@ -24,13 +24,17 @@ export const connectionsTo = (cluster: KnownCluster, ports: Ports): Connections 
 
 /** Probes every node whose container runs, side by side, and assesses what it finds. */
 export async function lookAt(cluster: KnownCluster, connections: Connections, ports: Ports): Promise<ClusterStatus> {
-  const infos = infosOf(await connections.probeAll(runningNodes(cluster)));
+  const probes = await connections.probeAll(runningNodes(cluster));
   const { record, containers, confs } = cluster;
+  const refusing = [...probes].flatMap(([node, probe]) =>
+    'error' in probe && probe.error.reason === 'wrong-password' ? [node] : [],
+  );
   return assessCluster({
     record,
     containers,
     confs,
-    infos,
+    infos: infosOf(probes),
+    refusing: new Set(refusing),
     endpoint: (node) => endpointOf(ports.engine, cluster, node),
   });
 }

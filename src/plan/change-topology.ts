@@ -1,9 +1,9 @@
 import { type ClusterSpec, findNode, followersOf, masterOf, type NodeSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
-import { nodeIndex, replicaName } from '../domain/names.ts';
+import { containerName, nodeIndex, replicaName } from '../domain/names.ts';
 import { levels, nextSource, shapeProblems } from '../domain/shape.ts';
-import { nodeIp, parseSubnet } from '../domain/subnet.ts';
+import { nodeCapacity, nodeIp, parseSubnet } from '../domain/subnet.ts';
 
 /**
  * One more replica. It gets the first name that is free.
@@ -40,7 +40,7 @@ export function removeNode(cluster: ClusterSpec, name: string): ClusterSpec {
   const [heir] = followersOf(cluster, name);
   if (!node || node.source === null) {
     const hint = heir
-      ? `Hand over first: ${rmsxCommand(cluster.name, `switchover ${heir.name}`)} (which this version does not have yet)\nOr remove the whole cluster: ${rmsxCommand(cluster.name, 'down')}`
+      ? `Let another node take over first, and remove it then:\n${handOver(cluster.name, name, heir.name)}\nOr remove the whole cluster: ${rmsxCommand(cluster.name, 'down')}`
       : `Remove the whole cluster: ${rmsxCommand(cluster.name, 'down')}`;
     throw new RmsxError('unsafe', `${name} is the master of ${cluster.name}: without it nothing could be written.`, {
       node: name,
@@ -54,6 +54,10 @@ export function removeNode(cluster: ClusterSpec, name: string): ClusterSpec {
   return { ...cluster, nodes, asked: Object.fromEntries(asked) };
 }
 
+/** A server that is stopped in peace hands its last writes to its replicas. */
+const handOver = (cluster: string, master: string, heir: string): string =>
+  `docker stop ${containerName(cluster, master)} && ${rmsxCommand(cluster, `promote ${heir}`)} && ${rmsxCommand(cluster, 'up')}`;
+
 /**
  * A replica under another source; whoever follows it comes along.
  * @throws RmsxError `not-found`, or `unsafe` for the master and for a source below the node itself
@@ -64,7 +68,7 @@ export function moveNode(cluster: ClusterSpec, name: string, source: string): Cl
   if (!node || node.source === null) {
     throw new RmsxError('unsafe', `${name} is the master of ${cluster.name}: it follows nobody.`, {
       node: name,
-      hint: `To make another node the master: ${rmsxCommand(cluster.name, `switchover ${source}`)} (which this version does not have yet)`,
+      hint: `Let another node take over first:\n${handOver(cluster.name, name, source)}`,
     });
   }
   const nodes = cluster.nodes.map((other) => (other.name === name ? { ...other, source } : other));
@@ -89,6 +93,14 @@ export function moveNode(cluster: ClusterSpec, name: string, source: string): Cl
 export function scaleTo(cluster: ClusterSpec, replicas: number): ClusterSpec {
   if (!Number.isSafeInteger(replicas) || replicas < 0) {
     throw new RmsxError('bad-usage', `--replicas: ${replicas} is not a number of replicas: 0 or more`);
+  }
+  const subnet = parseSubnet(cluster.subnet);
+  const room = typeof subnet === 'string' ? 0 : nodeCapacity(subnet) - 1;
+  if (replicas > room) {
+    throw new RmsxError(
+      'bad-spec',
+      `--replicas: ${replicas} do not fit into ${cluster.subnet}, which has room for ${room}`,
+    );
   }
   let scaled = leavers(cluster, replicas).reduce(removeNode, cluster);
   while (scaled.nodes.length - 1 < replicas) scaled = addNode(scaled, undefined);

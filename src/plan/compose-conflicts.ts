@@ -16,7 +16,7 @@ function madeByCompose(cluster: ClusterSpec, engine: ObservedEngine): readonly C
   return [
     {
       problem: `Docker Compose owns ${cluster.name}: it made ${first.name}${from(first)}, and rmsx makes no nodes beside it (${missing.join(', ')}).`,
-      hint: `Render it with them: rmsx render --force   and let Compose make them: ${composeUp(cluster.name, first)}`,
+      hint: composeChange(cluster.name, first, cluster.nodes.length - 1),
     },
   ];
 }
@@ -50,5 +50,15 @@ function sameProject(cluster: ClusterSpec, engine: ObservedEngine): readonly Con
 
 const from = ({ composeDirectory }: ObservedContainer): string => (composeDirectory ? ` from ${composeDirectory}` : '');
 
-const composeUp = (name: string, { composeDirectory }: ObservedContainer): string =>
-  composeDirectory ? `docker compose --project-directory ${composeDirectory} up -d` : `docker compose -p ${name} up -d`;
+/**
+ * How a cluster of Compose is changed: rendered again where it lies, which keeps its roles, and brought up by Compose.
+ * @returns the commands to type
+ */
+export function composeChange(
+  name: string,
+  { composeDirectory }: Pick<ObservedContainer, 'composeDirectory'>,
+  replicas: number,
+): string {
+  const where = composeDirectory ?? 'DIR';
+  return `Render it anew where it lies: rmsx render -n ${name} --out ${where} --replicas ${replicas}\nThen: docker compose --project-directory ${where} up -d --remove-orphans`;
+}

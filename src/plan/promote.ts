@@ -1,6 +1,7 @@
 import {
   type ClusterSpec,
   findNode,
+  imageOf,
   masterOf,
   type NodeSpec,
   sameSource,
@@ -14,6 +15,7 @@ import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import { rankCandidates } from '../domain/rank.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
+import { canLoad, formatServerVersion, versionOfImage } from '../domain/server-version.ts';
 
 /** Everything that a promotion follows from. */
 export interface PromoteFacts {
@@ -109,6 +111,7 @@ function refuseTarget({ record, containers, infos, target, force }: PromoteFacts
   const ranked = rankCandidates(infos);
   const candidate = ranked.find(({ node }) => node === target);
   if (candidate?.refusal) refuse(`${target} cannot be promoted: ${candidate.refusal}.`, status);
+  if (!force) refuseNewerServer(record.cluster, target);
   const best = ranked[0];
   if (!best || best.node === target || force) return;
   const better = { node: target, hint: `Promote the better one: ${rmsxCommand(name, `promote ${best.node}`)}` };
@@ -124,6 +127,29 @@ function refuseTarget({ record, containers, infos, target, force }: PromoteFacts
     `${target} is ${behind} bytes behind ${best.node} (offset ${info.offset} of ${best.offset}); promoting it would erase those writes from ${best.node}.`,
     better,
   );
+}
+
+/** A node of an older server never gets through a full synchronisation with a newer one (failover.md section 6). */
+function refuseNewerServer(cluster: ClusterSpec, target: string): void {
+  const versions = cluster.nodes.map((node) => ({ name: node.name, version: versionOfImage(imageOf(cluster, node)) }));
+  const own = versions.find(({ name }) => name === target)?.version;
+  const lost = own ? versions.filter(({ version }) => version && !canLoad(version, own)) : [];
+  if (!own || lost.length === 0) return;
+  const names = lost
+    .map(({ name, version }) => `${name}${version ? ` (${formatServerVersion(version)})` : ''}`)
+    .join(', ');
+  const former = masterOf(cluster).name;
+  const heir = versions.find(
+    ({ name, version }) =>
+      name !== former && version && versions.every((other) => !other.version || canLoad(other.version, version)),
+  );
+  const runs = `${target} runs ${formatServerVersion(own)}`;
+  refuse(`${runs}, and ${names} could not load its data: they would never be in sync again.`, {
+    node: target,
+    hint: heir
+      ? `Promote one that all others can follow: ${rmsxCommand(cluster.name, `promote ${heir.name}`)}`
+      : `Bring ${former} back: ${rmsxCommand(cluster.name, 'up')}   or promote all the same: ${rmsxCommand(cluster.name, `promote ${target} --force`)}`,
+  });
 }
 
 function refuseOtherMasters({ record, infos, target }: PromoteFacts): void {

@@ -63,8 +63,11 @@ function refuseRemoval({ name, replicas }: UpRequest, before: ClusterSpec): void
   });
 }
 
-/** Another master is a promotion, which up never does by the way. */
-function refuseOtherMaster(before: ClusterSpec, after: ClusterSpec): void {
+/**
+ * Another master is a promotion, which nothing does by the way.
+ * @throws RmsxError `conflict`
+ */
+export function refuseOtherMaster(before: ClusterSpec, after: ClusterSpec): void {
   const was = masterOf(before).name;
   if (findNode(after, was)?.source === null) return;
   const { name } = after;

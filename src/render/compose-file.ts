@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { type ClusterSpec, imageOf, masterOf, type NodeSpec } from '../domain/cluster.ts';
 import { confDirectory, containerName, dataDirectory, networkName } from '../domain/names.ts';
@@ -46,7 +47,7 @@ export function renderCluster(
   return [
     {
       path: 'compose.yaml',
-      content: renderTemplate(compose, composeValues(cluster), composeEssentials),
+      content: renderTemplate(compose, composeValues(record, redisConf), composeEssentials),
       mode: readable,
     },
     { path: 'README.md', content: renderTemplate(readme, readmeValues(cluster)), mode: readable },
@@ -65,7 +66,8 @@ export function renderCluster(
 
 const composeEssentials: readonly string[] = ['name', 'nodes', 'node', 'ip', 'publish', 'conf', 'subnet', 'timezone'];
 
-function composeValues(cluster: ClusterSpec): TemplateValues {
+function composeValues(record: ClusterRecord, redisConf: Template): TemplateValues {
+  const { cluster } = record;
   const subnet = parseSubnet(cluster.subnet);
   if (typeof subnet === 'string') throw new RangeError(subnet);
   return {
@@ -84,8 +86,17 @@ function composeValues(cluster: ClusterSpec): TemplateValues {
     subnet: composeScalar(subnet.cidr),
     'ip-range': composeScalar(dynamicRange(subnet)),
     gateway: composeScalar(gatewayIp(subnet)),
-    nodes: cluster.nodes.map((node) => composeNode(cluster, node)),
+    nodes: cluster.nodes.map((node) => ({
+      ...composeNode(cluster, node),
+      'conf-hash': composeScalar(confHash(record, node, redisConf)),
+    })),
   };
+}
+
+/** Compose does not look into mounted files: a label that changes with the conf makes it replace the container. */
+function confHash(record: ClusterRecord, node: NodeSpec, { text, file }: Template): string {
+  const withoutPassword = renderConf(record, node, '', text, file)[0]?.content ?? '';
+  return createHash('sha256').update(withoutPassword).digest('hex').slice(0, 12);
 }
 
 function composeNode(cluster: ClusterSpec, node: NodeSpec): TemplateValues {

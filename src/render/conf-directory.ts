@@ -13,6 +13,9 @@ export const roleConf = 'role.conf';
 /** The name of the record: see `ClusterRecord`. */
 const recordFile = 'rmsx.json';
 
+/** Everything that rmsx reads in the directory. */
+export const confFileNames: readonly string[] = [redisConf, roleConf, recordFile];
+
 /** The file whose time of modification is the epoch of the change that a node knows. */
 export const stampedFile: string = posix.join(confDirectory, roleConf);
 
@@ -50,7 +53,7 @@ export function readConf(files: ReadonlyMap<string, string>): NodeConf | null {
 
 /** What cannot be read was never the password of a server: it would not have started. */
 function readPassword(text: string): string | null {
-  const [, word] = /^requirepass (.+)$/m.exec(text) ?? [];
+  const [, word] = /^[ \t]*requirepass[ \t]+(.*\S)[ \t\r]*$/im.exec(text) ?? [];
   try {
     return word === undefined ? null : decodeWord(word);
   } catch {

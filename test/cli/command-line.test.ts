@@ -113,7 +113,7 @@ describe('a wrong command line must be refused before anything is touched', () =
     const { code, stderr } = await runRmsx(line.split(' '), { env: { RMSX_PASSWORD: '' } });
     expect(code).toBe(2);
     expect(stderr).toMatchInlineSnapshot(`
-      "rmsx: 7 things are wrong with this command line.
+      "rmsx: 7 things are wrong.
         - --xyz: unknown flag
         - --timeout: "5" is not a time with a unit, such as 500ms, 60s or 2m
         - --replicas: "x" is not a whole number
@@ -134,7 +134,7 @@ describe('a wrong command line must be refused before anything is touched', () =
       error: {
         code: 'bad-usage',
         exitCode: 2,
-        message: '2 things are wrong with this command line.',
+        message: '2 things are wrong.',
         node: null,
         problems: ['--xyz: unknown flag', '--replicas: "x" is not a whole number'],
         logs: [],

@@ -43,7 +43,7 @@ nodes:
     const { code, stdout, stderr } = await beside('bad.yaml', text, ['up', '-f', 'bad.yaml', '--bind', 'x']);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatchInlineSnapshot(`
-      "rmsx: 12 things are wrong with this command line.
+      "rmsx: 12 things are wrong.
         - --bind: "x" is not an IPv4 address
         - bad.yaml:2: topologie: unknown key; did you mean topology?
         - bad.yaml:5: replication.timeout: 5 s are over before the next sign of life, which comes every 9 s: links would break again and again

@@ -54,7 +54,8 @@ async function report(result: RenderResult, dryRun: boolean, context: Context): 
     context.tell(`${join(out, path)} belongs to no node any more, and is kept as it was edited`);
   }
   if (!changed) context.tell('nothing changed');
-  context.tell(`next: docker compose -f ${quote(join(out, 'compose.yaml'))} up -d`);
+  const flags = password === 'changed' ? ' --force-recreate --remove-orphans' : ' --remove-orphans';
+  context.tell(`next: docker compose -f ${quote(join(out, 'compose.yaml'))} up -d${changed ? flags : ''}`);
 }
 
 /** As a shell reads it back. */

@@ -158,7 +158,7 @@ describe('what is wrong must be told', () => {
     args.integer('replicas');
     expect(errorOf(() => args.throwIfWrong('help'))).toEqual({
       code: 'bad-usage',
-      message: '3 things are wrong with this command line.',
+      message: '3 things are wrong.',
       hint: 'help',
       problems: [
         '--xyz: unknown flag',

@@ -116,9 +116,9 @@ describe('a new cluster', () => {
     [{ nodes: { 'slave-1': {} } }, 2],
     [{ nodes: { 'slave-5': {} } }, 5],
     [{ topology: 'tree', nodes: { master: {} } }, 2],
-    [{ topology: 'custom' }, 0],
+    [{ topology: 'custom' }, 2],
     [{ topology: 'custom', nodes: { master: {}, 'slave-1': {} } }, 1],
-    [{ topology: 'custom', nodes: { master: {}, nonsense: {} } }, 0],
+    [{ topology: 'custom', nodes: { master: {}, nonsense: {} } }, 2],
   ])('%j must mean as many replicas as it names: %i', (request, expected) => {
     expect(impliedReplicas({ name: 'a', ...request })).toBe(expected);
     expect(wanted(request).nodes).toHaveLength(expected + 1);

@@ -188,7 +188,7 @@ describe('a change must be refused before anything is touched', () => {
     expect(await refusal(cluster(2), (spec) => removeNode(spec, 'slave-2'), scene)).toEqual({
       code: 'conflict',
       message: 'Docker Compose owns redis-server: it would make slave-2 again.',
-      hint: 'Render it without: rmsx render -n redis-server --replicas N --out DIR --force   and there: docker compose up -d --remove-orphans',
+      hint: 'Render it anew where it lies: rmsx render -n redis-server --out DIR --replicas 1\nThen: docker compose --project-directory DIR up -d --remove-orphans',
       problems: [],
     });
   });

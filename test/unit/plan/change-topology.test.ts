@@ -104,7 +104,7 @@ describe('removing a node', () => {
   test.each<[ClusterSpec, string | undefined]>([
     [
       cluster(2),
-      'Hand over first: rmsx switchover slave-1 (which this version does not have yet)\nOr remove the whole cluster: rmsx down',
+      'Let another node take over first, and remove it then:\ndocker stop redis-server-master && rmsx promote slave-1 && rmsx up\nOr remove the whole cluster: rmsx down',
     ],
     [cluster(0), 'Remove the whole cluster: rmsx down'],
     [cluster(0, { name: 'demo' }), 'Remove the whole cluster: rmsx down -n demo'],
@@ -177,7 +177,7 @@ describe('moving a node', () => {
     expect(errorOf(() => moveNode(cluster(2, { name: 'demo' }), 'master', 'slave-1'))).toEqual({
       code: 'unsafe',
       message: 'master is the master of demo: it follows nobody.',
-      hint: 'To make another node the master: rmsx switchover slave-1 -n demo (which this version does not have yet)',
+      hint: 'Let another node take over first:\ndocker stop demo-master && rmsx promote slave-1 -n demo && rmsx up -n demo',
       problems: [],
     });
   });
@@ -270,5 +270,12 @@ describe('scaling', () => {
       hint: undefined,
       problems: [],
     });
+  });
+});
+
+test('more replicas than the subnet has room for must be refused before anybody counts them', () => {
+  expect(errorOf(() => scaleTo(cluster(2), 99_999_999))).toMatchObject({
+    code: 'bad-spec',
+    message: '--replicas: 99999999 do not fit into 172.19.0.0/24, which has room for 219',
   });
 });

@@ -16,19 +16,19 @@ describe('rmsx and Docker Compose must not get into each other', () => {
       'Compose made the nodes, and some are missing',
       { containers: [composed('master')] },
       'Docker Compose owns demo: it made demo-master from /srv/demo, and rmsx makes no nodes beside it (slave-1, slave-2).',
-      'Render it with them: rmsx render --force   and let Compose make them: docker compose --project-directory /srv/demo up -d',
+      'Render it anew where it lies: rmsx render -n demo --out /srv/demo --replicas 2\nThen: docker compose --project-directory /srv/demo up -d --remove-orphans',
     ],
     [
       'Compose made them somewhere',
       { containers: [composed('master', { composeDirectory: null }), composed('slave-1')] },
       'Docker Compose owns demo: it made demo-master, and rmsx makes no nodes beside it (slave-2).',
-      'Render it with them: rmsx render --force   and let Compose make them: docker compose -p demo up -d',
+      'Render it anew where it lies: rmsx render -n demo --out DIR --replicas 2\nThen: docker compose --project-directory DIR up -d --remove-orphans',
     ],
     [
       'one of them is of rmsx all the same',
       { containers: [container(spec, 'master'), composed('slave-1')] },
       'Docker Compose owns demo: it made demo-slave-1 from /srv/demo, and rmsx makes no nodes beside it (slave-2).',
-      'Render it with them: rmsx render --force   and let Compose make them: docker compose --project-directory /srv/demo up -d',
+      'Render it anew where it lies: rmsx render -n demo --out /srv/demo --replicas 2\nThen: docker compose --project-directory /srv/demo up -d --remove-orphans',
     ],
     [
       'only its volumes are left',

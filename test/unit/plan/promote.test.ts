@@ -3,7 +3,7 @@ import type { ObservedContainer } from '../../../src/domain/observed.ts';
 import type { ServerInfo } from '../../../src/domain/server-info.ts';
 import { formatPromotePlan, type PromoteFacts, planPromote, predictResync } from '../../../src/plan/promote.ts';
 import { errorOf } from '../../helpers/error-of.ts';
-import { cluster, containers, masterInfo, node, record, replicaInfo } from '../../helpers/values.ts';
+import { cluster, containers, healthyInfos, masterInfo, node, record, replicaInfo } from '../../helpers/values.ts';
 
 type States = Readonly<Record<string, ObservedContainer['state'] | 'missing'>>;
 type Infos = Readonly<Record<string, ServerInfo>>;
@@ -269,4 +269,32 @@ test.each<[string, Partial<ServerInfo>, 'partial' | 'full']>([
 
 test('a survivor that said nothing must be expected to need everything', () => {
   expect([predictResync(undefined, lost()), predictResync(lost(), undefined)]).toEqual(['full', 'full']);
+});
+
+describe('servers of different versions', () => {
+  const mixed = cluster(2, {
+    image: 'redis:7.0',
+    nodes: [node('master', null), { ...node('slave-1', 'master'), image: 'redis:8.0' }, node('slave-2', 'master')],
+  });
+  const facts = (target: string, force: boolean): PromoteFacts => ({
+    record: record(mixed),
+    containers: containers(mixed, { master: 'stopped' }),
+    infos: new Map([...healthyInfos(mixed)].filter(([name]) => name !== 'master')),
+    target,
+    force,
+  });
+
+  test('a node whose data the others could not load must not be promoted, and the one that can must be named', () => {
+    expect(errorOf(() => planPromote(facts('slave-1', false)))).toMatchObject({
+      code: 'unsafe',
+      message:
+        'slave-1 runs Redis 8.0, and master (Redis 7.0), slave-2 (Redis 7.0) could not load its data: they would never be in sync again.',
+      hint: 'Promote one that all others can follow: rmsx promote slave-2',
+    });
+  });
+
+  test('the oldest one may be promoted, and the newest with --force', () => {
+    expect(planPromote(facts('slave-2', false))?.target).toBe('slave-2');
+    expect(planPromote(facts('slave-1', true))?.target).toBe('slave-1');
+  });
 });

@@ -1,0 +1,29 @@
+import { readdir } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { compareNodeNames } from '../domain/names.ts';
+import type { NodeConf } from '../domain/observed.ts';
+import { nodesDirectory } from '../render/compose-file.ts';
+import { confFileNames, readConf } from '../render/conf-directory.ts';
+import { isThere, onDisk, readBelow } from './safe-files.ts';
+
+/**
+ * What an earlier run rendered into a directory, and promotions have written there since.
+ * @returns node -> its conf, in the order of nodes; nothing where there is none, or where it was never finished
+ */
+export async function readRendered(directory: string): Promise<ReadonlyMap<string, NodeConf>> {
+  const confs = new Map<string, NodeConf>();
+  if (!(await isThere(directory, nodesDirectory, 'directory'))) return confs;
+  const nodes = join(directory, nodesDirectory);
+  const entries = await onDisk(nodes, () => readdir(nodes, { withFileTypes: true }));
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  for (const name of names.sort(compareNodeNames)) {
+    const files = new Map<string, string>();
+    for (const file of confFileNames) {
+      const found = await readBelow(directory, posix.join(nodesDirectory, name, file));
+      if (found) files.set(file, found.content.toString('utf8'));
+    }
+    const conf = readConf(files);
+    if (conf) confs.set(name, conf);
+  }
+  return confs;
+}
