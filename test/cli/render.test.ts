@@ -187,6 +187,57 @@ describe('rmsx render', () => {
   });
 });
 
+describe('rendering again into the same directory', () => {
+  test('must keep what is not given', async () => {
+    documentOf(
+      await render('--topology', 'chain', '--replicas', '3', '--base-port', '7000', '--set', 'hz=20', '--json'),
+    );
+    const before = contents(out);
+    const again = documentOf(await runRmsx(['render', '--out', out, '-n', 'demo', '--json']));
+    expect([again.changed, again.password, contents(out)]).toEqual([false, 'kept', before]);
+    documentOf(await render('--replicas', '4', '--json'));
+    expect(contents(out)['nodes/slave-4/role.conf']).toContain('replicaof 172.19.0.13 7003');
+    expect(contents(out)['nodes/slave-1/redis.conf']).toBe(before['nodes/slave-1/redis.conf']);
+  });
+
+  test('must take nodes away that are not wanted any more, and say what Compose needs to know', async () => {
+    documentOf(await render('--replicas', '3', '--json'));
+    const { code, stderr } = await render('--replicas', '1');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('up -d --remove-orphans\n')]);
+    expect(readdirSync(join(out, 'nodes')).sort()).toEqual(['.gitignore', '.manifest.json', 'master', 'slave-1']);
+  });
+
+  test('must say that another password needs all containers anew', async () => {
+    documentOf(await render('--json'));
+    const { stderr } = await runRmsx(['render', '--out', out, '-n', 'demo'], { env: { RMSX_PASSWORD: 'another one' } });
+    expect(stderr).toContain('up -d --remove-orphans --force-recreate\n');
+  });
+
+  test('must tell Compose of a changed conf by a label, and of nothing else', async () => {
+    const labels = (): readonly string[] =>
+      [...(contents(out)['compose.yaml'] ?? '').matchAll(/rmsx.conf: "(.*)"/g)].map(([, hash]) => hash ?? '');
+    documentOf(await render('--replicas', '1', '--json'));
+    const before = labels();
+    expect(before).toHaveLength(2);
+    documentOf(
+      await runRmsx(['render', '--out', out, '-n', 'demo', '--json'], { env: { RMSX_PASSWORD: 'another one' } }),
+    );
+    expect(labels()).toEqual(before);
+    documentOf(await render('--set', 'maxclients=555', '--json'));
+    expect(labels().some((hash) => before.includes(hash))).toBe(false);
+  });
+
+  test('must clean up what a run that was killed left behind', async () => {
+    documentOf(await render('--json'));
+    writeFileSync(join(out, 'nodes/master/.rmsx-999999999-0123456789ab.tmp'), 'secret');
+    writeFileSync(join(out, `nodes/master/.rmsx-${process.pid}-0123456789ab.tmp`), 'of one that runs');
+    documentOf(await render('--json'));
+    expect(readdirSync(join(out, 'nodes/master')).filter((name) => name.endsWith('.tmp'))).toEqual([
+      `.rmsx-${process.pid}-0123456789ab.tmp`,
+    ]);
+  });
+});
+
 describe('files that somebody changed', () => {
   test('must be refused, all of them by name, and nothing be written', async () => {
     await render();
@@ -199,8 +250,8 @@ describe('files that somebody changed', () => {
       [
         `rmsx: Nothing was written: ${out} has files that would be lost.`,
         '  - nodes/slave-1/redis.conf was changed since it was rendered',
-        '  - nodes/slave-2/role.conf was changed since it was rendered, as a promotion does',
-        'hint: Render to another directory: --out DIR   or replace them, each is kept as FILE.orig: --force; that takes the roles back, too\n',
+        '  - nodes/slave-2/role.conf was changed since it was rendered',
+        'hint: Render to another directory: --out DIR   or replace them, each is kept as FILE.orig: --force\n',
       ].join('\n'),
     ]);
     expect(contents(out)).toEqual(before);

@@ -108,7 +108,7 @@ describe('a cluster that Docker Compose started from rendered files', () => {
 
   test('must be given no nodes by rmsx and lose none, as Docker Compose owns it', async () => {
     expect(await cluster.refused('add')).toContain('docker compose');
-    expect(await cluster.refused('remove', 'slave-3')).toContain('docker compose up -d');
+    expect(await cluster.refused('remove', 'slave-3')).toContain('up -d --remove-orphans');
     await docker('rm', '-f', cluster.container('slave-3'));
     expect(await cluster.refused('up', '--pull', 'never')).toContain(
       `docker compose --project-directory ${cluster.directory} up -d`,

@@ -180,7 +180,18 @@ describe('docker compose up', () => {
       ['slave-1', null, 'slave-1'],
     ]);
     for (const node of ['master', 'slave-1', 'slave-2']) expect(await cluster.redis(node, 'get', 'key')).toBe('value');
-    const again = await cluster.render(thisUser, ...flags);
-    expect([again.code, again.stderr]).toEqual([5, expect.stringContaining('nodes/slave-1/role.conf was changed')]);
+    expect(await cluster.render(thisUser, ...flags)).toMatchObject({ code: 0 });
+    // Another node and another conf: everybody is replaced, and nobody forgets who the master is.
+    expect(await cluster.render(thisUser, '--replicas', '3', '--set', 'maxclients=555')).toMatchObject({ code: 0 });
+    await cluster.compose('up', '-d', '--pull', 'never', '--remove-orphans');
+    const grown = await cluster.healthy();
+    expect([grown.cluster.master, grown.nodes.map(({ source }) => source)]).toEqual([
+      'slave-1',
+      ['slave-1', null, 'slave-1', 'slave-1'],
+    ]);
+    for (const { name } of grown.nodes) {
+      expect(await cluster.redis(name, 'get', 'key')).toBe('value');
+      expect(await cluster.redis(name, 'config', 'get', 'maxclients')).toBe('maxclients\n555');
+    }
   });
 });

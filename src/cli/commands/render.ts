@@ -54,8 +54,9 @@ async function report(result: RenderResult, dryRun: boolean, context: Context): 
     context.tell(`${join(out, path)} belongs to no node any more, and is kept as it was edited`);
   }
   if (!changed) context.tell('nothing changed');
-  const flags = password === 'changed' ? ' --force-recreate --remove-orphans' : ' --remove-orphans';
-  context.tell(`next: docker compose -f ${quote(join(out, 'compose.yaml'))} up -d${changed ? flags : ''}`);
+  const again = files.some(({ state }) => state !== 'written') && changed ? ' --remove-orphans' : '';
+  const recreate = password === 'changed' ? ' --force-recreate' : '';
+  context.tell(`next: docker compose -f ${quote(join(out, 'compose.yaml'))} up -d${again}${recreate}`);
 }
 
 /** As a shell reads it back. */
