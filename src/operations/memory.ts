@@ -1,27 +1,55 @@
 import { maxMemoryBytes } from '../config/memory.ts';
-import type { ClusterSpec } from '../domain/cluster.ts';
+import type { ClusterSpec, NodeSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { Engine } from '../domain/ports.ts';
+import { newestRecord } from '../domain/record.ts';
+import { readConfs } from './read-confs.ts';
 
 /** What the nodes of a host may take of its memory; the rest is for the child that writes snapshots, and for buffers. */
 const share = 0.7;
 
 /**
  * A full synchronisation or a rewrite of the append-only file copies pages while clients write: without memory left for
- * that, the system ends a server. The engine is asked only where a limit is set.
+ * that, the system ends a server. The other clusters of rmsx that run on the host count, too. The engine is asked only
+ * where a limit is set.
  * @throws RmsxError `unsafe` with the numbers
  */
 export async function refuseScarceMemory(cluster: ClusterSpec, engine: Engine): Promise<void> {
-  const wanted = cluster.nodes.reduce((sum, node) => sum + maxMemoryBytes(cluster, node), 0);
+  const wanted = limitsOf(cluster, cluster.nodes);
   if (wanted === 0) return;
-  const there = await engine.memoryBytes();
-  if (!(wanted > there * share)) return;
-  const each = Math.floor((there * share) / cluster.nodes.length / 2 ** 20);
+  const [there, taken] = await Promise.all([engine.memoryBytes(), limitsOfOthers(cluster.name, engine)]);
+  const room = there * share - taken;
+  if (wanted <= room) return;
+  const others = taken > 0 ? `, other clusters may take ${mib(taken)}` : '';
+  const each = Math.floor(room / cluster.nodes.length / 2 ** 20);
   throw new RmsxError(
     'unsafe',
-    `The nodes of ${cluster.name} may take ${mib(wanted)} together, and the host has ${mib(there)}: 30 % of it must stay free for snapshots and buffers.`,
-    { hint: `Give each node at most ${each} MB: --set maxmemory=${each}mb, or memory.max in rmsx.yaml` },
+    `The nodes of ${cluster.name} may take ${mib(wanted)} together${others}, and the host has ${mib(there)}: 30 % of it must stay free for snapshots and buffers.`,
+    {
+      hint:
+        each > 0
+          ? `Give each node at most ${each} MB: --set maxmemory=${each}mb, or memory.max in rmsx.yaml`
+          : 'See what else runs: rmsx ls',
+    },
   );
+}
+
+const limitsOf = (cluster: ClusterSpec, nodes: readonly NodeSpec[]): number =>
+  nodes.reduce((sum, node) => sum + maxMemoryBytes(cluster, node), 0);
+
+async function limitsOfOthers(name: string, engine: Engine): Promise<number> {
+  const containers = (await engine.listContainers()).filter(
+    (container) => container.cluster !== null && container.cluster !== name && container.node !== null,
+  );
+  const running = containers.filter(({ state }) => state !== 'stopped');
+  const clusters = [...new Set(running.map((container) => container.cluster))];
+  const limits = clusters.map(async (other) => {
+    const own = running.filter((container) => container.cluster === other);
+    const record = newestRecord([...(await readConfs(engine, own)).values()].map((conf) => conf.record));
+    const nodes = record?.cluster.nodes.filter((node) => own.some((container) => container.node === node.name)) ?? [];
+    return record ? limitsOf(record.cluster, nodes) : 0;
+  });
+  return (await Promise.all(limits)).reduce((sum, limit) => sum + limit, 0);
 }
 
 const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;

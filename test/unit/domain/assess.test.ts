@@ -298,3 +298,13 @@ describe('lag', () => {
     expect(lag(evidence({}, { master: seen(1000, -1) }))).toEqual([0, null]);
   });
 });
+
+test('nodes that refuse the password of their own conf must not be called down, nor without a master', () => {
+  const given = evidence({}, { master: null, 'slave-1': null, 'slave-2': null });
+  const found = findings({ ...given, refusing: new Set(['master', 'slave-1', 'slave-2']) });
+  const text = 'runs with another password than the one in its redis.conf, which was changed since it started';
+  expect(found).toEqual([
+    'degraded, master: null',
+    ...own.cluster.nodes.map(({ name }) => `wrong-password: ${name} ${text} -> docker restart redis-server-${name}`),
+  ]);
+});

@@ -183,6 +183,18 @@ describe('a change must be refused before anything is touched', () => {
     );
   });
 
+  test.each<[string, Scene]>([
+    ['does not answer', { silent: ['slave-1'] }],
+    ['is paused', { states: { 'slave-1': 'paused' } }],
+  ])('where the node that is to move %s', async (state, scene) => {
+    expect(await refusal(cluster(2), (spec) => moveNode(spec, 'slave-1', 'slave-2'), scene)).toEqual({
+      code: 'unsafe',
+      message: `slave-1 ${state}: it cannot be told to follow slave-2.`,
+      hint: 'Bring it back first: rmsx up',
+      problems: [],
+    });
+  });
+
   test('where Docker Compose would make the node again', async () => {
     const scene = { changes: { run: null } };
     expect(await refusal(cluster(2), (spec) => removeNode(spec, 'slave-2'), scene)).toEqual({

@@ -107,14 +107,14 @@ describe('redis.conf', () => {
 
 describe('a template of a user', () => {
   const minimal =
-    'port {{port}}\nrequirepass {{password}}\n{{#disabled-commands}}\nrename-command {{.}} ""\n{{/disabled-commands}}\n{{#aof}}\nappendonly yes\n{{/aof}}\n{{#directives}}\n{{.}}\n{{/directives}}\ninclude {{role-conf}}\n';
+    'port {{port}}\nrequirepass {{password}}\nmasterauth {{password}}\n{{#disabled-commands}}\nrename-command {{.}} ""\n{{/disabled-commands}}\n{{#aof}}\nappendonly yes\n{{/aof}}\n{{#directives}}\n{{.}}\n{{/directives}}\ninclude {{role-conf}}\n';
 
   test('must not lose a setting that it has no placeholder for', () => {
     const conf = confOf(
       { directives: { 'repl-timeout': ['90'], maxmemory: ['1gb'] }, disabledCommands: [] },
       { text: minimal },
     );
-    expect(directivesOf(conf).slice(3)).toEqual([
+    expect(directivesOf(conf).slice(4)).toEqual([
       'maxmemory 1gb',
       'repl-timeout 90',
       'include /usr/local/etc/redis/role.conf',
@@ -135,21 +135,33 @@ describe('a template of a user', () => {
 });
 
 describe('a template with something below the role', () => {
-  const hint = 'End the template with this line: include {{role-conf}}';
+  const notLast = 'redis.conf: the last directive must be the one that includes role.conf: include {{role-conf}}';
+  const role = 'redis.conf: the role is in role.conf, and must not be in here too';
   test.each([
-    ['a directive', 'replicaof no one\n'],
-    ['a directive after comments', '# One.\n\n# Two.\nmaxclients 10\n'],
-    ['a directive that is set in', '  maxclients 10'],
-    ['another file', 'include /etc/other.conf\n'],
-    ['a placeholder', 'port {{port}}\n'],
-    ['a directive after a line end of Windows', '\r\nmaxclients 10\r\n'],
-  ])('must be refused: %s', (_, below) => {
+    ['a role', 'replicaof no one\n', [role, notLast]],
+    ['a directive after comments', '# One.\n\n# Two.\nmaxclients 10\n', [notLast]],
+    ['a directive that is set in', '  maxclients 10', [notLast]],
+    ['another file', 'include /etc/other.conf\n', [notLast]],
+    ['a placeholder', 'port {{port}}\n', [notLast]],
+    ['a directive after a line end of Windows', '\r\nmaxclients 10\r\n', [notLast]],
+  ])('must be refused: %s', (_, below, problems) => {
     expect(errorOf(() => confOf({}, { text: template + below }))).toEqual({
       code: 'bad-spec',
-      message: 'redis.conf: the last directive must be the one that includes role.conf.',
-      hint,
-      problems: [],
+      message: 'The template redis.conf cannot be used.',
+      hint: undefined,
+      problems,
     });
+  });
+
+  test.each([
+    ['requirepass {{password}}', '#requirepass {{password}}', 'requirepass'],
+    ['masterauth {{password}}', '# {{password}}', 'masterauth'],
+    ['port {{port}}', 'port {{port}}\nPORT 7', 'port'],
+    ['dir /data', 'dir /elsewhere', 'dir'],
+  ])('must be refused: %s as %s', (was, is, directive) => {
+    expect(errorOf(() => confOf({}, { text: template.replace(was, is) })).problems).toEqual([
+      `redis.conf: ${directive} is not what rmsx needs it to be; see the template of the package`,
+    ]);
   });
 
   test.each([
@@ -166,7 +178,7 @@ describe('a template with something below the role', () => {
   test('must be called as the user calls it', () => {
     const record = recordOf();
     const render = (): unknown => renderConf(record, nodeOf(record), 'x', `${template}hz 1\n`, 'my/redis.conf');
-    expect(errorOf(render).message).toBe('my/redis.conf: the last directive must be the one that includes role.conf.');
+    expect(errorOf(render).message).toBe('The template my/redis.conf cannot be used.');
   });
 });
 
