@@ -227,6 +227,14 @@ describe('rendering again into the same directory', () => {
     expect(labels().some((hash) => before.includes(hash))).toBe(false);
   });
 
+  test.each([250, 350, 450])('must finish what was killed after %i ms, and leave nothing of it', async (timeoutMs) => {
+    const args = ['render', '--out', out, '-n', 'demo', '--replicas', '200'];
+    expect((await runRmsx(args, { env, timeoutMs })).code).toBe(null);
+    documentOf(await runRmsx([...args, '--json'], { env }));
+    const names = Object.keys(contents(out));
+    expect([names.length, names.filter((name) => /\.(tmp|orig)$/.test(name))]).toEqual([4 + 201 * 3, []]);
+  });
+
   test('must clean up what a run that was killed left behind', async () => {
     documentOf(await render('--json'));
     writeFileSync(join(out, 'nodes/master/.rmsx-999999999-0123456789ab.tmp'), 'secret');
