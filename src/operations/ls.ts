@@ -1,12 +1,10 @@
 import type { Topology } from '../domain/cluster.ts';
-import { RmsxError } from '../domain/errors.ts';
 import { compareNodeNames } from '../domain/names.ts';
 import type { ObservedContainer, ObservedEngine } from '../domain/observed.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
-import { newestRecord } from '../domain/record.ts';
 import { shapeName } from '../domain/shape.ts';
 import { clusterNames, observeEngine } from './observe-engine.ts';
-import { readConfs } from './read-confs.ts';
+import { readRecord } from './read-confs.ts';
 
 /** One cluster on the engine, as far as the engine itself knows it. */
 export interface ListedCluster {
@@ -48,13 +46,8 @@ async function listCluster(name: string, observed: ObservedEngine, engine: Engin
 
 /** The label says how the cluster was made; promotions and moves are in its record. */
 async function presentTopology(nodes: readonly ObservedContainer[], engine: Engine): Promise<Topology | null> {
-  try {
-    const record = newestRecord([...(await readConfs(engine, nodes)).values()].map((conf) => conf.record));
-    return record && shapeName(record.cluster.nodes, record.cluster.topology, record.cluster.fanout);
-  } catch (error) {
-    if (!(error instanceof RmsxError) || error.code === 'engine-unreachable') throw error;
-    return null; // somebody is just removing it, and engines have many words for that
-  }
+  const record = await readRecord(engine, nodes);
+  return record && shapeName(record.cluster.nodes, record.cluster.topology, record.cluster.fanout);
 }
 
 function stateOf(nodes: number, running: number): ListedCluster['state'] {

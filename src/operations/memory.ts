@@ -2,8 +2,7 @@ import { maxMemoryBytes } from '../config/memory.ts';
 import type { ClusterSpec, NodeSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { Engine } from '../domain/ports.ts';
-import { newestRecord } from '../domain/record.ts';
-import { readConfs } from './read-confs.ts';
+import { readRecord } from './read-confs.ts';
 
 /** What the nodes of a host may take of its memory; the rest is for the child that writes snapshots, and for buffers. */
 const share = 0.7;
@@ -45,7 +44,7 @@ async function limitsOfOthers(name: string, engine: Engine): Promise<number> {
   const clusters = [...new Set(running.map((container) => container.cluster))];
   const limits = clusters.map(async (other) => {
     const own = running.filter((container) => container.cluster === other);
-    const record = newestRecord([...(await readConfs(engine, own)).values()].map((conf) => conf.record));
+    const record = await readRecord(engine, own);
     const nodes = record?.cluster.nodes.filter((node) => own.some((container) => container.node === node.name)) ?? [];
     return record ? limitsOf(record.cluster, nodes) : 0;
   });

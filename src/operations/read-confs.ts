@@ -1,7 +1,9 @@
 import { findNode, sourceOf } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
 import { confDirectory } from '../domain/names.ts';
 import type { NodeConf, ObservedContainer } from '../domain/observed.ts';
 import type { Engine } from '../domain/ports.ts';
+import { type ClusterRecord, newestRecord } from '../domain/record.ts';
 import { readConf, stampedFile } from '../render/conf-directory.ts';
 
 /** Stamps from here on are times of day: somebody else wrote the file. */
@@ -31,6 +33,22 @@ export async function readConfs(
   });
   for (const [node, conf] of await readAll(engine, unread)) confs.set(node, conf);
   return confs;
+}
+
+/**
+ * The record of a cluster that others may be removing just now.
+ * @returns null where there is none, or where it goes away under our eyes: engines have many words for that
+ */
+export async function readRecord(
+  engine: Engine,
+  containers: readonly ObservedContainer[],
+): Promise<ClusterRecord | null> {
+  try {
+    return newestRecord([...(await readConfs(engine, containers)).values()].map((conf) => conf.record));
+  } catch (error) {
+    if (error instanceof RmsxError && error.code === 'failed') return null;
+    throw error;
+  }
 }
 
 /** @returns the epoch of the change that a node knows, or null where somebody else wrote its role */
