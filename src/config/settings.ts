@@ -34,7 +34,8 @@ export const settings: readonly Setting[] = [
     path: 'replication.pingPeriod',
     directive: 'repl-ping-replica-period',
     kind: 'seconds',
-    otherwise: '10',
+    // The server's own 10 leave a new cluster at offset 0 for as long: a replica there cannot prove that it was ever in sync.
+    otherwise: '1',
     describe: 'how often a source says that it is there',
   },
   {

@@ -24,7 +24,7 @@ const markTimeoutMs = 2000;
 /**
  * Waits until every link is up and every replica online at its source, then proves it: a marker is published on the
  * master, and every node must have acknowledged the offset that the master had after it. That offset is above 0, which a
- * new cluster does not reach by itself before its first PING, 10 s later.
+ * new cluster does not reach by itself before the first PING of its master.
  * @returns what every node said last
  * @throws RmsxError the reason of the signal
  */

@@ -127,7 +127,7 @@ test('everything at once, each thing once and at its place', () => {
     node('slave-2', 'master', { address: { host: '172.19.0.11', port: 6379 }, image: 'redis:6.0' }),
     node('slave-3', null, { directives: { port: ['1'] } }),
   ];
-  const directives = { 'repl-timeout': ['5'], nonsense: ['1'] };
+  const directives = { 'repl-timeout': ['1'], nonsense: ['1'] };
   expect(problems(cluster(0, { nodes, directives }))).toEqual([
     'nodes.slave-1.source: there is no node called slave-9',
     'nodes.slave-3.source: slave-3 follows nobody, and master is the master already: name its source',
@@ -138,6 +138,6 @@ test('everything at once, each thing once and at its place', () => {
     'nodes.slave-2.image: slave-2 (Redis 6.0) cannot load what its source master (Redis 8.0) would send it',
     'redis.nonsense: no supported server knows this directive',
     'nodes.slave-3.redis.port: rmsx writes this directive itself: use ports.base, or port of the node',
-    'redis.repl-timeout: 5 s are over before the next sign of life, which comes every 10 s: links would break again and again',
+    'redis.repl-timeout: 1 s are over before the next sign of life, which comes every 1 s: links would break again and again',
   ]);
 });

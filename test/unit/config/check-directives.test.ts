@@ -140,8 +140,8 @@ describe('what cannot work together', () => {
     `redis.min-replicas-to-write: the master would never take a write: it wants ${wants} replicas, and there are ${are}`;
 
   test.each<[Directives, readonly string[]]>([
-    [{ 'repl-timeout': ['10'] }, [late(10, 10)]],
-    [{ 'repl-timeout': ['11'] }, []],
+    [{ 'repl-timeout': ['1'] }, [late(1, 1)]],
+    [{ 'repl-timeout': ['2'] }, []],
     [{ 'repl-timeout': ['30'], 'repl-ping-replica-period': ['30'] }, [late(30, 30)]],
     [{ 'repl-ping-replica-period': ['60'] }, [late(60, 60)]],
     [{ 'repl-ping-replica-period': ['59'] }, []],
@@ -159,7 +159,7 @@ describe('what cannot work together', () => {
   });
 
   test.each<[Directives, string]>([
-    [{ 'repl-timeout': ['5'] }, `nodes.master.${late(5, 10)}`],
+    [{ 'repl-timeout': ['1'] }, `nodes.master.${late(1, 1)}`],
     [{ 'repl-ping-replica-period': ['60'] }, `nodes.master.${late(60, 60)}`],
     [{ 'min-replicas-to-write': ['3'] }, `nodes.master.${few(3, 1)}`],
   ])('must be told of one node too: %j', (directives, expected) => {
@@ -174,11 +174,11 @@ describe('what cannot work together', () => {
       { 'repl-timeout': ['40'] },
       [`nodes.slave-1.${late(40, 50)}`],
     ],
-    ['a node that makes up for the cluster', { 'repl-timeout': ['5'] }, { 'repl-timeout': ['60'] }, [late(5, 10)]],
-    ['a node that says something else', { 'repl-timeout': ['5'] }, { hz: ['20'] }, [late(5, 10)]],
+    ['a node that makes up for the cluster', { 'repl-timeout': ['1'] }, { 'repl-timeout': ['60'] }, [late(1, 1)]],
+    ['a node that says something else', { 'repl-timeout': ['1'] }, { hz: ['20'] }, [late(1, 1)]],
     [
       'a node that says it once more',
-      { 'repl-timeout': ['5'] },
+      { 'repl-timeout': ['5'], 'repl-ping-replica-period': ['10'] },
       { 'repl-timeout': ['6'] },
       [late(5, 10), `nodes.slave-1.${late(6, 10)}`],
     ],
@@ -237,7 +237,7 @@ test('what hinges on another field must name it', () => {
     save: ['60 1'],
     'min-replicas-to-write': ['3'],
     'repl-rdb-channel': ['yes'],
-    'repl-timeout': ['5'],
+    'repl-timeout': ['1'],
   };
   const found = checkDirectives(cluster(2, { directives, image: 'redis:7.2' }));
   expect(found.map(({ path, dependsOn }) => [path, dependsOn])).toEqual([
