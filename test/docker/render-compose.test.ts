@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -130,6 +130,33 @@ describe('docker compose up', () => {
     rmSync(conf, { recursive: true });
     await expect(cluster.compose('up', '-d', '--pull', 'never')).rejects.toThrow('bind source path does not exist');
     expect(existsSync(conf)).toBe(false);
+  });
+
+  test('must leave owner and mode of the files alone, also with an entrypoint that takes over a lone conf', async () => {
+    cluster = new RenderedCluster();
+    const { out } = cluster;
+    const taking = await cluster.imageThatTakesOver(image);
+    await cluster.render(thisUser, '--image', taking, '--replicas', '1');
+    const owners = (...paths: readonly string[]) =>
+      paths.map((path) => {
+        const { uid, gid, mode } = statSync(join(out, path));
+        return `${path} ${uid}:${gid} ${(mode & 0o7777).toString(8)}`;
+      });
+    const files = ['master', 'slave-1'].flatMap((node) => ['', '/redis.conf', '/role.conf'].map((of) => node + of));
+    const before = owners(...files.map((file) => `nodes/${file}`));
+    await cluster.compose('up', '-d', '--pull', 'never');
+    await cluster.healthy();
+    await cluster.compose('restart', '--timeout', '5');
+    await cluster.healthy();
+    expect(owners(...files.map((file) => `nodes/${file}`))).toEqual(before);
+
+    // The same entrypoint does take over a conf with nothing beside it.
+    mkdirSync(join(out, 'lone'));
+    writeFileSync(join(out, 'lone/redis.conf'), '');
+    const lone = owners('lone/redis.conf');
+    const mount = ['-v', `${join(out, 'lone')}:/lone`];
+    await docker('run', '--rm', '--network', 'none', ...mount, taking, 'cat', '/lone/redis.conf');
+    expect(owners('lone/redis.conf')).not.toEqual(lone);
   });
 
   test('must make what rmsx itself makes', async () => {

@@ -38,6 +38,7 @@ export class RenderedCluster {
   readonly home: string;
   readonly out: string;
   readonly #flags: readonly string[];
+  #image: string | undefined;
 
   /** @param owner - the uid of the directory it is rendered into */
   constructor(owner: number = thisUser.uid) {
@@ -66,6 +67,24 @@ export class RenderedCluster {
     return docker('exec', `${this.name}-${node}`, 'sh', '-c', script, 'sh', ...command);
   }
 
+  /**
+   * Makes an image whose entrypoint gives a conf to the user of the server where nothing lies beside it, as that of the
+   * official image of Redis 8 does (redis/docker-library-redis#451). It goes with the cluster.
+   * @returns its name
+   */
+  async imageThatTakesOver(from: string): Promise<string> {
+    const takeOver = 'if [ "$(ls -A "$(dirname "$2")" | wc -l)" = 1 ]; then chown redis "$2"; chmod 0604 "$2"; fi';
+    const entrypoint = ['sh', '-c', `${takeOver}; exec docker-entrypoint.sh "$@"`, 'sh'];
+    this.#image = `${this.name}:1.0`;
+    const maker = await docker('create', from);
+    try {
+      await docker('commit', '--change', `ENTRYPOINT ${JSON.stringify(entrypoint)}`, maker, this.#image);
+    } finally {
+      await docker('rm', '--volumes', maker);
+    }
+    return this.#image;
+  }
+
   /** Waits until its replication is in order. */
   healthy(): Promise<ClusterStatus> {
     const ask = async (): Promise<ClusterStatus | false> => {
@@ -78,6 +97,7 @@ export class RenderedCluster {
   /** Removes everything; to be called when the test is over. */
   async remove(): Promise<void> {
     await this.compose('down', '--volumes', '--timeout', '1').catch(() => undefined); // not every test comes as far
+    if (this.#image !== undefined) await docker('rmi', this.#image);
     rmSync(this.home, { recursive: true, force: true });
     const filter = ['--filter', `label=rmsx.cluster=${this.name}`];
     const left = await Promise.all([
