@@ -36,6 +36,9 @@ export const confDirectory = '/usr/local/etc/redis';
 /** Where the data lives in every container, as in the official images. */
 export const dataDirectory = '/data';
 
+/** How data in memory is mounted there: it would belong to root, and the server need not be that. */
+export const dataInMemory = 'mode=1777';
+
 /** Cluster names: the rule of Docker Compose for project names. */
 export const clusterNamePattern: RegExp = /^[a-z0-9][a-z0-9_-]*$/;
 
@@ -56,6 +59,10 @@ export function nodeIndex(name: string): number {
   if (name === masterName) return 0;
   return Number(/^slave-([1-9]\d{0,3})$/.exec(name)?.[1] ?? -1);
 }
+
+/** @returns the name of a container that only carries the conf of new nodes, the i-th of a run counted from 0 */
+export const carrierName = (cluster: string, run: string, index: number): string =>
+  `${cluster}-conf-${run.slice(0, 8)}${index === 0 ? '' : `-${index}`}`;
 
 /** @returns the name of the container of a node */
 export const containerName = (cluster: string, node: string): string => `${cluster}-${node}`;

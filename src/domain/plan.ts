@@ -11,8 +11,10 @@ export type Step =
       readonly carrier: CarrierSpec;
       /** Where the volumes are mounted in the carrier, and what belongs into them. */
       readonly directories: readonly Directory[];
+      /** Whether the engine starts a server again that could not read its conf yet. */
+      readonly restarts: boolean;
     }
-  | { readonly op: 'remove-carrier' }
+  | { readonly op: 'remove-carriers' }
   | { readonly op: 'write-conf'; readonly node: string; readonly files: readonly ContainerFile[] }
   | { readonly op: 'start'; readonly node: string }
   | { readonly op: 'give-head-start'; readonly node: string; readonly timeMs: number }
@@ -63,8 +65,8 @@ export function describeStep(step: Step): string {
       return `write ${step.files.map((file) => file.name).join(', ')} of ${step.node}`;
     case 'write-volumes':
       return `write the conf of ${step.carrier.volumes.map(({ node }) => node).join(', ')}`;
-    case 'remove-carrier':
-      return 'remove the container that carried the conf';
+    case 'remove-carriers':
+      return 'remove what carried the conf';
     case 'start':
     case 'unpause':
     case 'stop':

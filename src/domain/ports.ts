@@ -9,6 +9,9 @@ export interface Owner {
   readonly gid: number;
 }
 
+/** The official images, on Debian and on Alpine, run the server as this user. */
+export const usualOwner: Owner = { uid: 999, gid: 999 };
+
 /** Who owns what everybody in a container may read. */
 export const rootUser: Owner = { uid: 0, gid: 0 };
 
@@ -65,6 +68,8 @@ export interface ContainerSpec {
   readonly volumes: readonly VolumeMount[];
   /** Whether /data lives in memory. */
   readonly ephemeral: boolean;
+  /** Whose /data in memory is. @default root, whose process gives it to its server */
+  readonly dataOwner?: Owner;
   /** Whether the engine starts it again when it ends. */
   readonly restart: 'always' | 'no';
   readonly sysctls: Readonly<Record<string, string>>;
@@ -76,8 +81,7 @@ export interface CarrierSpec {
   readonly run: string;
   readonly image: string;
   readonly volumes: readonly (VolumeMount & { readonly node: string })[];
-  /** @default one of its own */
-  readonly name?: string;
+  readonly name: string;
   /** Makes it a lock, held by this process. */
   readonly owner?: string;
 }
@@ -114,7 +118,9 @@ export interface Engine {
   /** Removes the container and its anonymous volumes, whatever its state. */
   removeContainer(id: string): Promise<void>;
   removeVolume(name: string): Promise<void>;
-  /** The uid and gid under which the server of this container runs. */
+  /** The user as whom the process of an image starts, in its own words; empty for root. */
+  userOfImage(image: string): Promise<string>;
+  /** The uid and gid under which the server of this container runs. Slow: the engine unpacks an archive for it. */
   serverUser(id: string): Promise<Owner>;
   /** Writes files into a container, whatever its state. */
   writeFiles(id: string, directories: readonly Directory[], owner: Owner): Promise<void>;

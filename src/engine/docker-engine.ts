@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import type Docker from 'dockerode';
 import { RmsxError } from '../domain/errors.ts';
 import { labels } from '../domain/names.ts';
-import type { Engine, Owner } from '../domain/ports.ts';
+import type { Engine } from '../domain/ports.ts';
 import { packDirectories, unpackFiles } from './archive.ts';
 import { withDeadline } from './deadline.ts';
 import { toEngineError } from './docker-errors.ts';
@@ -12,6 +12,7 @@ import type { EngineEndpoint } from './endpoint.ts';
 import { loadDockerode } from './load-dockerode.ts';
 import { parseLogFrames } from './log-frames.ts';
 import { pullImage } from './pull.ts';
+import { serverUserOf, startsAsRoot } from './server-user.ts';
 import {
   fromContainer,
   fromNetwork,
@@ -91,7 +92,7 @@ function lookingCalls({
   docker,
   reachHost,
   look,
-}: Wire): Calls<'listContainers' | 'listNetworks' | 'listVolumes' | 'hasImage' | 'memoryBytes'> {
+}: Wire): Calls<'listContainers' | 'listNetworks' | 'listVolumes' | 'hasImage' | 'userOfImage' | 'memoryBytes'> {
   return {
     listContainers: (cluster) =>
       look('list containers', async () => {
@@ -103,6 +104,11 @@ function lookingCalls({
     listNetworks: () => look('list networks', async () => list(await docker.listNetworks()).map(fromNetwork)),
     listVolumes: () => look('list volumes', async () => ((await docker.listVolumes()).Volumes ?? []).map(fromVolume)),
     memoryBytes: () => look('ask for the memory', async () => Number((await docker.info()).MemTotal)),
+    userOfImage: (image) =>
+      look(`look at image ${image}`, async () => {
+        const user = (await docker.getImage(image).inspect()).Config.User ?? '';
+        return startsAsRoot(user) ? '' : user;
+      }),
     hasImage: (image) =>
       look(`look at image ${image}`, () => docker.getImage(image).inspect()).then(
         () => true,
@@ -164,10 +170,15 @@ function fileCalls({
   look,
 }: Wire): Calls<'serverUser' | 'writeFiles' | 'stampOf' | 'readFiles' | 'logs'> {
   return {
-    serverUser: (id) =>
-      look('read /etc/passwd', async () =>
-        findServerUser(await unpackFiles(await docker.getContainer(id).getArchive({ path: '/etc/passwd' }))),
-      ),
+    serverUser: async (id) => {
+      const container = docker.getContainer(id);
+      const { Config } = await look(`look at ${short(id)}`, () => container.inspect());
+      const reading = look('read /etc/passwd', async () =>
+        unpackFiles(await container.getArchive({ path: '/etc/passwd' })),
+      );
+      const files = await reading.catch(noneIfGone);
+      return serverUserOf(Config.User ?? '', files.get('passwd') ?? '');
+    },
     writeFiles: (id, directories, owner) =>
       call(`write files into ${short(id)}`, async () => {
         await docker.getContainer(id).putArchive(await packDirectories(directories, owner), { path: '/' });
@@ -182,10 +193,7 @@ function fileCalls({
     readFiles: (id, directory) =>
       look(`read ${directory} of ${short(id)}`, async () =>
         unpackFiles(await docker.getContainer(id).getArchive({ path: directory })),
-      ).catch((error: RmsxError) => {
-        if (error.reason === 'gone') return new Map<string, string>();
-        throw error;
-      }),
+      ).catch(noneIfGone),
     logs: (id, lines) =>
       look(`read the log of ${short(id)}`, async () =>
         parseLogFrames(await docker.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, follow: false })),
@@ -232,9 +240,7 @@ async function ignore(reasons: readonly string[], work: Promise<unknown>): Promi
   }
 }
 
-/** The official images run the server as `redis` or `valkey`; uid and gid differ between Debian and Alpine. */
-function findServerUser(files: ReadonlyMap<string, string>): Owner {
-  const line = (files.get('passwd') ?? '').split('\n').find((text) => /^(redis|valkey):/.test(text));
-  const [, , uid, gid] = (line ?? '').split(':');
-  return { uid: Number(uid ?? 999), gid: Number(gid ?? 999) };
+function noneIfGone(error: RmsxError): ReadonlyMap<string, string> {
+  if (error.reason === 'gone') return new Map();
+  throw error;
 }

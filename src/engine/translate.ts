@@ -57,7 +57,7 @@ export function toContainerOptions(container: ContainerSpec, stamp: Stamp): Dock
       Mounts: container.volumes.map((volume) =>
         toMount(volume, container.node, { ...owner, [labels.image]: container.image }),
       ),
-      ...(container.ephemeral ? { Tmpfs: { [dataDirectory]: '' } } : {}),
+      ...(container.ephemeral ? { Tmpfs: { [dataDirectory]: tmpfsOptions(container) } } : {}),
       NetworkMode: container.network,
       PortBindings: { [port]: [{ HostIp: container.bind, HostPort: String(container.address.port) }] },
       RestartPolicy: { Name: container.restart },
@@ -97,7 +97,7 @@ export function toCarrierOptions(carrier: CarrierSpec, stamp: Stamp): Docker.Con
   };
   const ownerOf = (node: string): Stamp => ({ ...owner, [labels.node]: node, [labels.image]: carrier.image });
   return {
-    name: carrier.name ?? `${carrier.cluster}-conf-${carrier.run.slice(0, 8)}`,
+    name: carrier.name,
     Image: carrier.image,
     Cmd: ['true'],
     NetworkDisabled: true,
@@ -108,6 +108,10 @@ export function toCarrierOptions(carrier: CarrierSpec, stamp: Stamp): Docker.Con
     },
   };
 }
+
+/** Runtimes before runc 1.2 give a tmpfs the mode of the directory that it covers, whatever is asked for. */
+const tmpfsOptions = ({ dataOwner }: ContainerSpec): string =>
+  dataOwner ? `uid=${dataOwner.uid},gid=${dataOwner.gid}` : '';
 
 function toMount(volume: VolumeMount, node: string, owner: Stamp): Docker.MountSettings {
   const compose = {
@@ -120,7 +124,8 @@ function toMount(volume: VolumeMount, node: string, owner: Stamp): Docker.MountS
     Target: volume.target,
     ReadOnly: volume.readOnly,
     VolumeOptions: {
-      NoCopy: true,
+      // What the image has at the place of its data, comes along with owner and mode: its server may not be root.
+      NoCopy: volume.purpose !== 'data',
       Labels: { ...owner, [labels.purpose]: volume.purpose, ...compose },
       DriverConfig: { Name: 'local', Options: {} },
     },

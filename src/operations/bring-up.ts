@@ -123,7 +123,7 @@ export class BringUp {
         warn: (_node, message) => this.#remarks.push(message),
       }),
     );
-    const isTidying = ({ step }: PlannedStep): boolean => step.op === 'remove-carrier';
+    const isTidying = ({ step }: PlannedStep): boolean => step.op === 'remove-carriers';
     if (this.#plan.length > 0) {
       const [begun, done] = this.#headline();
       progress.begin(`${begun} ${name}: ${this.#nodes.length} nodes`);

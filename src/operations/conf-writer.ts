@@ -1,43 +1,71 @@
-import { confDirectory } from '../domain/names.ts';
-import type { CarrierSpec, ContainerFile, Directory, Owner, Ports } from '../domain/ports.ts';
-
-/** The official images, on Debian and on Alpine, run the server as this user. */
-const usualOwner: Owner = { uid: 999, gid: 999 };
+import { carrierName, confDirectory } from '../domain/names.ts';
+import type { Step } from '../domain/plan.ts';
+import {
+  type ContainerFile,
+  type ContainerSpec,
+  type Directory,
+  type Owner,
+  type Ports,
+  usualOwner,
+} from '../domain/ports.ts';
 
 /** Puts the conf of new nodes where it belongs, readable for the user of the server alone. */
 export class ConfWriter {
   readonly #ports: Ports;
-  #owner: Promise<Owner> | undefined; // the same in every container of an image
-  #carrier: string | undefined;
-  #check: Promise<void> = Promise.resolve();
+  /** By image: the same in every container of one. */
+  readonly #owners = new Map<string, Promise<Owner>>();
+  readonly #carriers: string[] = [];
+  readonly #checks: Promise<void>[] = [];
 
   constructor(ports: Ports) {
     this.#ports = ports;
   }
 
   /** Into the container of a node. */
-  async write(id: string, files: readonly ContainerFile[]): Promise<void> {
-    this.#owner ??= this.#ports.engine.serverUser(id);
-    await this.#write(id, [{ path: confDirectory, files }], await this.#owner);
+  async write(id: string, image: string, files: readonly ContainerFile[]): Promise<void> {
+    const owner = this.#owners.get(image) ?? this.#ports.engine.serverUser(id);
+    this.#owners.set(image, owner);
+    await this.#write(id, [{ path: confDirectory, files }], await owner);
   }
 
   /**
-   * Into the volumes of several nodes, at once: for the usual user first, so that the nodes can start. Who the user is
-   * is looked up meanwhile, and where it is another one, everything is written again: until then the servers of such an
-   * image cannot read their conf, and are started again by the engine. See `removeCarrier`.
+   * Into the volumes of several nodes with the same image, at once. Where nothing speaks for another user, for the usual
+   * one first, so that the nodes can start: who the user is takes as long as the start of a container to find out, and is
+   * looked up meanwhile. Where it is another one, everything is written again: until then the servers of such an image
+   * cannot read their conf, and are started again by the engine. See `removeCarriers`.
    */
-  async writeVolumes(spec: CarrierSpec, directories: readonly Directory[]): Promise<void> {
-    const id = await this.#ports.engine.createCarrier(spec);
-    this.#carrier = id;
-    await this.#write(id, directories, usualOwner);
-    this.#check = this.#correctOwner(id, directories);
-    this.#check.catch(() => undefined); // told by removeCarrier
+  async writeVolumes({ carrier, directories, restarts }: Extract<Step, { op: 'write-volumes' }>): Promise<void> {
+    const { engine } = this.#ports;
+    const isUsual = restarts && (await engine.userOfImage(carrier.image)) === '';
+    const id = await engine.createCarrier(carrier);
+    this.#carriers.push(id);
+    await this.#write(id, directories, isUsual ? usualOwner : await engine.serverUser(id));
+    if (!isUsual) return;
+    const check = this.#correctOwner(id, directories);
+    check.catch(() => undefined); // told by removeCarriers
+    this.#checks.push(check);
   }
 
-  /** Waits until the conf surely belongs to the right user, and removes the container that carried it. */
-  async removeCarrier(): Promise<void> {
-    await this.#check;
-    if (this.#carrier !== undefined) await this.#ports.engine.removeContainer(this.#carrier);
+  /**
+   * Whose data in memory is: whoever the image names, as nobody in it may give it away.
+   * @returns undefined for an image that starts as root
+   */
+  async dataOwner({ cluster, run, image }: ContainerSpec): Promise<Owner | undefined> {
+    const { engine } = this.#ports;
+    if ((await engine.userOfImage(image)) === '') return undefined;
+    const known = this.#owners.get(image);
+    if (known) return known;
+    const owner = engine
+      .createCarrier({ name: carrierName(cluster, run, this.#owners.size), cluster, run, image, volumes: [] })
+      .then((id) => engine.serverUser(id).finally(() => engine.removeContainer(id)));
+    this.#owners.set(image, owner);
+    return owner;
+  }
+
+  /** Waits until the conf surely belongs to the right user, and removes the containers that carried it. */
+  async removeCarriers(): Promise<void> {
+    await Promise.all(this.#checks);
+    await Promise.all(this.#carriers.map((id) => this.#ports.engine.removeContainer(id)));
   }
 
   async #correctOwner(id: string, directories: readonly Directory[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { defaults } from '../config/defaults.ts';
 import type { UpRequest } from '../config/up-request.ts';
+import { carrierName } from '../domain/names.ts';
 import { containerOf, type NodeConf, type ObservedEngine, type ObservedVolume } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { readConf } from '../render/conf-directory.ts';
@@ -43,6 +44,7 @@ async function readOrphans(
   const root = '/rmsx';
   const image = await anyImage(request, orphans, engine);
   const id = await engine.createCarrier({
+    name: carrierName(request.name, run, 0),
     cluster: request.name,
     run,
     image,

@@ -29,8 +29,11 @@ export function upStepRunner(context: UpContext): StepRunner {
     if (id === undefined) throw new RangeError(`no container for ${node}`);
     return id;
   };
+  // A container that is there gets a role, which everybody may read.
+  const imageOf = (node: string): string => plannedFor(context.plan, node).container?.image ?? idOf(node);
   const create = async (node: string, container: ContainerSpec): Promise<void> => {
-    const id = await engine.createContainer(container);
+    const dataOwner = container.ephemeral ? await writer.dataOwner(container) : undefined;
+    const id = await engine.createContainer(dataOwner ? { ...container, dataOwner } : container);
     context.ids.set(node, id);
   };
   const start = async (node: string): Promise<void> => {
@@ -43,7 +46,7 @@ export function upStepRunner(context: UpContext): StepRunner {
       context.warn(node, `${node}: this engine does not allow net.core.somaxconn to be set; it runs without.`);
       await engine.removeContainer(idOf(node));
       await create(node, { ...container, sysctls: {} });
-      if (files) await writer.write(idOf(node), files); // the others are on a volume
+      if (files) await writer.write(idOf(node), container.image, files); // the others are on a volume
       await engine.start(idOf(node));
     }
   };
@@ -56,11 +59,11 @@ export function upStepRunner(context: UpContext): StepRunner {
       case 'create-container':
         return create(step.node, step.container);
       case 'write-conf':
-        return writer.write(idOf(step.node), step.files);
+        return writer.write(idOf(step.node), imageOf(step.node), step.files);
       case 'write-volumes':
-        return writer.writeVolumes(step.carrier, step.directories);
-      case 'remove-carrier':
-        return writer.removeCarrier();
+        return writer.writeVolumes(step);
+      case 'remove-carriers':
+        return writer.removeCarriers();
       case 'start':
         return start(step.node);
       case 'remove-container':

@@ -1,5 +1,4 @@
 import {
-  type Address,
   type ClusterSpec,
   findNode,
   imageOf,
@@ -9,38 +8,16 @@ import {
   topDown,
 } from '../domain/cluster.ts';
 import { networkName } from '../domain/names.ts';
-import { containerOf, type NodeConf, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
+import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
-import type { CarrierSpec } from '../domain/ports.ts';
-import type { ClusterRecord } from '../domain/record.ts';
 import { dynamicRange, gatewayIp, parseSubnet } from '../domain/subnet.ts';
 import { renderRole } from '../render/conf-directory.ts';
 import { renderConf } from '../render/conf-files.ts';
-import { containerSpec, mount } from './container-spec.ts';
+import { containerSpec } from './container-spec.ts';
 import { refuseEmptyMaster } from './empty-master.ts';
 import { moversOf, planMoves } from './moves.ts';
-
-/** Everything that the plan of `up` follows from. */
-export interface UpFacts {
-  /** The newest record before this change; null for a new cluster. */
-  readonly before: ClusterRecord | null;
-  /** What is wanted; written to every node whose own record is older. */
-  readonly record: ClusterRecord;
-  readonly engine: ObservedEngine;
-  readonly confs: ReadonlyMap<string, NodeConf>;
-  readonly password: string;
-  /** Whom the replicas that run follow, where that was looked at. */
-  readonly sources?: ReadonlyMap<string, Address>;
-  /** Images that are to be fetched. */
-  readonly pull: readonly string[];
-  /** Whether nodes that are missing, stopped or paused are to run again, besides those that are new. */
-  readonly revive: boolean;
-  /** Marks what this run makes. */
-  readonly run: string;
-  /** The text of templates/redis.conf. */
-  readonly template: string;
-  readonly nowMs: number;
-}
+import type { UpFacts } from './up-facts.ts';
+import { confStep, writeVolumes } from './write-volumes.ts';
 
 const leftoverAfterMs = 120_000;
 
@@ -123,29 +100,6 @@ const removeLeftover = ({ id, name }: ObservedContainer): PlannedStep => ({
   after: [],
 });
 
-/** The conf of all new nodes at once, before their containers are there: writing into each of them is slow. */
-function writeVolumes(nodes: readonly NodeSpec[], facts: UpFacts, after: readonly string[]): readonly PlannedStep[] {
-  const { cluster } = facts.record;
-  const [first] = nodes;
-  if (!first) return [];
-  const pathOf = (node: NodeSpec): string => `/rmsx/${node.name}`;
-  const carrier: CarrierSpec = {
-    cluster: cluster.name,
-    run: facts.run,
-    image: imageOf(cluster, first),
-    volumes: nodes.map((node) => ({ ...mount(cluster, node, 'conf', pathOf(node)), node: node.name })),
-  };
-  const starts = nodes.map((node) => `start ${node.name}`); // the engine has more urgent things to do before
-  const directories = nodes.map((node) => ({
-    path: pathOf(node),
-    files: renderConf(facts.record, node, facts.password, facts.template),
-  }));
-  return [
-    { id: 'conf', step: { op: 'write-volumes', carrier, directories }, because: 'new nodes', after },
-    { id: 'carrier', step: { op: 'remove-carrier' }, because: 'it has done its work', after: [...starts, 'conf'] },
-  ];
-}
-
 function createNetwork(cluster: ClusterSpec, run: string, after: readonly string[]): PlannedStep {
   const subnet = parseSubnet(cluster.subnet);
   if (typeof subnet === 'string') throw new RangeError(subnet);
@@ -189,7 +143,7 @@ function planNode(node: NodeSpec, facts: UpFacts, ready: readonly string[], scen
       ...(source !== null && toStart.has(source) ? [`head-start ${source}`] : []),
       ...moverAbove(node, facts.record.cluster, movers).map((mover) => `follow ${mover}`),
     ];
-    const after = [...last(), ...(onVolume ? ['conf'] : []), ...waits];
+    const after = [...last(), ...(onVolume ? [confStep(imageOf(facts.record.cluster, node))] : []), ...waits];
     add('start', { op: 'start', node: name }, container ? 'it is stopped' : 'it is new', after);
     const isAwaited = facts.record.cluster.nodes.some((other) => other.source === name && toStart.has(other.name));
     if (isAwaited) steps.push(headStart(node, after));

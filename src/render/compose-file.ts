@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { type ClusterSpec, imageOf, masterOf, type NodeSpec } from '../domain/cluster.ts';
-import { confDirectory, containerName, dataDirectory, networkName } from '../domain/names.ts';
+import { confDirectory, containerName, dataDirectory, dataInMemory, networkName } from '../domain/names.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { dynamicRange, gatewayIp, parseSubnet } from '../domain/subnet.ts';
 import { composeScalar } from './compose-scalar.ts';
@@ -81,7 +81,7 @@ function composeValues(record: ClusterRecord, redisConf: Template): TemplateValu
     none: cluster.persistence === 'none',
     'keeps-data': cluster.persistence !== 'none',
     'conf-directory': composeScalar(confDirectory),
-    'data-directory': composeScalar(dataDirectory),
+    'data-in-memory': composeScalar(`${dataDirectory}:${dataInMemory}`),
     network: composeScalar(networkName(cluster.name)),
     subnet: composeScalar(subnet.cidr),
     'ip-range': composeScalar(dynamicRange(subnet)),

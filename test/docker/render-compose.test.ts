@@ -171,7 +171,7 @@ describe('docker compose up', () => {
       Sysctls: { 'net.core.somaxconn': '511' },
       SecurityOpt: ['no-new-privileges'],
       PortBindings: { [`${port}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(port) }] },
-      Tmpfs: { '/data': '' },
+      Tmpfs: { '/data': 'mode=1777' },
     });
     expect(made.Config).toMatchObject({
       Hostname: 'slave-1',

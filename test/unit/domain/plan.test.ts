@@ -33,7 +33,7 @@ test('a plan must be printed as one sentence per step, without the content of an
     },
     { id: '9', step: { op: 'start', node: 'slave-1' }, because: 'why', after: [] },
     { id: '10', step: { op: 'give-head-start', node: 'slave-1', timeMs: 100 }, because: 'why', after: [] },
-    { id: '11', step: { op: 'remove-carrier' }, because: 'why', after: [] },
+    { id: '11', step: { op: 'remove-carriers' }, because: 'why', after: [] },
     { id: '12', step: { op: 'await-link', node: 'slave-1', timeMs: 5000 }, because: 'why', after: [] },
   ];
   expect(formatPlan(steps)).toMatchInlineSnapshot(`
@@ -47,7 +47,7 @@ test('a plan must be printed as one sentence per step, without the content of an
     let slave-1 follow slave-2 instead of master  (why)
     start slave-1  (why)
     give slave-1 a head start of 100 ms  (why)
-    remove the container that carried the conf  (why)
+    remove what carried the conf  (why)
     wait until slave-1 is in sync, 5 s at most  (why)"
   `);
 });

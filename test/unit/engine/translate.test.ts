@@ -74,7 +74,7 @@ describe('what the engine is told', () => {
                   "rmsx.run": "this-run",
                   "rmsx.version": "1.2.3",
                 },
-                "NoCopy": true,
+                "NoCopy": false,
               },
             },
             {
@@ -213,7 +213,10 @@ describe('what the engine is told', () => {
   test('to read volumes must be a container without a network and without a node of its own', () => {
     const volumes = [{ name: 'v', node: 'master', purpose: 'conf', target: '/rmsx/master', readOnly: true } as const];
     expect(
-      toCarrierOptions({ cluster: 'demo', run: 'this-run', image: 'redis:8.0', volumes }, stamp),
+      toCarrierOptions(
+        { name: 'demo-conf-this-run', cluster: 'demo', run: 'this-run', image: 'redis:8.0', volumes },
+        stamp,
+      ),
     ).toMatchInlineSnapshot(`
       {
         "Cmd": [

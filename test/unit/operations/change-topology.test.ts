@@ -101,7 +101,7 @@ describe('a dry run must tell what would be done, and touch nothing', () => {
       write role.conf, rmsx.json of slave-1  (it is older than the change)
       create container redis-server-slave-2 (172.19.0.12:6381)  (it is not there)
       start slave-2  (it is new)
-      remove the container that carried the conf  (it has done its work)"
+      remove what carried the conf  (it is done)"
     `);
   });
 

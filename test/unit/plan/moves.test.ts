@@ -4,7 +4,8 @@ import type { ClusterSpec } from '../../../src/domain/cluster.ts';
 import type { ObservedContainer } from '../../../src/domain/observed.ts';
 import { formatPlan, type Plan, type PlannedStep } from '../../../src/domain/plan.ts';
 import { moversOf, planMoves } from '../../../src/plan/moves.ts';
-import { planUp, type UpFacts } from '../../../src/plan/up.ts';
+import { planUp } from '../../../src/plan/up.ts';
+import type { UpFacts } from '../../../src/plan/up-facts.ts';
 import { cluster, confs, containers, engineWith, network, node, record, shaped } from '../../helpers/values.ts';
 
 const template = readFileSync(new URL('../../../templates/redis.conf', import.meta.url), 'utf8');

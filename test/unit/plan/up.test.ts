@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ObservedContainer } from '../../../src/domain/observed.ts';
 import { formatPlan, type Plan } from '../../../src/domain/plan.ts';
-import { planUp, type UpFacts } from '../../../src/plan/up.ts';
+import { planUp } from '../../../src/plan/up.ts';
+import type { UpFacts } from '../../../src/plan/up-facts.ts';
 import {
   cluster,
   confs,
@@ -57,7 +58,7 @@ describe('a new cluster', () => {
       start slave-1  (it is new)
       create container redis-server-slave-2 (172.19.0.12:6381)  (it is not there)
       start slave-2  (it is new)
-      remove the container that carried the conf  (it has done its work)"
+      remove what carried the conf  (it is done)"
     `);
   });
 
@@ -65,15 +66,15 @@ describe('a new cluster', () => {
     expect(edges(planUp(fresh))).toMatchInlineSnapshot(`
       "pull redis:8.0 <- nothing
       network <- pull redis:8.0
-      conf <- pull redis:8.0
+      conf for redis:8.0 <- pull redis:8.0
       create master <- pull redis:8.0, network
-      start master <- create master, conf
-      head-start master <- create master, conf
+      start master <- create master, conf for redis:8.0
+      head-start master <- create master, conf for redis:8.0
       create slave-1 <- pull redis:8.0, network
-      start slave-1 <- create slave-1, conf, head-start master
+      start slave-1 <- create slave-1, conf for redis:8.0, head-start master
       create slave-2 <- pull redis:8.0, network
-      start slave-2 <- create slave-2, conf, head-start master
-      carrier <- start master, start slave-1, start slave-2, conf"
+      start slave-2 <- create slave-2, conf for redis:8.0, head-start master
+      carriers <- start master, start slave-1, start slave-2, conf for redis:8.0"
     `);
   });
 
@@ -215,7 +216,7 @@ describe('a cluster that is there', () => {
     [
       'a missing replica must be made anew, with all of its conf',
       { 'slave-1': 'missing' },
-      'conf <- nothing\ncreate slave-1 <- nothing\nstart slave-1 <- create slave-1, conf\ncarrier <- start slave-1, conf',
+      'conf for redis:8.0 <- nothing\ncreate slave-1 <- nothing\nstart slave-1 <- create slave-1, conf for redis:8.0\ncarriers <- start slave-1, conf for redis:8.0',
     ],
   ])('%s', (_, states, expected) => {
     expect(edges(planUp(facts({}, states)))).toBe(expected);
@@ -235,12 +236,12 @@ describe('a cluster that is there', () => {
     const plan = planUp(facts({ before, record: after, engine, confs: confs(before), revive: false }));
     expect(edges(plan)).toBe(
       [
-        'conf <- nothing',
+        'conf for redis:8.0 <- nothing',
         'conf master <- nothing',
         'conf slave-2 <- nothing',
         'create slave-3 <- nothing',
-        'start slave-3 <- create slave-3, conf',
-        'carrier <- start slave-3, conf',
+        'start slave-3 <- create slave-3, conf for redis:8.0',
+        'carriers <- start slave-3, conf for redis:8.0',
       ].join('\n'),
     );
   });
@@ -251,11 +252,15 @@ describe('a cluster that is there', () => {
     const after = record(shaped('chain', sources), 2);
     const engine = engineWith({ containers: containers(before.cluster), networks });
     const plan = planUp(facts({ before, record: after, engine, confs: confs(before), revive: false }));
-    expect(plan.find(({ id }) => id === 'start slave-3')?.after).toEqual(['create slave-3', 'conf', 'follow slave-2']);
+    expect(plan.find(({ id }) => id === 'start slave-3')?.after).toEqual([
+      'create slave-3',
+      'conf for redis:8.0',
+      'follow slave-2',
+    ]);
   });
 
   test('a missing container must be given redis.conf, role and record, on its own volume', () => {
-    const step = planUp(facts({}, { 'slave-1': 'missing' })).find(({ id }) => id === 'conf')?.step;
+    const step = planUp(facts({}, { 'slave-1': 'missing' })).find(({ id }) => id === 'conf for redis:8.0')?.step;
     if (step?.op !== 'write-volumes') throw new Error('no conf is written');
     expect(step.carrier.volumes).toEqual([
       { name: 'redis-server-slave-1-conf', node: 'slave-1', purpose: 'conf', target: '/rmsx/slave-1', readOnly: false },
@@ -264,6 +269,37 @@ describe('a cluster that is there', () => {
       ['/rmsx/slave-1', ['redis.conf', 'role.conf', 'rmsx.json']],
     ]);
   });
+
+  test('nodes of another image must be given their conf by another container: their server may be another user', () => {
+    const nodes = [node('master', null), node('slave-1', 'master', { image: 'redis:8.2' }), node('slave-2', 'master')];
+    const plan = planUp(facts({ record: record(cluster(0, { nodes })), engine: engineWith(), confs: new Map() }));
+    const writes = plan.flatMap(({ step }) => (step.op === 'write-volumes' ? [step] : []));
+    expect(
+      writes.map(({ carrier: { name, image, volumes }, directories }) => [
+        name,
+        image,
+        volumes.map((volume) => volume.node),
+        directories.map(({ path }) => path),
+      ]),
+    ).toEqual([
+      ['redis-server-conf-this-run', 'redis:8.0', ['master', 'slave-2'], ['/rmsx/master', '/rmsx/slave-2']],
+      ['redis-server-conf-this-run-1', 'redis:8.2', ['slave-1'], ['/rmsx/slave-1']],
+    ]);
+    expect(plan.find(({ id }) => id === 'start slave-1')?.after).toContain('conf for redis:8.2');
+  });
+
+  test.each([
+    ['aof', true],
+    ['rdb', false],
+  ] as const)(
+    'with persistence %s a conf that may be unreadable at first must be allowed: %s',
+    (persistence, restarts) => {
+      const plan = planUp(
+        facts({ record: record(cluster(1, { persistence })), engine: engineWith(), confs: new Map() }),
+      );
+      expect(plan.find(({ step }) => step.op === 'write-volumes')?.step).toMatchObject({ restarts });
+    },
+  );
 
   test('an ephemeral node that is missing must be given its conf in its own container', () => {
     const ephemeral = record(cluster(1, { persistence: 'none' }));
@@ -291,7 +327,7 @@ describe('a change of the cluster', () => {
       write role.conf, rmsx.json of slave-1  (it is older than the change)
       create container redis-server-slave-2 (172.19.0.12:6381)  (it is not there)
       start slave-2  (it is new)
-      remove the container that carried the conf  (it has done its work)"
+      remove what carried the conf  (it is done)"
     `);
   });
 
@@ -316,15 +352,15 @@ describe('a change of the cluster', () => {
 test('a creation that was cut off before the conf must be finished: conf first, then start', () => {
   const engine = engineWith({ containers: [container(own.cluster, 'master', { state: 'stopped' })], networks });
   expect(edges(planUp(facts({ engine, confs: new Map() })))).toMatchInlineSnapshot(`
-    "conf <- nothing
+    "conf for redis:8.0 <- nothing
     conf master <- nothing
     start master <- conf master
     head-start master <- conf master
     create slave-1 <- nothing
-    start slave-1 <- create slave-1, conf, head-start master
+    start slave-1 <- create slave-1, conf for redis:8.0, head-start master
     create slave-2 <- nothing
-    start slave-2 <- create slave-2, conf, head-start master
-    carrier <- start slave-1, start slave-2, conf"
+    start slave-2 <- create slave-2, conf for redis:8.0, head-start master
+    carriers <- start slave-1, start slave-2, conf for redis:8.0"
   `);
 });
 

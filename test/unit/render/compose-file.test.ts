@@ -95,7 +95,7 @@ describe('compose.yaml', () => {
     const { services, volumes } = parse(contentOf('compose.yaml', { persistence }), { merge: true });
     expect([services.master.restart, services.master.tmpfs, volumes !== undefined]).toEqual([
       restart,
-      keeps ? undefined : ['/data'],
+      keeps ? undefined : ['/data:mode=1777'],
       keeps,
     ]);
   });
