@@ -4,6 +4,7 @@ import { canLoad, formatServerVersion, versionOfImage } from '../domain/server-v
 import { shapeProblems } from '../domain/shape.ts';
 import { nodeIpProblem, parseSubnet } from '../domain/subnet.ts';
 import { checkDirectives } from './check-directives.ts';
+import { checkServersHave } from './commands.ts';
 
 const maxPort = 65_535;
 
@@ -19,6 +20,7 @@ export function checkCluster(cluster: ClusterSpec): readonly Problem[] {
     ...checkPorts(cluster.nodes),
     ...checkVersions(cluster),
     ...checkDirectives(cluster),
+    ...checkServersHave(cluster),
   ];
 }
 

@@ -1,4 +1,8 @@
+import { type ClusterSpec, imageOf } from '../domain/cluster.ts';
 import type { Problem } from '../domain/problem.ts';
+import { commandNames, commandSinceText, hasCommand } from '../domain/server-commands.ts';
+import { formatServerVersion, versionOfImage } from '../domain/server-version.ts';
+import { nearest } from './nearest.ts';
 
 /** What rmsx sends to the nodes, and what the nodes send to each other. */
 const neededByRmsx =
@@ -20,8 +24,30 @@ export function checkDisabled(commands: readonly string[]): readonly Problem[] {
       return [{ path, message: `"${commands[i]}" is not the name of a command` }];
     if (upper.indexOf(command) < i) return [{ path, message: `${command} is there twice` }];
     if (rmsxCommands.has(command)) return [{ path, message: `${command} is needed by rmsx itself` }];
-    if (!replicationCommands.has(command)) return [];
-    return [{ path, message: `${command} is what servers replicate other commands as: replicas would go apart` }];
+    if (replicationCommands.has(command))
+      return [{ path, message: `${command} is what servers replicate other commands as: replicas would go apart` }];
+    return commandNames.includes(command) ? [] : [{ path, message: `${command} ${strangeness(command)}` }];
+  });
+}
+
+function strangeness(command: string): string {
+  if (command.includes('.') || vectorSet.test(command))
+    return 'belongs to a module, which is loaded after the conf: the server would refuse to start';
+  const near = nearest(command, commandNames);
+  return `is a command of no supported server${near ? `; did you mean ${near}?` : ''}`;
+}
+
+/** The vector sets of Redis 8 are a module that comes with the server. */
+const vectorSet = /^V(ADD|CARD|DIM|EMB|GETATTR|INFO|ISMEMBER|LINKS|RANDMEMBER|RANGE|REM|SETATTR|SIM)$/;
+
+/** @returns every disabled command that one of the servers does not have: it would refuse to start */
+export function checkServersHave(cluster: ClusterSpec): readonly Problem[] {
+  const images = [...new Set(cluster.nodes.map((node) => imageOf(cluster, node)))];
+  return cluster.disabledCommands.flatMap((command) => {
+    const stranger = images.map(versionOfImage).find((version) => version && !hasCommand(version, command));
+    if (!stranger || !commandNames.includes(command.toUpperCase())) return [];
+    const message = `${formatServerVersion(stranger)} has no command ${command.toUpperCase()}; there since: ${commandSinceText(command)}`;
+    return [{ path: 'disabledCommands', message, dependsOn: 'image' }];
   });
 }
 

@@ -1,15 +1,7 @@
-/** When one family learned a directive, and when it forgot it. */
-export interface Span {
-  /** The first version that knows it: `7.2`. */
-  readonly since: string;
-  /** The first version that refuses it again. */
-  readonly goneIn?: string;
-}
+import type { Spans } from './span.ts';
 
-/** Directives that came and went together. A family that is left out never knew them. */
-export interface DirectiveGroup {
-  readonly redis?: Span;
-  readonly valkey?: Span;
+/** Directives that came and went together. */
+export interface DirectiveGroup extends Spans {
   /** Canonical names, with white space between them. */
   readonly names: string;
 }

@@ -1,7 +1,6 @@
-import { aliases, type DirectiveGroup, directiveGroups, renames, type Span } from './directive-table.ts';
-import { familyName, isAtLeast, type ServerFamily, type ServerVersion } from './server-version.ts';
-
-const families = ['redis', 'valkey'] as const satisfies readonly ServerFamily[];
+import { aliases, type DirectiveGroup, directiveGroups, renames } from './directive-table.ts';
+import { isAtLeast, type ServerVersion } from './server-version.ts';
+import { describeSpans, isKnownTo } from './span.ts';
 
 const groupOf: ReadonlyMap<string, DirectiveGroup> = new Map(
   directiveGroups.flatMap((group) =>
@@ -46,9 +45,8 @@ export function nameFor(directive: string, server: ServerVersion | null): string
   const name = canonicalDirective(directive);
   if (name === undefined || server === null) return name;
   if (ofModules.test(name)) return server.family === 'redis' && isAtLeast(server, '8.0') ? name : undefined;
-  const span = groupOf.get(name)?.[server.family];
-  if (!span || !isAtLeast(server, span.since)) return undefined;
-  if (span.goneIn !== undefined && isAtLeast(server, span.goneIn)) return undefined;
+  const group = groupOf.get(name);
+  if (!group || !isKnownTo(server, group)) return undefined;
   const rename = renames[name];
   return rename && !isAtLeast(server, rename[server.family]) ? rename.former : name;
 }
@@ -59,13 +57,5 @@ export function nameFor(directive: string, server: ServerVersion | null): string
  */
 export function sinceText(directive: string): string {
   if (ofModules.test(directive)) return 'Redis 8.0, as a part of its modules';
-  const group = groupOf.get(canonicalDirective(directive) ?? '');
-  const known = families.flatMap((family) => {
-    const span = group?.[family];
-    return span ? [spanText(family, span)] : [];
-  });
-  return known.length === 1 ? `${known[0]} only` : known.join(' and ') || 'no server';
+  return describeSpans(groupOf.get(canonicalDirective(directive) ?? '') ?? {});
 }
-
-const spanText = (family: ServerFamily, { since, goneIn }: Span): string =>
-  `${familyName(family)} ${since}${goneIn === undefined ? '' : ` (gone in ${goneIn})`}`;

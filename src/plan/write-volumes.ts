@@ -37,10 +37,7 @@ export function writeVolumes(
   });
   const starts = nodes.map((node) => `start ${node.name}`); // the engine has more urgent things to do before
   const done = [...starts, ...writes.map(({ id }) => id)];
-  return [
-    ...writes,
-    { id: 'carriers', step: { op: 'remove-carriers' }, because: 'it is done', after: done },
-  ];
+  return [...writes, { id: 'carriers', step: { op: 'remove-carriers' }, because: 'it is done', after: done }];
 }
 
 /** @returns the id of the step that writes the conf of the nodes with an image */

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { describe, test } from 'vitest';
 import { canonicalDirective, directiveNames, nameFor } from '../../src/domain/directives.ts';
 import { type ServerVersion, versionOfImage } from '../../src/domain/server-version.ts';
-import { docker } from './support/run.ts';
+import { inContainer } from './support/in-container.ts';
 
 /** Names that `CONFIG GET *` reports and that the file grammar of the same server refuses. */
 const onlyByCommand: Readonly<Record<string, readonly string[]>> = { 'redis:6.0': ['watchdog-period'] };
@@ -39,28 +38,6 @@ for name in "$@"; do
   if refuses "$name" && refuses "$name 1" && refuses "$name 1 2" && refuses "$name 1 2 3" &&
     refuses "$name normal 1 1 1"; then echo "$name"; fi
 done`;
-
-/** Runs a script in a container of its own, which ends with it. @returns the lines it printed */
-async function inContainer(image: string, script: string, ...args: readonly string[]): Promise<string[]> {
-  const name = `dt-directives-${randomBytes(4).toString('hex')}`;
-  const output = await docker(
-    'run',
-    '--rm',
-    '--pull',
-    'never',
-    '--network',
-    'none',
-    '--name',
-    name,
-    image,
-    'sh',
-    '-c',
-    script,
-    'sh',
-    ...args,
-  );
-  return output.split('\n').filter((line) => line !== '');
-}
 
 describe.concurrent.each(['redis:6.0', 'redis:7.0', 'redis:8.0', 'valkey:8.1'])('%s', (image) => {
   const server = versionOfImage(image) as ServerVersion;

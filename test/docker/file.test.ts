@@ -156,11 +156,81 @@ describe('images', () => {
       expect(await cluster.objects()).toEqual([]);
       expect((await rmsx(['up', ...flags, '--set', 'bogus-directive=7'])).code).toBe(2); // no server knows that one
       expect(await cluster.objects()).toEqual([]);
+      const input = '{ apiVersion: rmsx/v1, disabledCommands: [WAITAOF] }'; // there since Redis 7.2
+      const refused = await rmsx(['up', '-f', '-', ...flags], { input });
+      expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('No such command in rename-command')]);
+      expect(await cluster.objects()).toEqual([]);
     } finally {
       await docker('rmi', 'dt-unknown:latest');
     }
   });
 });
+
+test('a value that the server refuses must end soon with its words, and leave nothing', async () => {
+  cluster = new TestCluster('file-value');
+  const startMs = Date.now();
+  const failed = await rmsx(['up', ...cluster.apart, '--replicas', '1', '--set', 'maxclients=many']);
+  expect(Date.now() - startMs).toBeLessThan(15_000);
+  expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining("'maxclients many'")]);
+  expect(await cluster.objects()).toEqual([]);
+});
+
+test('commands that a file disables must be unknown to every node, also after a promotion, and the others must work', async () => {
+  cluster = new TestCluster('file-commands');
+  const { name } = cluster;
+  await writeFile('rmsx.yaml', yaml(name, 'replicas: 2', 'disabledCommands: [monitor, DEBUG, FLUSHALL]'));
+  await rmsxJson(['up', ...pullNever, '--allow-command', 'FLUSHALL']);
+  const expectDisabled = async (nodes: readonly string[]): Promise<void> => {
+    for (const node of nodes) {
+      const client = await (cluster as TestCluster).client(node);
+      await expect(client.call('MONITOR')).rejects.toThrow('unknown command');
+      await expect(client.call('DEBUG', 'SLEEP', '0')).rejects.toThrow('unknown command');
+      expect(await client.keys('*')).toEqual([]);
+    }
+  };
+  await expectDisabled(['master', 'slave-1', 'slave-2']);
+  expect(await (await cluster.client('master')).flushall()).toBe('OK');
+  await docker('kill', cluster.container('master'));
+  await rmsxJson(['promote', 'slave-1', '-n', name]);
+  await docker('start', cluster.container('master'));
+  await eventually('healthy', async () => (await cluster?.status())?.cluster.health === 'healthy', 30_000);
+  await expectDisabled(['master', 'slave-1', 'slave-2']);
+});
+
+test('subnet, addresses and ports that a file names must be those of the containers', async () => {
+  cluster = new TestCluster('file-places');
+  const { name } = cluster;
+  const { subnet, basePort } = await freePlace(cluster);
+  const ip = (last: number): string => subnet.replace(/\d+\/24$/, String(last));
+  const places = [
+    `nodes: { slave-1: { ip: ${ip(77)}, port: ${basePort + 50} } }`,
+    `network: { subnet: ${subnet} }`,
+    `ports: { base: ${basePort} }`,
+  ];
+  await writeFile('rmsx.yaml', `${['apiVersion: rmsx/v1', `name: ${name}`, 'replicas: 2', ...places].join('\n')}\n`);
+  const { nodes } = await rmsxJson<ClusterStatus>(['up', ...pullNever]);
+  const seen = await Promise.all(
+    nodes.map(async (node) => {
+      const { NetworkSettings } = await inspect(`${name}-${node.name}`);
+      return [node.name, node.ip, node.hostPort, NetworkSettings.Networks[`${name}_app_net`]?.IPAddress];
+    }),
+  );
+  expect(seen).toEqual([
+    ['master', ip(10), basePort, ip(10)],
+    ['slave-1', ip(77), basePort + 50, ip(77)],
+    ['slave-2', ip(12), basePort + 2, ip(12)],
+  ]);
+  const ipam = JSON.parse(await docker('network', 'inspect', `${name}_app_net`, '--format', '{{json .IPAM.Config}}'));
+  expect(ipam).toEqual([{ Subnet: subnet, IPRange: subnet.replace(/0\/24$/, '240/28'), Gateway: ip(1) }]);
+});
+
+/** @returns a subnet and a base port that nobody has at the moment */
+async function freePlace(of: TestCluster): Promise<{ subnet: string; basePort: number }> {
+  const { stdout } = await rmsx(['up', ...of.apart, '--dry-run']);
+  const [, subnet = ''] = /create network \S+ \(([^)]+)\)/.exec(stdout) ?? [];
+  const [, port = ''] = /create container \S+-master \([^:]+:(\d+)\)/.exec(stdout) ?? [];
+  return { subnet, basePort: Number(port) };
+}
 
 test('more memory than 70 % of the host must be refused with 7 and the numbers, and nothing be made', async () => {
   cluster = new TestCluster('file-memory');

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { wantedCluster } from '../../../src/config/cluster-spec.ts';
-import { checkAllowed, checkDisabled } from '../../../src/config/commands.ts';
+import { checkAllowed, checkDisabled, checkServersHave } from '../../../src/config/commands.ts';
 import type { UpRequest } from '../../../src/config/up-request.ts';
 import type { ClusterSpec } from '../../../src/domain/cluster.ts';
-import { cluster } from '../../helpers/values.ts';
+import { cluster, node } from '../../helpers/values.ts';
 
 const disabled = (...commands: readonly string[]): readonly string[] =>
   checkDisabled(commands).map(({ path, message }) => `${path}: ${message}`);
 
 describe('commands to disable', () => {
-  test.each([['KEYS'], ['keys'], ['FLUSHALL', 'FLUSHDB'], ['MONITOR', 'DEBUG', 'EVAL'], ['JSON.GET'], []])(
+  test.each([['KEYS'], ['keys'], ['FLUSHALL', 'FLUSHDB'], ['MONITOR', 'DEBUG', 'EVAL'], ['COMMANDLOG'], []])(
     '%s must be sound',
     (...commands) => {
       expect(disabled(...commands)).toEqual([]);
@@ -36,6 +36,30 @@ describe('commands to disable', () => {
 
   test.each(['', ' ', 'A B', 'A\nB', '"', '-X', '1X', 'CONFIG|GET', 'ÄX'])('%j must be no command', (command) => {
     expect(disabled(command)).toEqual([`disabledCommands[0]: "${command}" is not the name of a command`]);
+  });
+
+  test.each([
+    ['MONITRO', 'MONITRO is a command of no supported server; did you mean MONITOR?'],
+    ['frobnicate', 'FROBNICATE is a command of no supported server'],
+    ['JSON.GET', 'JSON.GET belongs to a module, which is loaded after the conf: the server would refuse to start'],
+    ['VSIM', 'VSIM belongs to a module, which is loaded after the conf: the server would refuse to start'],
+  ])('%s must be refused: no server would start', (command, message) => {
+    expect(disabled(command)).toEqual([`disabledCommands[0]: ${message}`]);
+  });
+
+  test('one that a server does not have must be refused, and what it hinges on be named', () => {
+    const nodes = [node('master', null), node('slave-1', 'master', { image: 'valkey:8.1' })];
+    const wanted = cluster(0, { image: 'redis:7.0', nodes, disabledCommands: ['KEYS', 'WAITAOF', 'COMMANDLOG'] });
+    const path = 'disabledCommands';
+    expect(checkServersHave(wanted)).toEqual([
+      {
+        path,
+        message: 'Redis 7.0 has no command WAITAOF; there since: Redis 7.2 and Valkey 7.2',
+        dependsOn: 'image',
+      },
+      { path, message: 'Redis 7.0 has no command COMMANDLOG; there since: Valkey 8.1 only', dependsOn: 'image' },
+    ]);
+    expect(checkServersHave(cluster(1, { image: 'my-own', disabledCommands: ['COMMANDLOG', 'STRALGO'] }))).toEqual([]);
   });
 
   test('all of it at once, each with its place', () => {

@@ -1,0 +1,90 @@
+import type { Spans } from './span.ts';
+
+/** Commands that came and went together. */
+export interface CommandGroup extends Spans {
+  /** In upper case, with white space between them. */
+  readonly names: string;
+}
+
+/**
+ * Every command that a conf can rename or disable: Redis 6.0 to 8.4, Valkey 7.2 to 9.0. Not here: those of modules, the
+ * vector sets of Redis 8 among them, as the conf is read before they are loaded.
+ *
+ * Redis 6.0, 7.0 and 8.0 and Valkey 8.1 were asked themselves, and test/docker/commands.test.ts asks them again; the other
+ * versions come from what `COMMAND DOCS` says of newer ones, and from release notes.
+ */
+export const commandGroups: readonly CommandGroup[] = [
+  {
+    redis: { since: '6.0' },
+    valkey: { since: '7.2' },
+    names: `
+      ACL APPEND ASKING AUTH BGREWRITEAOF BGSAVE BITCOUNT BITFIELD BITFIELD_RO BITOP BITPOS BLPOP BRPOP BRPOPLPUSH
+      BZPOPMAX BZPOPMIN CLIENT CLUSTER COMMAND CONFIG DBSIZE DEBUG DECR DECRBY DEL DISCARD DUMP ECHO EVAL EVALSHA
+      EXEC EXISTS EXPIRE EXPIREAT FLUSHALL FLUSHDB GEOADD GEODIST GEOHASH GEOPOS GEORADIUS GEORADIUSBYMEMBER
+      GEORADIUSBYMEMBER_RO GEORADIUS_RO GET GETBIT GETRANGE GETSET HDEL HELLO HEXISTS HGET HGETALL HINCRBY
+      HINCRBYFLOAT HKEYS HLEN HMGET HMSET HSCAN HSET HSETNX HSTRLEN HVALS INCR INCRBY INCRBYFLOAT INFO KEYS LASTSAVE
+      LATENCY LINDEX LINSERT LLEN LOLWUT LPOP LPOS LPUSH LPUSHX LRANGE LREM LSET LTRIM MEMORY MGET MIGRATE MODULE
+      MONITOR MOVE MSET MSETNX MULTI OBJECT PERSIST PEXPIRE PEXPIREAT PFADD PFCOUNT PFDEBUG PFMERGE PFSELFTEST PING
+      PSETEX PSUBSCRIBE PSYNC PTTL PUBLISH PUBSUB PUNSUBSCRIBE RANDOMKEY READONLY READWRITE RENAME RENAMENX REPLCONF
+      REPLICAOF RESTORE RESTORE-ASKING ROLE RPOP RPOPLPUSH RPUSH RPUSHX SADD SAVE SCAN SCARD SCRIPT SDIFF SDIFFSTORE
+      SELECT SET SETBIT SETEX SETNX SETRANGE SHUTDOWN SINTER SINTERSTORE SISMEMBER SLAVEOF SLOWLOG SMEMBERS SMOVE
+      SORT SPOP SRANDMEMBER SREM SSCAN STRLEN SUBSCRIBE SUBSTR SUNION SUNIONSTORE SWAPDB SYNC TIME TOUCH TTL TYPE
+      UNLINK UNSUBSCRIBE UNWATCH WAIT WATCH XACK XADD XCLAIM XDEL XGROUP XINFO XLEN XPENDING XRANGE XREAD XREADGROUP
+      XREVRANGE XSETID XTRIM ZADD ZCARD ZCOUNT ZINCRBY ZINTERSTORE ZLEXCOUNT ZPOPMAX ZPOPMIN ZRANGE ZRANGEBYLEX
+      ZRANGEBYSCORE ZRANK ZREM ZREMRANGEBYLEX ZREMRANGEBYRANK ZREMRANGEBYSCORE ZREVRANGE ZREVRANGEBYLEX
+      ZREVRANGEBYSCORE ZREVRANK ZSCAN ZSCORE ZUNIONSTORE`,
+  },
+  {
+    redis: { since: '6.0', goneIn: '7.0' },
+    names: 'STRALGO',
+  },
+  {
+    redis: { since: '6.2' },
+    valkey: { since: '7.2' },
+    names: `
+      BLMOVE COPY FAILOVER GEOSEARCH GEOSEARCHSTORE GETDEL GETEX HRANDFIELD LMOVE RESET SMISMEMBER XAUTOCLAIM ZDIFF
+      ZDIFFSTORE ZINTER ZMSCORE ZRANDMEMBER ZRANGESTORE ZUNION`,
+  },
+  {
+    redis: { since: '7.0' },
+    valkey: { since: '7.2' },
+    names: `
+      BLMPOP BZMPOP EVALSHA_RO EVAL_RO EXPIRETIME FCALL FCALL_RO FUNCTION LCS LMPOP PEXPIRETIME QUIT SINTERCARD
+      SORT_RO SPUBLISH SSUBSCRIBE SUNSUBSCRIBE ZINTERCARD ZMPOP`,
+  },
+  {
+    redis: { since: '7.2' },
+    valkey: { since: '7.2' },
+    names: 'WAITAOF',
+  },
+  {
+    redis: { since: '7.4' },
+    valkey: { since: '9.0' },
+    names: 'HEXPIRE HEXPIREAT HEXPIRETIME HPERSIST HPEXPIRE HPEXPIREAT HPEXPIRETIME HPTTL HTTL',
+  },
+  {
+    redis: { since: '8.0' },
+    valkey: { since: '9.0' },
+    names: 'HGETEX HSETEX',
+  },
+  {
+    redis: { since: '8.0' },
+    names: 'HGETDEL',
+  },
+  {
+    redis: { since: '8.2' },
+    names: 'XACKDEL XDELEX',
+  },
+  {
+    redis: { since: '8.4' },
+    names: 'DELEX DIGEST MSETEX',
+  },
+  {
+    valkey: { since: '8.1' },
+    names: 'COMMANDLOG',
+  },
+  {
+    valkey: { since: '9.0' },
+    names: 'DELIFEQ',
+  },
+];

@@ -1,0 +1,31 @@
+import { familyName, isAtLeast, type ServerFamily, type ServerVersion } from './server-version.ts';
+
+/** When one family learned something, and when it forgot it. */
+export interface Span {
+  /** The first version that knows it: `7.2`. */
+  readonly since: string;
+  /** The first version that refuses it again. */
+  readonly goneIn?: string;
+}
+
+/** Who knows something. A family that is left out never did. */
+export type Spans = Readonly<Partial<Record<ServerFamily, Span>>>;
+
+const families = ['redis', 'valkey'] as const satisfies readonly ServerFamily[];
+
+/** @returns whether a server knows it */
+export function isKnownTo(server: ServerVersion, spans: Spans): boolean {
+  const span = spans[server.family];
+  if (!span || !isAtLeast(server, span.since)) return false;
+  return span.goneIn === undefined || !isAtLeast(server, span.goneIn);
+}
+
+/** @returns who knows it, for messages: `Redis 7.0 and Valkey 7.2`, `Valkey 8.0 only` */
+export function describeSpans(spans: Spans): string {
+  const known = families.flatMap((family) => {
+    const span = spans[family];
+    if (!span) return [];
+    return [`${familyName(family)} ${span.since}${span.goneIn === undefined ? '' : ` (gone in ${span.goneIn})`}`];
+  });
+  return known.length === 1 ? `${known[0]} only` : known.join(' and ') || 'no server';
+}
