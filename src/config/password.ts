@@ -26,7 +26,7 @@ export function passwordProblem(password: string): readonly string[] {
 }
 
 function isUnprintable(character: string): boolean {
-  return /[\p{Cc}\p{Cs}\u2028\u2029\uFFFD]/u.test(character);
+  return /[\p{Cc}\p{Cs}\u2028\u2029\uFEFF\uFFFD]/u.test(character);
 }
 
 function nameOf(character: string): string {
@@ -35,6 +35,7 @@ function nameOf(character: string): string {
     '\r': 'a carriage return',
     '\t': 'a tab',
     '\0': 'a NUL byte',
+    '\uFEFF': 'a byte order mark',
   };
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
   return names[character] ?? `the character U+${code}`;

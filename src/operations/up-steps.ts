@@ -80,15 +80,15 @@ export function upStepRunner(context: UpContext): StepRunner {
         throw new RangeError(`up has no step ${step.op}`);
     }
   };
-  return ({ step }: PlannedStep) => (step.op === 'follow' ? run(step) : naming(step, run(step)));
+  return ({ step }: PlannedStep) => (step.op === 'follow' ? run(step) : explaining(step, run(step)));
 }
 
-/** An error of a step that starts a node says so. */
-async function naming(step: Step, work: Promise<void>): Promise<void> {
+/** An error of a step says what to do about it, and that of one that starts a node names it. */
+async function explaining(step: Step, work: Promise<void>): Promise<void> {
   try {
     await work;
   } catch (error) {
-    throw 'node' in step ? named(step.node, error) : error;
+    throw 'node' in step ? explained(error, step.node) : explained(error);
   }
 }
 
@@ -105,22 +105,25 @@ function plannedFor(
   };
 }
 
-function named(node: string, error: unknown): unknown {
+const hints: Readonly<Record<string, string>> = {
+  'subnet-overlap': 'Choose another one: --subnet 172.30.7.0/24   or let rmsx choose: --subnet auto',
+  'port-taken': 'Choose other ports: --base-port 7379   or let rmsx choose: --base-port auto',
+  'name-taken': 'Another rmsx made it just now. Run the same command again: it finishes what is not there yet.',
+  'bind-not-ours': 'Name an address of the machine on which the engine runs: --bind 127.0.0.1',
+};
+
+function explained(error: unknown, node?: string): unknown {
   if (
     !(error instanceof RmsxError) ||
     error.node !== undefined ||
     ['timeout', 'interrupted', 'terminated'].includes(error.code)
   )
     return error;
-  const hints: Record<string, string> = {
-    'port-taken': 'Choose other ports: --base-port 7379   or let rmsx choose: --base-port auto',
-    'name-taken': 'Another rmsx made it just now. Run the same command again: it finishes what is not there yet.',
-    'bind-not-ours': 'Name an address of the machine on which the engine runs: --bind 127.0.0.1',
-  };
   const hint = error.hint ?? hints[error.reason ?? ''];
-  return new RmsxError(error.code, `${node} could not be started. ${error.message}`, {
-    node,
+  const message = node === undefined ? error.message : `${node} could not be started. ${error.message}`;
+  return new RmsxError(error.code, message, {
     cause: error,
+    ...(node === undefined ? {} : { node }),
     ...(hint === undefined ? {} : { hint }),
     ...(error.reason === undefined ? {} : { reason: error.reason }),
   });

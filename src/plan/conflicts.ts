@@ -1,7 +1,7 @@
 import type { ClusterSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { containerName, networkName, volumeName } from '../domain/names.ts';
-import { containerOf, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
+import { containerOf, type ObservedContainer, type ObservedEngine, type ObservedNetwork } from '../domain/observed.ts';
 import { subnetsOverlap } from '../domain/subnet.ts';
 import { composeConflicts } from './compose-conflicts.ts';
 
@@ -105,9 +105,15 @@ function networkConflicts(
   return others
     .filter((network) => network.subnets.some((subnet) => subnetsOverlap(subnet, cluster.subnet)))
     .map((network) => ({
-      problem: `The subnet ${cluster.subnet} overlaps with the network ${network.name} (${network.subnets.join(', ')}).`,
+      problem: `The subnet ${cluster.subnet} overlaps with the network ${network.name} (${network.subnets.join(', ')})${usersOf(network, engine)}.`,
       hint: 'Choose another one: --subnet 172.30.7.0/24   or let rmsx choose: --subnet auto',
     }));
+}
+
+function usersOf({ id }: ObservedNetwork, { containers }: ObservedEngine): string {
+  const names = containers.filter(({ networkIds }) => networkIds.includes(id)).map(({ name }) => name);
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+  return names.length === 0 ? ', which no container uses' : ` of ${names.slice(0, 3).join(', ')}${more}`;
 }
 
 function volumeConflicts(cluster: ClusterSpec, engine: ObservedEngine): readonly Conflict[] {

@@ -168,6 +168,11 @@ describe('passwords', () => {
       `${secret}\nx`,
       'the password has a line break as its character number 13; use printable characters',
     ],
+    [
+      'one with a byte order mark',
+      `\uFEFF${secret}`,
+      'the password has a byte order mark as its character number 1; use printable characters',
+    ],
     ['one with a tab', `${secret}\t`, 'the password has a tab as its character number 13; use printable characters'],
   ])('%s must be refused, and not be printed', async (_, password, problem) => {
     const { code, stdout, stderr } = await runRmsx(['up'], { env: { RMSX_PASSWORD: password } });

@@ -201,7 +201,12 @@ describe('what is in the way must be named, and never be touched', () => {
     [
       'a network that overlaps',
       { networks: [listedNetwork('office', '172.19.0.0/16')] },
-      'The subnet 172.19.0.0/24 overlaps with the network office (172.19.0.0/16).',
+      'The subnet 172.19.0.0/24 overlaps with the network office (172.19.0.0/16), which no container uses.',
+    ],
+    [
+      'a network under our name',
+      { networks: [listedNetwork('redis-server_app_net', '172.19.0.0/24')] },
+      'The network redis-server_app_net is there, and rmsx did not make it (id-of-redis-).',
     ],
     [
       'a port that another container publishes',
@@ -215,6 +220,38 @@ describe('what is in the way must be named, and never be touched', () => {
   ])('%s', async (_, world, message) => {
     const { code, stdout, stderr, writes } = await runAgainst({ ...world, images: ['redis:8.0'] }, ['up']);
     expect([code, stdout, stderr.split('\n')[0], writes]).toEqual([5, '', `rmsx: ${message}`, []]);
+  });
+
+  describe('a subnet that the engine refuses, though no network is seen to overlap,', () => {
+    const refused: string[] = [];
+    const world: StubWorld = {
+      images: ['redis:8.0'],
+      answer: (request, response) => {
+        if (!request.url?.includes('/networks/create?')) return false;
+        let body = '';
+        request.on('data', (chunk) => {
+          body += chunk;
+        });
+        request.on('end', () => {
+          refused.push(JSON.parse(body).IPAM.Config[0].Subnet);
+          sendJson(response, 403, {
+            message: 'invalid pool request: Pool overlaps with other one on this address space',
+          });
+        });
+        return true;
+      },
+    };
+
+    test('must end with 5 and the way out where it was asked for', async () => {
+      const { code, stderr } = await runAgainst(world, ['up', '--subnet', '172.30.9.0/24', '--ephemeral']);
+      expect([code, stderr]).toEqual([5, expect.stringContaining('hint: Choose another one: --subnet 172.30.7.0/24')]);
+    });
+
+    test('must be chosen anew five times, and then end with 5, with --subnet auto', async () => {
+      refused.length = 0;
+      const { code } = await runAgainst(world, ['up', '--subnet', 'auto', '--ephemeral']);
+      expect([code, refused.length, new Set(refused).size]).toEqual([5, 5, 5]);
+    });
   });
 
   test('with --json it must be one valid document', async () => {
@@ -277,7 +314,7 @@ describe('--dry-run', () => {
       give master a head start of 100 ms  (others follow it)
       create container redis-server-slave-1 (172.19.0.11:6380)  (it is not there)
       start slave-1  (it is new)
-      remove the container that carried the conf  (it has done its work)
+      remove what carried the conf  (it is done)
       "
     `);
   });

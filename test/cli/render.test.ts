@@ -121,7 +121,7 @@ describe('rmsx render', () => {
     ]);
   });
 
-  test.each(['000', '022', '077'])('must set the modes whatever the umask: %s', async (umask) => {
+  test.each(['000', '022', '027', '077'])('must set the modes whatever the umask: %s', async (umask) => {
     const run = await runInShell(`umask ${umask}; "$@"`, ['render', '--out', out, '--replicas', '0', '--json'], {
       env,
     });
@@ -382,6 +382,19 @@ describe('a disk that refuses', () => {
     expect([code, stderr.split('\n')[0]]).toEqual([5, `rmsx: ${out}/nodes is not a directory.`]);
     expect(readdirSync(out)).toEqual(['nodes']);
   });
+
+  test.each(['compose.yaml', 'nodes/master/redis.conf'])(
+    'must be told, with --force too, where a directory is in the place of %s, and nothing be touched',
+    async (path) => {
+      mkdirSync(join(out, path, 'inside'), { recursive: true });
+      for (const force of [[], ['--force']]) {
+        const { code, stderr } = await render(...force);
+        expect([code, stderr.split('\n')[0]]).toEqual([5, `rmsx: ${out}/${path} is not a file.`]);
+      }
+      expect(readdirSync(join(out, path))).toEqual(['inside']);
+      expect(readdirSync(out)).toEqual([path.split('/')[0]]);
+    },
+  );
 
   test('must be told with path and reason where the directory is a file', async () => {
     writeFileSync(out, '');

@@ -13,11 +13,18 @@ const reply = (statusCode: number, message: string): Error =>
 const translate = (error: unknown): RmsxError =>
   toEngineError('start demo-master', 'unix:///var/run/docker.sock', error);
 
+/** Docker before 27, Docker since, and Podman. */
+const overlaps = [
+  'Pool overlaps with other one on this address space',
+  'invalid pool request: Pool overlaps with other one on this address space',
+  'cannot create network: networks have overlapping IPv4',
+];
+
 describe('what engines say must be told apart', () => {
-  test.each([
-    [403, 'Pool overlaps with other one on this address space', 'conflict', 'subnet-overlap'],
-    [400, 'invalid pool request: Pool overlaps with other one on this address space', 'conflict', 'subnet-overlap'],
-    [403, 'cannot create network: networks have overlapping IPv4', 'conflict', 'subnet-overlap'],
+  test.each<readonly [number, string, string, string]>([
+    ...overlaps.flatMap((text) =>
+      [403, 409, 500].map((status) => [status, text, 'conflict', 'subnet-overlap'] as const),
+    ),
     [
       500,
       'driver failed programming external connectivity on endpoint demo-master (abc): Bind for 127.0.0.1:6379 failed: port is already allocated',

@@ -41,8 +41,23 @@ describe('what is in the way', () => {
     [
       'a network that overlaps',
       engineWith({ networks: [network('office', '172.19.0.0/16')] }),
-      'The subnet 172.19.0.0/24 overlaps with the network office (172.19.0.0/16).',
+      'The subnet 172.19.0.0/24 overlaps with the network office (172.19.0.0/16), which no container uses.',
       'Choose another one: --subnet 172.30.7.0/24   or let rmsx choose: --subnet auto',
+    ],
+    [
+      'a network that overlaps and is in use',
+      engineWith({
+        containers: ['a', 'b', 'c', 'd', 'e'].map((name) => foreign(name, { networkIds: ['id-of-office'] })),
+        networks: [network('office', '172.19.0.0/16')],
+      }),
+      'The subnet 172.19.0.0/24 overlaps with the network office (172.19.0.0/16) of a, b, c and 2 more.',
+      'Choose another one: --subnet 172.30.7.0/24   or let rmsx choose: --subnet auto',
+    ],
+    [
+      'a foreign network under our name with our subnet',
+      engineWith({ networks: [network('redis-server_app_net', '172.19.0.0/24')] }),
+      'The network redis-server_app_net is there, and rmsx did not make it (id-of-redis-).',
+      'Remove it if nobody needs it: docker network rm redis-server_app_net   or choose another cluster name: -n NAME',
     ],
     [
       'our network with another subnet',
@@ -78,7 +93,7 @@ describe('what is in the way', () => {
       The name redis-server-master belongs to a container that rmsx did not make (f0f0f0f0f0f0, nginx:1, Up 2 minutes).
       Port 6379 of master is already published by the container web.
       Port 6380 of slave-1 is already published by the container web.
-      The subnet 172.19.0.0/24 overlaps with the network office (172.19.0.0/16).
+      The subnet 172.19.0.0/24 overlaps with the network office (172.19.0.0/16), which no container uses.
       Rename it: docker rename redis-server-master redis-server-master-old   or choose another cluster name: -n NAME
       Choose other ports: --base-port 7379   or let rmsx choose: --base-port auto
       Choose another one: --subnet 172.30.7.0/24   or let rmsx choose: --subnet auto"
