@@ -12,6 +12,7 @@ import { readTemplates } from '../files/templates.ts';
 import { type WrittenFile, writeFiles } from '../files/write-files.ts';
 import { scaleTo } from '../plan/change-topology.ts';
 import { chooseBasePort, chooseSubnet } from '../plan/choose.ts';
+import { refuseRenderingOther } from '../plan/other-persistence.ts';
 import { refuseOtherMaster, refuseUnsound } from '../plan/settle.ts';
 import { nodesDirectory, renderCluster } from '../render/compose-file.ts';
 import { renderRole } from '../render/conf-directory.ts';
@@ -41,7 +42,8 @@ export interface RenderResult {
 
 /**
  * Writes a cluster as files for Docker Compose. Touches no engine; same request, same bytes, on every machine.
- * @throws RmsxError `bad-spec` for what cannot be made or rendered, `conflict` where files would be lost
+ * @throws RmsxError `bad-spec` for what cannot be made or rendered, `conflict` where files would be lost, `unsafe` where
+ * data would be left unread
  * @example
  * await render({ name: 'demo', replicas: 2, subnet: 'auto', basePort: 'auto' }, { out: 'demo' });
  */
@@ -53,6 +55,7 @@ export async function render(request: UpRequest, options: RenderOptions): Promis
   const problems = checkUpRequest(existing ? request : { ...request, complete: true });
   if (problems.length > 0) throw new RmsxError('bad-spec', 'This cluster cannot be made.', { problems });
   const record = settle(request, existing);
+  if (existing && !force) refuseRenderingOther(existing.cluster, record.cluster);
   const templates = await readTemplates(templatesDirectory);
   const earlier = [...confs.values()][0]?.password;
   const password = request.password ?? earlier ?? generatePassword();

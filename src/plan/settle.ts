@@ -12,6 +12,7 @@ import { formatProblems } from '../domain/problem.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { chooseBasePort, chooseSubnet } from './choose.ts';
 import { refuseConflicts } from './conflicts.ts';
+import { refuseOtherPersistence } from './other-persistence.ts';
 
 /**
  * Settles what `up` is to reach: chooses what is left open, and refuses what is in the way.
@@ -38,6 +39,7 @@ export function settleCluster(
   }
   refuseUnsound(cluster);
   if (before) {
+    refuseOtherPersistence(before, cluster, engine);
     refuseOtherWay(before, cluster, engine);
   }
   refuseConflicts(cluster, engine);

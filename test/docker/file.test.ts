@@ -114,6 +114,27 @@ describe('persistence', () => {
     expect(await replica.get('key:0')).toBe('newer than the snapshot');
   });
 
+  test('data that was kept in one way must not be left unread by another one: 7, and it stays', async () => {
+    cluster = new TestCluster('file-keeps');
+    const { name } = cluster;
+    const file = (keeps: string): Promise<void> =>
+      writeFile('rmsx.yaml', yaml(name, 'replicas: 1', 'image: redis:7.0', `persistence: ${keeps}`));
+    await file('aof');
+    await rmsxJson(['up', ...pullNever]);
+    await loadKeys(cluster, 'master', 20);
+    for (const isDown of [false, true]) {
+      if (isDown) await rmsxJson(['down', '-n', name]);
+      for (const keeps of ['rdb', 'none']) {
+        await file(keeps);
+        const refused = await rmsx(['up', ...pullNever]);
+        expect([refused.code, refused.stderr]).toEqual([7, expect.stringContaining('append-only files on 2 volumes')]);
+      }
+    }
+    await file('aof');
+    await rmsxJson(['up', ...pullNever]);
+    expect(await missingKeys(cluster, ['master', 'slave-1'], 20)).toEqual([]);
+  });
+
   test('none must leave no volume, and must be what --ephemeral is', async () => {
     cluster = new TestCluster('file-none');
     await writeFile('rmsx.yaml', yaml(cluster.name, 'replicas: 1', 'image: redis:7.0', 'persistence: none'));

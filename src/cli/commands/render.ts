@@ -18,7 +18,10 @@ export const renderCommand: Command = {
       type: 'string',
       describe: 'a directory with redis.conf, compose.yaml or cluster-readme.md of your own',
     },
-    force: { type: 'boolean', describe: 'replace files that were edited; each is kept as FILE.orig' },
+    force: {
+      type: 'boolean',
+      describe: 'replace files that were edited, each is kept as FILE.orig; change the persistence',
+    },
     ...dryRunOption,
   },
   examples: [

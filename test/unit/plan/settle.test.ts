@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { describeDifferences, wantedCluster } from '../../../src/config/cluster-spec.ts';
 import { checkUpRequest, type UpRequest } from '../../../src/config/up-request.ts';
-import type { ClusterSpec } from '../../../src/domain/cluster.ts';
-import { parseRecord } from '../../../src/domain/record.ts';
+import type { ClusterSpec, Persistence } from '../../../src/domain/cluster.ts';
+import { type ClusterRecord, parseRecord } from '../../../src/domain/record.ts';
 import { addNode, moveNode } from '../../../src/plan/change-topology.ts';
 import { settleCluster } from '../../../src/plan/settle.ts';
 import { errorOf } from '../../helpers/error-of.ts';
@@ -16,6 +16,7 @@ import {
   record,
   shaped,
   sourcesOf,
+  volume,
 } from '../../helpers/values.ts';
 
 const options = { timezone: 'UTC', attempt: 0 };
@@ -29,6 +30,36 @@ test('a cluster that stays as it is must keep its record', () => {
   const existing = record(cluster(2), 4);
   const engine = engineWith({ containers: containers(existing.cluster), networks: [own] });
   expect(settleCluster({ name: 'redis-server', replicas: 2 }, existing, engine, options)).toBe(existing);
+});
+
+describe('another persistence', () => {
+  const data = volume('redis-server-master-data', { cluster: 'redis-server', purpose: 'data', run: 'earlier' });
+  const settle = (was: Persistence, persistence: Persistence, volumes = [data]): ClusterRecord =>
+    settleCluster(
+      { name: 'redis-server', persistence },
+      record(cluster(1, { persistence: was })),
+      engineWith({ volumes }),
+      options,
+    );
+
+  test.each<[Persistence, Persistence, string]>([
+    ['aof', 'rdb', 'append-only files'],
+    ['aof', 'none', 'append-only files'],
+    ['rdb', 'aof', 'snapshots'],
+    ['rdb', 'none', 'snapshots'],
+  ])('%s, then %s must be refused: servers would start empty beside their data', (was, will, what) => {
+    const error = errorOf(() => settle(was, will));
+    expect([error.code, error.message, error.hint]).toEqual([
+      'unsafe',
+      `The data of redis-server is in ${what} on a volume, which servers with persistence ${will} do not read: they would start empty.`,
+      `Keep persistence ${was}   or begin anew without the data: rmsx down --volumes`,
+    ]);
+  });
+
+  test('must be sound where no data is left, and where none was kept', () => {
+    expect(settle('aof', 'rdb', []).cluster.persistence).toBe('rdb');
+    expect(settle('none', 'aof').cluster.persistence).toBe('aof');
+  });
 });
 
 test('adding replicas must raise the epoch', () => {
