@@ -146,38 +146,52 @@ function disabledCommandsOf(request: UpRequest, existing: ClusterSpec | null): r
 /** @returns what differs between two descriptions of a cluster besides the roles of its nodes, as sentences */
 export function describeDifferences(before: ClusterSpec, after: ClusterSpec): readonly string[] {
   const list = (cluster: ClusterSpec): string => [...cluster.disabledCommands].sort().join(' ') || 'none';
-  const pairs: readonly (readonly [string, string | number, string | number])[] = [
+  return sentencesOf([
+    ...fixed(before, after),
     ['image', before.image, after.image],
-    ['subnet', before.subnet, after.subnet],
-    ['first port', before.basePort, after.basePort],
     ['published on', before.bind, after.bind],
     ['time zone', before.timezone, after.timezone],
-    ['persistence', before.persistence, after.persistence],
     ['disabled commands', list(before), list(after)],
     ['directives', formatDirectives(before.directives), formatDirectives(after.directives)],
     ...before.nodes.flatMap((node) => nodeDifferences(node, before, after)),
-  ];
-  return pairs
-    .filter(([, was, will]) => was !== will)
-    .map(([what, was, will]) => `${what}: ${was} is there, ${will} is asked for`);
+  ]);
 }
 
-function nodeDifferences(
-  node: NodeSpec,
-  before: ClusterSpec,
-  after: ClusterSpec,
-): readonly (readonly [string, string | number, string | number])[] {
+/** @returns what differs and cannot change while there are containers, as sentences: addresses, and how data is kept */
+export const describeFixed = (before: ClusterSpec, after: ClusterSpec): readonly string[] =>
+  sentencesOf(fixed(before, after));
+
+type Difference = readonly [what: string, was: string | number, will: string | number];
+
+const sentencesOf = (differences: readonly Difference[]): readonly string[] =>
+  differences
+    .filter(([, was, will]) => was !== will)
+    .map(([what, was, will]) => `${what}: ${was} is there, ${will} is asked for`);
+
+function fixed(before: ClusterSpec, after: ClusterSpec): readonly Difference[] {
+  const ofNodes = before.nodes.flatMap(({ name, address }): readonly Difference[] => {
+    const other = after.nodes.find((node) => node.name === name)?.address;
+    if (!other || before.subnet !== after.subnet || before.basePort !== after.basePort) return [];
+    return [
+      [`address of ${name}`, address.host, other.host],
+      [`port of ${name}`, address.port, other.port],
+    ];
+  });
+  return [
+    ['subnet', before.subnet, after.subnet],
+    ['first port', before.basePort, after.basePort],
+    ['persistence', before.persistence, after.persistence],
+    ...ofNodes,
+  ];
+}
+
+function nodeDifferences(node: NodeSpec, before: ClusterSpec, after: ClusterSpec): readonly Difference[] {
   const other = after.nodes.find(({ name }) => name === node.name);
   if (!other) return [];
-  const inOwnWay = before.subnet === after.subnet && before.basePort === after.basePort;
-  return [
-    ...(before.image === after.image
-      ? [[`image of ${node.name}`, imageOf(before, node), imageOf(after, other)] as const]
-      : []),
-    ...(inOwnWay ? [[`address of ${node.name}`, node.address.host, other.address.host] as const] : []),
-    ...(inOwnWay ? [[`port of ${node.name}`, node.address.port, other.address.port] as const] : []),
-    [`directives of ${node.name}`, formatDirectives(node.directives), formatDirectives(other.directives)],
-  ];
+  const images: readonly Difference[] =
+    before.image === after.image ? [[`image of ${node.name}`, imageOf(before, node), imageOf(after, other)]] : [];
+  const directives = [formatDirectives(node.directives), formatDirectives(other.directives)] as const;
+  return [...images, [`directives of ${node.name}`, ...directives]];
 }
 
 const formatDirectives = (directives: Directives): string =>

@@ -26,6 +26,35 @@ export type Step =
     }
   | { readonly op: 'unpause'; readonly node: string }
   | {
+      /** A server that runs takes new settings, and its conf is written. */
+      readonly op: 'configure';
+      readonly node: string;
+      readonly settings: readonly ConfigSetting[];
+      readonly files: readonly ContainerFile[];
+    }
+  | {
+      /** Another container on the same volumes, and that one again where the new one does not get in sync. */
+      readonly op: 'replace';
+      readonly node: string;
+      readonly id: string;
+      readonly graceSeconds: number;
+      readonly now: ContainerWithConf;
+      readonly before: ContainerWithConf;
+    }
+  | {
+      /** A server admits a new password beside the one that it has, and logs in with it at its source. */
+      readonly op: 'admit-password';
+      readonly node: string;
+      readonly password: string;
+    }
+  | {
+      /** A server admits the new password alone, and its conf is written. */
+      readonly op: 'require-password';
+      readonly node: string;
+      readonly password: string;
+      readonly files: readonly ContainerFile[];
+    }
+  | {
       /** A replica that runs gets another source. */
       readonly op: 'follow';
       readonly node: string;
@@ -38,6 +67,19 @@ export type Step =
   | { readonly op: 'remove-container'; readonly node: string; readonly id: string }
   | { readonly op: 'remove-network'; readonly name: string; readonly id: string }
   | { readonly op: 'remove-volume'; readonly name: string };
+
+/** One directive as CONFIG SET takes it. */
+export interface ConfigSetting {
+  /** The name that this server knows. */
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A container, and what lies in its conf directory. */
+export interface ContainerWithConf {
+  readonly container: ContainerSpec;
+  readonly files: readonly ContainerFile[];
+}
 
 /** A step, why it is taken, and what must be done before. */
 export interface PlannedStep {
@@ -71,6 +113,14 @@ export function describeStep(step: Step): string {
     case 'unpause':
     case 'stop':
       return `${step.op} ${step.node}`;
+    case 'configure':
+      return `set ${step.settings.map(({ name, value }) => `${name} ${value}`).join(', ')} on ${step.node}`;
+    case 'replace':
+      return `make the container of ${step.node} anew, on its volumes`;
+    case 'admit-password':
+      return `let ${step.node} admit the new password beside the old one`;
+    case 'require-password':
+      return `let ${step.node} admit the new password alone`;
     case 'follow':
       return `let ${step.node} follow ${step.source} instead of ${step.instead}`;
     case 'await-link':

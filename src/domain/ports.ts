@@ -149,6 +149,14 @@ export interface RedisConnection {
   becomeMaster(): Promise<void>;
   /** Throws where the server refuses writes. Changes no key. */
   proveWritable(): Promise<void>;
+  /** The value of a directive, as CONFIG GET gives it; null where the server does not know it. */
+  setting(name: string): Promise<string | null>;
+  /** Changes a directive while the server runs. */
+  configure(name: string, value: string): Promise<void>;
+  /** Admits clients with another password beside the one that is known, and logs in with it at the source. */
+  admitPassword(password: string): Promise<void>;
+  /** Admits clients with this password alone; those that are logged in stay. */
+  requirePassword(password: string): Promise<void>;
   /** Publishes a marker and waits until that many direct replicas acknowledged it, or the time is up. */
   mark(marker: string, replicas: number, timeoutMs: number): Promise<Marked>;
   close(): void;

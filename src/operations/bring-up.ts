@@ -14,7 +14,7 @@ import { Connections, infosOf } from './connections.ts';
 import { collectLogs, throwIfEnded } from './evidence.ts';
 import type { Resync } from './follow.ts';
 import { endpointOf } from './observe.ts';
-import { restoreRole, restoreVolumes } from './restore.ts';
+import { putBack } from './restore.ts';
 import { rollBack } from './roll-back.ts';
 import { runPlan, telling } from './run-plan.ts';
 import { upStepRunner } from './up-steps.ts';
@@ -51,7 +51,10 @@ export interface UpScene {
   readonly nodes: readonly NodeSpec[];
   readonly engine: ObservedEngine;
   readonly confs: ReadonlyMap<string, NodeConf>;
+  /** The one that new nodes get; those that are there have it in their conf. */
   readonly password: string;
+  /** The one that all of them have at the end. @default the same */
+  readonly newPassword?: string;
   readonly plan: Plan;
   readonly options: UpOptions;
   readonly ports: Ports;
@@ -65,15 +68,18 @@ export class BringUp {
   readonly #plan: Plan;
   readonly #options: UpOptions;
   readonly #ports: Ports;
-  readonly #connections: Connections;
+  #connections: Connections;
   readonly #run: string;
   readonly #before: ReadonlyMap<string, string>;
   readonly #confs: ReadonlyMap<string, NodeConf>;
   readonly #nodes: readonly NodeSpec[];
+  readonly #newPassword: string | undefined;
+  readonly #connect: (password: (node: string) => string) => Connections;
+  readonly #changed: string[] = [];
   readonly #remarks: string[] = [];
   readonly #resyncs = new Map<string, Resync>();
 
-  constructor({ record, nodes, engine, confs, password, plan, options, ports, run }: UpScene) {
+  constructor({ record, nodes, engine, confs, password, newPassword, plan, options, ports, run }: UpScene) {
     const containers = engine.containers.filter((container) => container.cluster === record.cluster.name);
     this.#record = record;
     this.#nodes = nodes;
@@ -83,9 +89,10 @@ export class BringUp {
     this.#ports = ports;
     this.#run = run;
     this.#before = new Map(containers.map((container) => [container.node ?? '', container.id]));
-    this.#connections = new Connections(ports.redis, password, (node) =>
-      endpointOf(ports.engine, { containers, record }, node),
-    );
+    this.#newPassword = newPassword;
+    this.#connect = (passwordOf) =>
+      new Connections(ports.redis, passwordOf, (node) => endpointOf(ports.engine, { containers, record }, node));
+    this.#connections = this.#connect((node) => confs.get(node)?.password ?? password);
   }
 
   async run(): Promise<UpResult> {
@@ -120,7 +127,8 @@ export class BringUp {
         plan: this.#plan,
         connections: this.#connections,
         resyncs: this.#resyncs,
-        warn: (_node, message) => this.#remarks.push(message),
+        changed: this.#changed,
+        warn: (message) => this.#remarks.push(message),
       }),
     );
     const isTidying = ({ step }: PlannedStep): boolean => step.op === 'remove-carriers';
@@ -134,12 +142,20 @@ export class BringUp {
       );
       progress.succeed(`${done} ${name}: ${this.#nodes.length} nodes`);
     }
+    this.#useNewPassword();
     return () =>
       runPlan(
         this.#plan.filter(isTidying).map((step) => ({ ...step, after: [] })),
         run,
         signal,
       );
+  }
+
+  #useNewPassword(): void {
+    const password = this.#newPassword;
+    if (password === undefined) return;
+    this.#connections.close();
+    this.#connections = this.#connect(() => password);
   }
 
   #headline(): readonly [string, string] {
@@ -197,11 +213,6 @@ export class BringUp {
     return assessCluster({ record: this.#record, containers, confs, infos, endpoint });
   }
 
-  async #followAgain(node: string): Promise<void> {
-    const source = this.#confs.get(node)?.source;
-    if (source) await (await this.#connections.to(node)).follow(source);
-  }
-
   /** @returns the error to throw */
   async #takeBack(error: unknown): Promise<unknown> {
     const { engine, progress } = this.#ports;
@@ -211,24 +222,18 @@ export class BringUp {
       return error;
     }
     const isClean = await rollBack(this.#run, engine, progress);
-    await this.#restore();
+    await putBack(this.#plan, {
+      ports: this.#ports,
+      ids: this.#before,
+      confs: this.#confs,
+      connections: this.#connections,
+    });
+    if (this.#changed.length > 0) {
+      progress.note(`changed already, and left so: ${this.#changed.join(', ')}; the same command goes on from there`);
+    }
     progress.note(
       isClean ? 'what this run made is removed' : `to remove the rest: rmsx down -n ${this.#record.cluster.name}`,
     );
     return error;
-  }
-
-  /** What was written over is put back: nothing of this run must be left, in volumes that were kept neither. */
-  async #restore(): Promise<void> {
-    const { engine, progress } = this.#ports;
-    try {
-      for (const { step } of this.#plan) {
-        if (step.op === 'write-conf') await restoreRole(engine, step.node, this.#before, this.#confs);
-        if (step.op === 'write-volumes') await restoreVolumes(engine, step, this.#confs);
-        if (step.op === 'follow') await this.#followAgain(step.node);
-      }
-    } catch (error) {
-      progress.warn(`the conf could not be put back: ${error instanceof Error ? error.message : 'unknown'}`);
-    }
   }
 }

@@ -12,12 +12,15 @@ export type Probe = { readonly info: ServerInfo } | { readonly error: RmsxError 
 /** Connections to the nodes of one cluster, opened when they are needed and closed together. */
 export class Connections {
   readonly #redis: Redis;
-  readonly #password: string;
+  readonly #password: (node: string) => string;
   readonly #endpoint: (node: string) => Address;
   readonly #open = new Map<string, Promise<RedisConnection>>();
 
-  /** @param endpoint - where a node is reached from here */
-  constructor(redis: Redis, password: string, endpoint: (node: string) => Address) {
+  /**
+   * @param password - of a node: they differ while it is changed
+   * @param endpoint - where a node is reached from here
+   */
+  constructor(redis: Redis, password: (node: string) => string, endpoint: (node: string) => Address) {
     this.#redis = redis;
     this.#password = password;
     this.#endpoint = endpoint;
@@ -27,7 +30,7 @@ export class Connections {
   async to(node: string): Promise<RedisConnection> {
     let connection = this.#open.get(node);
     if (!connection) {
-      connection = this.#redis.connect(node, this.#endpoint(node), this.#password, probeTimeoutMs);
+      connection = this.#redis.connect(node, this.#endpoint(node), this.#password(node), probeTimeoutMs);
       this.#open.set(node, connection);
     }
     try {

@@ -1,14 +1,51 @@
 import { findNode } from '../domain/cluster.ts';
 import { confDirectory } from '../domain/names.ts';
 import type { NodeConf } from '../domain/observed.ts';
-import type { Step } from '../domain/plan.ts';
-import { type Engine, rootUser } from '../domain/ports.ts';
+import type { Plan, Step } from '../domain/plan.ts';
+import { type Engine, type Ports, rootUser } from '../domain/ports.ts';
 import { readTemplate } from '../files/templates.ts';
 import { renderRole } from '../render/conf-directory.ts';
 import { renderConf } from '../render/conf-files.ts';
+import type { Connections } from './connections.ts';
+
+/** What was there before, and how to get at it. */
+export interface Restoring {
+  readonly ports: Ports;
+  /** Ids of the containers, by node. */
+  readonly ids: ReadonlyMap<string, string>;
+  readonly confs: ReadonlyMap<string, NodeConf>;
+  readonly connections: Connections;
+}
+
+/** What a plan wrote over is put back: nothing of it must be left, in volumes that were kept neither. */
+export async function putBack(plan: Plan, restoring: Restoring): Promise<void> {
+  const { ports, ids, confs, connections } = restoring;
+  try {
+    for (const { step } of plan) {
+      if (step.op === 'write-conf') await restoreRole(ports.engine, step.node, ids, confs);
+      if (step.op === 'write-volumes') await restoreVolumes(ports.engine, step, confs);
+      if (step.op === 'follow') {
+        const source = confs.get(step.node)?.source;
+        if (source) await (await connections.to(step.node)).follow(source);
+      }
+      if (step.op === 'require-password') await restorePassword(step.node, restoring);
+    }
+  } catch (error) {
+    ports.progress.warn(`the conf could not be put back: ${error instanceof Error ? error.message : 'unknown'}`);
+  }
+}
+
+async function restorePassword(node: string, { ports, ids, confs, connections }: Restoring): Promise<void> {
+  const password = confs.get(node)?.password;
+  if (password === undefined) return;
+  await restoreConf(ports.engine, node, ids, confs);
+  const connection = await connections.to(node);
+  await connection.admitPassword(password);
+  await connection.requirePassword(password);
+}
 
 /** Gives a node that was there before the role that it had. */
-export async function restoreRole(
+async function restoreRole(
   engine: Engine,
   name: string,
   ids: ReadonlyMap<string, string>,
@@ -21,8 +58,23 @@ export async function restoreRole(
   await engine.writeFiles(id, [{ path: confDirectory, files: renderRole(record, node) }], rootUser);
 }
 
+/** Gives a node that was there before all of its conf again. */
+async function restoreConf(
+  engine: Engine,
+  name: string,
+  ids: ReadonlyMap<string, string>,
+  confs: ReadonlyMap<string, NodeConf>,
+): Promise<void> {
+  const id = ids.get(name);
+  const { record, password } = confs.get(name) ?? {};
+  const node = record ? findNode(record.cluster, name) : undefined;
+  if (id === undefined || !record || !node || password === undefined) return;
+  const files = renderConf(record, node, password, await readTemplate('redis.conf'));
+  await engine.writeFiles(id, [{ path: confDirectory, files }], await engine.serverUser(id));
+}
+
 /** Gives volumes that were there before the conf that they had. */
-export async function restoreVolumes(
+async function restoreVolumes(
   engine: Engine,
   { carrier }: Extract<Step, { op: 'write-volumes' }>,
   confs: ReadonlyMap<string, NodeConf>,

@@ -20,7 +20,11 @@ export async function status(name: string, ports: Ports): Promise<ClusterStatus>
 
 /** @returns connections to the nodes of a cluster, none of them open yet */
 export const connectionsTo = (cluster: KnownCluster, ports: Ports): Connections =>
-  new Connections(ports.redis, cluster.password, (node) => endpointOf(ports.engine, cluster, node));
+  new Connections(
+    ports.redis,
+    (node) => cluster.confs.get(node)?.password ?? cluster.password,
+    (node) => endpointOf(ports.engine, cluster, node),
+  );
 
 /** Probes every node whose container runs, side by side, and assesses what it finds. */
 export async function lookAt(cluster: KnownCluster, connections: Connections, ports: Ports): Promise<ClusterStatus> {

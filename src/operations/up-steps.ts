@@ -1,9 +1,11 @@
 import { RmsxError } from '../domain/errors.ts';
 import type { Plan, PlannedStep, Step } from '../domain/plan.ts';
 import type { ContainerFile, ContainerSpec, Ports } from '../domain/ports.ts';
+import { changeNode, isChange } from './change-node.ts';
 import type { ConfWriter } from './conf-writer.ts';
 import type { Connections } from './connections.ts';
 import { awaitLink, follow, type Resync } from './follow.ts';
+import { type Making, makeContainer, startMade } from './make-container.ts';
 import type { StepRunner } from './run-plan.ts';
 import { pause } from './wait-until.ts';
 
@@ -17,7 +19,9 @@ export interface UpContext {
   readonly connections: Connections;
   /** How each node that was moved came to its new source; filled while the plan is carried out. */
   readonly resyncs: Map<string, Resync>;
-  readonly warn: (node: string, message: string) => void;
+  /** The nodes that were changed, and stay so whatever comes; filled while the plan is carried out. */
+  readonly changed: string[];
+  readonly warn: (message: string) => void;
 }
 
 /** @returns what carries out a step of `up` */
@@ -29,26 +33,11 @@ export function upStepRunner(context: UpContext): StepRunner {
     if (id === undefined) throw new RangeError(`no container for ${node}`);
     return id;
   };
-  // A container that is there gets a role, which everybody may read.
-  const imageOf = (node: string): string => plannedFor(context.plan, node).container?.image ?? idOf(node);
-  const create = async (node: string, container: ContainerSpec): Promise<void> => {
-    const dataOwner = container.ephemeral ? await writer.dataOwner(container) : undefined;
-    const id = await engine.createContainer(dataOwner ? { ...container, dataOwner } : container);
-    context.ids.set(node, id);
-  };
-  const start = async (node: string): Promise<void> => {
-    try {
-      await engine.start(idOf(node));
-    } catch (error) {
-      const { container, files } = plannedFor(context.plan, node);
-      if (!(error instanceof RmsxError) || error.reason !== 'sysctl-refused' || !container) throw error;
-      // Rootless engines cannot set it (nerdctl#4016), and Linux has had a larger default since 5.4.
-      context.warn(node, `${node}: this engine does not allow net.core.somaxconn to be set; it runs without.`);
-      await engine.removeContainer(idOf(node));
-      await create(node, { ...container, sysctls: {} });
-      if (files) await writer.write(idOf(node), container.image, files); // the others are on a volume
-      await engine.start(idOf(node));
-    }
+  const making: Making = { engine, writer, ids: context.ids, warn: context.warn };
+  const made = (node: string): Made | undefined => madeIn(context.plan, node);
+  const start = (node: string): Promise<void> => {
+    const { container, files } = made(node) ?? {};
+    return container ? startMade(container, files, making) : engine.start(idOf(node));
   };
   const run = async (step: Step): Promise<void> => {
     switch (step.op) {
@@ -57,9 +46,9 @@ export function upStepRunner(context: UpContext): StepRunner {
       case 'create-network':
         return void (await engine.createNetwork(step.network));
       case 'create-container':
-        return create(step.node, step.container);
+        return makeContainer(step.container, making);
       case 'write-conf':
-        return writer.write(idOf(step.node), imageOf(step.node), step.files);
+        return writer.write(idOf(step.node), made(step.node)?.container.image ?? idOf(step.node), step.files);
       case 'write-volumes':
         return writer.writeVolumes(step);
       case 'remove-carriers':
@@ -80,7 +69,10 @@ export function upStepRunner(context: UpContext): StepRunner {
         throw new RangeError(`up has no step ${step.op}`);
     }
   };
-  return ({ step }: PlannedStep) => (step.op === 'follow' ? run(step) : explaining(step, run(step)));
+  return ({ step }: PlannedStep) => {
+    if (isChange(step)) return changeNode(step, { ...context, ...making, idOf });
+    return step.op === 'follow' ? run(step) : explaining(step, run(step));
+  };
 }
 
 /** An error of a step says what to do about it, and that of one that starts a node names it. */
@@ -92,17 +84,18 @@ async function explaining(step: Step, work: Promise<void>): Promise<void> {
   }
 }
 
-function plannedFor(
-  plan: Plan,
-  node: string,
-): { readonly container?: ContainerSpec; readonly files?: readonly ContainerFile[] } {
+interface Made {
+  readonly container: ContainerSpec;
+  /** Missing where they are on a volume. */
+  readonly files: readonly ContainerFile[] | undefined;
+}
+
+function madeIn(plan: Plan, node: string): Made | undefined {
   const steps: readonly Step[] = plan.map(({ step }) => step);
   const created = steps.find((step) => step.op === 'create-container' && step.node === node);
   const conf = steps.find((step) => step.op === 'write-conf' && step.node === node);
-  return {
-    ...(created?.op === 'create-container' ? { container: created.container } : {}),
-    ...(conf?.op === 'write-conf' ? { files: conf.files } : {}),
-  };
+  if (created?.op !== 'create-container') return undefined;
+  return { container: created.container, files: conf?.op === 'write-conf' ? conf.files : undefined };
 }
 
 const hints: Readonly<Record<string, string>> = {

@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { generatePassword } from '../config/password.ts';
 import { checkUpRequest, type UpRequest } from '../config/up-request.ts';
 import { RmsxError } from '../domain/errors.ts';
-import { rmsxCommand } from '../domain/hints.ts';
-import type { NodeConf, ObservedEngine } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { newestRecord } from '../domain/record.ts';
 import { readTemplate } from '../files/templates.ts';
 import { settleCluster } from '../plan/settle.ts';
+import { settlePassword } from '../plan/settle-password.ts';
 import { planUp } from '../plan/up.ts';
 import { BringUp, type UpOptions, type UpResult, type UpScene } from './bring-up.ts';
 import { imagesToPull } from './images.ts';
@@ -66,27 +64,14 @@ async function prepareUp(
 ): Promise<Omit<UpScene, 'options' | 'ports' | 'run'>> {
   const [observed, template] = await Promise.all([observeForUp(request, run, ports), readTemplate('redis.conf')]);
   const existing = newestRecord([...observed.confs.values()].map((conf) => conf.record));
-  const record = settleCluster(request, existing, observed.engine, { timezone: options.timezone, attempt });
-  const password = passwordOf(request, observed);
+  const settled = settleCluster(request, existing, observed.engine, { timezone: options.timezone, attempt });
+  const passwords = settlePassword(request.password, existing, observed);
+  // Which nodes know the new one by now, is told apart by their epoch.
+  const isRotation = passwords.newPassword !== undefined && settled === existing;
+  const record = isRotation ? { ...settled, epoch: settled.epoch + 1 } : settled;
   await refuseScarceMemory(record.cluster, ports.engine);
   const pull = await imagesToPull(request.pull ?? 'missing', record.cluster, observed.engine, ports.engine);
-  const facts = { before: existing, record, ...observed, password, pull, revive: true, run, template };
+  const facts = { before: existing, record, ...observed, ...passwords, pull, revive: true, run, template };
   const plan = planUp({ ...facts, nowMs: Date.now() });
-  return { record, nodes: record.cluster.nodes, ...observed, password, plan };
-}
-
-/** A new password holds once all nodes are made anew; servers that run keep theirs. */
-function passwordOf(
-  request: UpRequest,
-  { confs, engine }: { readonly confs: ReadonlyMap<string, NodeConf>; readonly engine: ObservedEngine },
-): string {
-  const existing = [...confs.values()][0]?.password;
-  if (existing === undefined) return request.password ?? generatePassword();
-  if (request.password === undefined || request.password === existing) return existing;
-  if (!engine.containers.some((container) => container.cluster === request.name && container.node !== null)) {
-    return request.password;
-  }
-  throw new RmsxError('conflict', `The cluster ${request.name} has another password than the one given.`, {
-    hint: `Leave the password out (and unset RMSX_PASSWORD), or change it, the data is kept: ${rmsxCommand(request.name, 'down')}, then up again with the new one`,
-  });
+  return { record, nodes: record.cluster.nodes, ...observed, ...passwords, plan };
 }

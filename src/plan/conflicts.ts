@@ -85,11 +85,12 @@ function networkConflicts(
       },
     ];
   }
-  if (own.length > 0 && !same) {
+  const awake = own.filter(({ state }) => state === 'running' || state === 'paused').map((container) => container.name);
+  if (awake.length > 0 && !same) {
     return [
       {
-        problem: `The network ${name} was removed while the containers of ${cluster.name} stayed.`,
-        hint: `Make both anew, the data is kept: rmsx down -n ${cluster.name} && rmsx up -n ${cluster.name}`,
+        problem: `The network ${name} is gone, and ${awake.join(', ')} still ${awake.length === 1 ? 'runs' : 'run'}.`,
+        hint: `Stop them, and they come back on a new network: docker stop ${awake.join(' ')} && rmsx up -n ${cluster.name}`,
       },
     ];
   }

@@ -1,5 +1,5 @@
 import { checkCluster } from '../config/check-cluster.ts';
-import { describeDifferences, impliedReplicas, wantedCluster } from '../config/cluster-spec.ts';
+import { describeDifferences, describeFixed, impliedReplicas, wantedCluster } from '../config/cluster-spec.ts';
 import { defaults } from '../config/defaults.ts';
 import { flagOf } from '../config/flag-of.ts';
 import type { UpRequest } from '../config/up-request.ts';
@@ -7,10 +7,11 @@ import { type ClusterSpec, findNode, masterOf, sameCluster } from '../domain/clu
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { networkName } from '../domain/names.ts';
-import type { ObservedEngine } from '../domain/observed.ts';
+import { isMadeByCompose, type ObservedEngine } from '../domain/observed.ts';
 import { formatProblems } from '../domain/problem.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { chooseBasePort, chooseSubnet } from './choose.ts';
+import { composeChange } from './compose-conflicts.ts';
 import { refuseConflicts } from './conflicts.ts';
 import { refuseOtherPersistence } from './other-persistence.ts';
 
@@ -82,11 +83,20 @@ export function refuseOtherMaster(before: ClusterSpec, after: ClusterSpec): void
   });
 }
 
+/** What neither a running server nor another container on the same volumes takes, and anything at all for Docker Compose. */
 function refuseOtherWay(before: ClusterSpec, cluster: ClusterSpec, engine: ObservedEngine): void {
-  const isThere = engine.containers.some(({ cluster: owner, node }) => owner === cluster.name && node !== null);
-  const problems = isThere ? describeDifferences(before, cluster) : [];
+  const own = engine.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
+  const [first] = own;
+  if (!first) return;
+  const compose = own.find(isMadeByCompose);
+  const problems = compose ? describeDifferences(before, cluster) : describeFixed(before, cluster);
   if (problems.length === 0) return;
   const { name } = cluster;
+  if (compose)
+    throw new RmsxError('conflict', `Docker Compose owns ${name}, and made it in another way.`, {
+      problems,
+      hint: composeChange(name, compose, cluster.nodes.length - 1),
+    });
   throw new RmsxError('conflict', `The cluster ${name} is there, and was made in another way.`, {
     problems,
     hint: `Make it anew, the data is kept: ${rmsxCommand(name, 'down')} && ${rmsxCommand(name, 'up …')}`,

@@ -10,7 +10,10 @@ export interface UpFacts {
   readonly record: ClusterRecord;
   readonly engine: ObservedEngine;
   readonly confs: ReadonlyMap<string, NodeConf>;
+  /** The one that the servers know by now. */
   readonly password: string;
+  /** The one that they are to know from now on. @default the same */
+  readonly newPassword?: string;
   /** Whom the replicas that run follow, where that was looked at. */
   readonly sources?: ReadonlyMap<string, Address>;
   /** Images that are to be fetched. */

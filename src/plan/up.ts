@@ -13,9 +13,13 @@ import type { Plan, PlannedStep } from '../domain/plan.ts';
 import { dynamicRange, gatewayIp, parseSubnet } from '../domain/subnet.ts';
 import { renderRole } from '../render/conf-directory.ts';
 import { renderConf } from '../render/conf-files.ts';
+import { changesOf, planChanges } from './changes.ts';
 import { containerSpec } from './container-spec.ts';
 import { refuseEmptyMaster } from './empty-master.ts';
 import { moversOf, planMoves } from './moves.ts';
+import type { NodeChange } from './node-change.ts';
+import { planRotation } from './rotation.ts';
+import { removeUnfit, unfitOf } from './unfit.ts';
 import type { UpFacts } from './up-facts.ts';
 import { confStep, writeVolumes } from './write-volumes.ts';
 
@@ -33,6 +37,7 @@ export function planUp(facts: UpFacts): Plan {
   const own = facts.engine.containers.filter((container) => container.cluster === cluster.name);
   const scene = sceneOf(facts, own);
   const missing = cluster.nodes.filter((node) => scene.toMake.has(node.name));
+  const removals = [...scene.unfit.values()].map(removeUnfit);
   const hasNetwork = facts.engine.networks.some((network) => network.name === networkName(cluster.name));
   const first: PlannedStep[] = [];
   for (const image of facts.pull) {
@@ -40,12 +45,22 @@ export function planUp(facts: UpFacts): Plan {
   }
   const pulled = first.map(({ id }) => id);
   if (!hasNetwork) first.push(createNetwork(cluster, facts.run, pulled));
+  first.push(...removals);
   const ready = first.map(({ id }) => id);
-  if (cluster.persistence !== 'none') first.push(...writeVolumes(missing, facts, pulled));
+  // What a node knows of itself must not be newer than its container: the conf comes when that is gone.
+  const gone = removals.map(({ id }) => id);
+  if (cluster.persistence !== 'none') first.push(...writeVolumes(missing, facts, [...pulled, ...gone]));
   first.push(...own.filter((container) => isLeftover(container, facts.nowMs)).map(removeLeftover));
   const nodes = topDown(cluster).flatMap((node) => planNode(node, facts, ready, scene));
-  return inOrder([...first, ...nodes, ...planMoves(facts.before, facts.record, scene.movers, nodes, facts.sources)]);
+  const moves = planMoves(facts.before, facts.record, scene.movers, nodes, facts.sources);
+  const running = [...first, ...nodes, ...moves];
+  const changes = planChanges(facts, scene.changes, idsOf(running));
+  return inOrder([...running, ...changes, ...planRotation(facts, idsOf([...running, ...changes]))]);
 }
+
+/** The carriers go beside the wait for replication: nothing waits for that. */
+const idsOf = (plan: Plan): readonly string[] =>
+  plan.filter(({ step }) => step.op !== 'remove-carriers').map(({ id }) => id);
 
 /** As it will happen: what waits comes after what it waits for. */
 function inOrder(plan: Plan): Plan {
@@ -73,11 +88,19 @@ interface Scene {
   readonly toStart: ReadonlySet<string>;
   /** Those that run and get another source. */
   readonly movers: ReadonlySet<string>;
+  /** Those that run and get another image, other directives … */
+  readonly changes: ReadonlyMap<string, NodeChange>;
+  /** Containers that do not run, and could not as they are: others take their place. */
+  readonly unfit: ReadonlyMap<string, ObservedContainer>;
 }
 
-function sceneOf({ before, record, revive, sources }: UpFacts, own: readonly ObservedContainer[]): Scene {
+function sceneOf(facts: UpFacts, own: readonly ObservedContainer[]): Scene {
+  const { before, record, revive, sources } = facts;
   const names = record.cluster.nodes.map((node) => node.name);
-  const containers = new Map(names.map((name) => [name, containerOf({ containers: own }, name)]));
+  const changes = revive ? changesOf(facts) : new Map<string, NodeChange>();
+  const unfit = revive ? unfitOf(facts, changes) : new Map<string, ObservedContainer>();
+  const fit = own.filter(({ node }) => !unfit.has(node ?? ''));
+  const containers = new Map(names.map((name) => [name, containerOf({ containers: fit }, name)]));
   const isNew = (name: string): boolean => !before || !findNode(before.cluster, name);
   const toMake = new Set(names.filter((name) => !containers.get(name) && (revive || isNew(name))));
   const isStarted = (name: string): boolean => revive && containers.get(name)?.state === 'stopped';
@@ -86,7 +109,8 @@ function sceneOf({ before, record, revive, sources }: UpFacts, own: readonly Obs
     const state = containers.get(name)?.state;
     return state === 'running' || (revive && state === 'paused');
   });
-  return { containers, toMake, toStart, movers: moversOf(before, record, awake, sources) };
+  const toChange = new Map([...changes].filter(([name]) => !unfit.has(name)));
+  return { containers, toMake, toStart, movers: moversOf(before, record, awake, sources), changes: toChange, unfit };
 }
 
 /** A carrier lives for a second; one that is older belongs to a run that was killed. */
@@ -133,7 +157,8 @@ function planNode(node: NodeSpec, facts: UpFacts, ready: readonly string[], scen
     } as const;
     add('create', step, 'it is not there', ready);
   }
-  const files = onVolume ? undefined : filesFor(node, container, facts);
+  const isLater = scene.changes.has(name) || (container && facts.newPassword !== undefined);
+  const files = onVolume || isLater ? undefined : filesFor(node, container, facts);
   if (files) {
     const because = container ? 'it is older than the change' : 'it is new';
     add('conf', { op: 'write-conf', node: name, files }, because, last());

@@ -85,6 +85,24 @@ class Connection implements RedisConnection {
     await this.#call('write', 'DEL', '__rmsx__:writable');
   }
 
+  async setting(name: string): Promise<string | null> {
+    const reply = (await this.#call(`read ${name}`, 'CONFIG', 'GET', name)) as readonly string[];
+    return reply[1] ?? null;
+  }
+
+  async configure(name: string, value: string): Promise<void> {
+    await this.#call(`change ${name} to ${value}`, 'CONFIG', 'SET', name, value);
+  }
+
+  async admitPassword(password: string): Promise<void> {
+    await this.#secretly('admit another password', 'ACL', 'SETUSER', 'default', `>${password}`);
+    await this.#secretly('log in with another password', 'CONFIG', 'SET', 'masterauth', password);
+  }
+
+  async requirePassword(password: string): Promise<void> {
+    await this.#secretly('require another password', 'CONFIG', 'SET', 'requirepass', password);
+  }
+
   async mark(marker: string, replicas: number, timeoutMs: number): Promise<Marked> {
     await this.#call('publish a marker', 'PUBLISH', '__rmsx__:marker', marker);
     // Before WAIT, which sends bytes of its own that replicas acknowledge a second later only.
@@ -104,6 +122,16 @@ class Connection implements RedisConnection {
 
   #call(what: string, command: string, ...args: string[]): Promise<unknown> {
     return this.#run(what, () => this.#client.call(command, ...args));
+  }
+
+  /** Servers repeat in their errors what they do not understand. */
+  async #secretly(what: string, command: string, ...args: string[]): Promise<void> {
+    try {
+      await this.#client.call(command, ...args);
+    } catch (error) {
+      const { reason } = toRedisError(this.#node, what, error);
+      throw toRedisError(this.#node, what, reason === 'reply' ? new Error('the server refuses it.') : error);
+    }
   }
 
   async #run<T>(what: string, work: () => Promise<T>): Promise<T> {

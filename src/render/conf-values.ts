@@ -18,7 +18,7 @@ const repeated: readonly string[] = ['client-output-buffer-limit', 'save'];
 const dualChannel = 'dual-channel-replication-enabled';
 
 /** What follows a directive where nobody asks for anything; each has a placeholder of its own. */
-const otherwise: Directives = {
+export const otherwise: Directives = {
   ...Object.fromEntries([...settings, prioritySetting].map((setting) => [setting.directive, [setting.otherwise]])),
   appendfsync: ['everysec'],
   save: ['3600 1', '300 100', '60 10000'], // in lines of their own: several in one are for Redis 7 and later

@@ -246,16 +246,6 @@ describe('rendering again into the same directory', () => {
   });
 });
 
-test('another persistence must be refused with 7: servers would start empty beside their data; --force does it', async () => {
-  documentOf(await render('--json'));
-  const before = contents(out);
-  const { code, stderr } = await render('--ephemeral');
-  expect([code, stderr]).toEqual([7, expect.stringContaining('which servers with persistence none do not read')]);
-  expect(contents(out)).toEqual(before);
-  documentOf(await render('--ephemeral', '--force', '--json'));
-  expect(contents(out)['nodes/master/redis.conf']).toContain('appendonly no');
-});
-
 describe('files that somebody changed', () => {
   test('must be refused, all of them by name, and nothing be written', async () => {
     await render();
@@ -392,19 +382,6 @@ describe('a disk that refuses', () => {
     expect([code, stderr.split('\n')[0]]).toEqual([5, `rmsx: ${out}/nodes is not a directory.`]);
     expect(readdirSync(out)).toEqual(['nodes']);
   });
-
-  test.each(['compose.yaml', 'nodes/master/redis.conf'])(
-    'must be told, with --force too, where a directory is in the place of %s, and nothing be touched',
-    async (path) => {
-      mkdirSync(join(out, path, 'inside'), { recursive: true });
-      for (const force of [[], ['--force']]) {
-        const { code, stderr } = await render(...force);
-        expect([code, stderr.split('\n')[0]]).toEqual([5, `rmsx: ${out}/${path} is not a file.`]);
-      }
-      expect(readdirSync(join(out, path))).toEqual(['inside']);
-      expect(readdirSync(out)).toEqual([path.split('/')[0]]);
-    },
-  );
 
   test('must be told with path and reason where the directory is a file', async () => {
     writeFileSync(out, '');

@@ -121,7 +121,7 @@ export function container(
     image: spec.image,
     statusText: state === 'running' ? 'Up 2 minutes' : state,
     createdAtMs: 0,
-    networkIds: ['net'],
+    networkIds: [`id-of-${spec.name}_app_net`],
     topology: spec.topology,
     neverStarted: false,
     owner: null,

@@ -66,10 +66,10 @@ describe('what is in the way', () => {
       'Remove it first: rmsx down -n redis-server',
     ],
     [
-      'containers whose network is gone',
-      engineWith({ containers: containers(spec) }),
-      'The network redis-server_app_net was removed while the containers of redis-server stayed.',
-      'Make both anew, the data is kept: rmsx down -n redis-server && rmsx up -n redis-server',
+      'containers that run while their network is gone',
+      engineWith({ containers: containers(spec, { 'slave-1': 'stopped' }) }),
+      'The network redis-server_app_net is gone, and redis-server-master still runs.',
+      'Stop them, and they come back on a new network: docker stop redis-server-master && rmsx up -n redis-server',
     ],
     [
       'a foreign volume under our name',
@@ -112,6 +112,10 @@ describe('what is not in the way', () => {
     ['another subnet', engineWith({ networks: [network('office', '172.20.0.0/16')] })],
     ['a network without a subnet', engineWith({ networks: [{ ...network('host', ''), subnets: [] }] })],
     ['the same port on another address', engineWith({ containers: [published('192.0.2.1', 6379)] })],
+    [
+      'containers that stopped and lost their network',
+      engineWith({ containers: containers(spec, { master: 'stopped', 'slave-1': 'stopped' }) }),
+    ],
     ['a name that only begins like ours', engineWith({ containers: [foreign('redis-server-master-2')] })],
   ])('%s must not be refused', (_, engine) => {
     expect(() => refuseConflicts(spec, engine)).not.toThrow();

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { describeDifferences, wantedCluster } from '../../../src/config/cluster-spec.ts';
 import { checkUpRequest, type UpRequest } from '../../../src/config/up-request.ts';
-import type { ClusterSpec, Persistence } from '../../../src/domain/cluster.ts';
-import { type ClusterRecord, parseRecord } from '../../../src/domain/record.ts';
+import type { ClusterSpec } from '../../../src/domain/cluster.ts';
+import { parseRecord } from '../../../src/domain/record.ts';
 import { addNode, moveNode } from '../../../src/plan/change-topology.ts';
 import { settleCluster } from '../../../src/plan/settle.ts';
 import { errorOf } from '../../helpers/error-of.ts';
@@ -16,7 +16,6 @@ import {
   record,
   shaped,
   sourcesOf,
-  volume,
 } from '../../helpers/values.ts';
 
 const options = { timezone: 'UTC', attempt: 0 };
@@ -30,36 +29,6 @@ test('a cluster that stays as it is must keep its record', () => {
   const existing = record(cluster(2), 4);
   const engine = engineWith({ containers: containers(existing.cluster), networks: [own] });
   expect(settleCluster({ name: 'redis-server', replicas: 2 }, existing, engine, options)).toBe(existing);
-});
-
-describe('another persistence', () => {
-  const data = volume('redis-server-master-data', { cluster: 'redis-server', purpose: 'data', run: 'earlier' });
-  const settle = (was: Persistence, persistence: Persistence, volumes = [data]): ClusterRecord =>
-    settleCluster(
-      { name: 'redis-server', persistence },
-      record(cluster(1, { persistence: was })),
-      engineWith({ volumes }),
-      options,
-    );
-
-  test.each<[Persistence, Persistence, string]>([
-    ['aof', 'rdb', 'append-only files'],
-    ['aof', 'none', 'append-only files'],
-    ['rdb', 'aof', 'snapshots'],
-    ['rdb', 'none', 'snapshots'],
-  ])('%s, then %s must be refused: servers would start empty beside their data', (was, will, what) => {
-    const error = errorOf(() => settle(was, will));
-    expect([error.code, error.message, error.hint]).toEqual([
-      'unsafe',
-      `The data of redis-server is in ${what} on a volume, which servers with persistence ${will} do not read: they would start empty.`,
-      `Keep persistence ${was}   or begin anew without the data: rmsx down --volumes`,
-    ]);
-  });
-
-  test('must be sound where no data is left, and where none was kept', () => {
-    expect(settle('aof', 'rdb', []).cluster.persistence).toBe('rdb');
-    expect(settle('none', 'aof').cluster.persistence).toBe('aof');
-  });
 });
 
 test('adding replicas must raise the epoch', () => {
@@ -277,19 +246,37 @@ describe('a request that is sound only with what the cluster has', () => {
 });
 
 describe('another wish for a cluster that is there', () => {
-  test('must be refused with every difference', () => {
-    const existing = record(cluster(1), 1);
-    const engine = engineWith({ containers: containers(existing.cluster), networks: [own] });
-    const request = { name: 'redis-server', image: 'redis:7.0', bind: '0.0.0.0' };
+  const existing = record(cluster(1), 1);
+  const there = containers(existing.cluster);
+
+  test('must be taken, and raise the epoch, where nodes can become like that', () => {
+    const engine = engineWith({ containers: there, networks: [own] });
+    const request = { name: 'redis-server', image: 'redis:8.2', bind: '0.0.0.0', timezone: 'CET' };
+    const { epoch, cluster: settled } = settleCluster(request, existing, engine, options);
+    expect([epoch, settled]).toEqual([2, { ...existing.cluster, ...request }]);
+  });
+
+  test('must be refused with every difference where it is about addresses, or how data is kept', () => {
+    const engine = engineWith({ containers: there, networks: [own] });
+    const request = { name: 'redis-server', image: 'redis:8.2', basePort: 7000, persistence: 'none' } as const;
     expect(errorOf(() => settleCluster(request, existing, engine, options))).toEqual({
       code: 'conflict',
       message: 'The cluster redis-server is there, and was made in another way.',
-      problems: [
-        'image: redis:8.0 is there, redis:7.0 is asked for',
-        'published on: 127.0.0.1 is there, 0.0.0.0 is asked for',
-      ],
+      problems: ['first port: 6379 is there, 7000 is asked for', 'persistence: aof is there, none is asked for'],
       hint: 'Make it anew, the data is kept: rmsx down && rmsx up …',
     });
+  });
+
+  test('must be refused altogether where Docker Compose made the containers', () => {
+    const made = there.map((container) => ({ ...container, run: null, composeProject: 'x', composeDirectory: '/srv' }));
+    const engine = engineWith({ containers: made, networks: [{ ...own, run: null }] });
+    const error = errorOf(() => settleCluster({ name: 'redis-server', bind: '0.0.0.0' }, existing, engine, options));
+    expect([error.code, error.message, error.problems]).toEqual([
+      'conflict',
+      'Docker Compose owns redis-server, and made it in another way.',
+      ['published on: 127.0.0.1 is there, 0.0.0.0 is asked for'],
+    ]);
+    expect(error.hint).toContain('docker compose --project-directory /srv up -d');
   });
 
   test('must be taken where only the data of it is left', () => {
@@ -352,12 +339,12 @@ describe('the differences between two clusters', () => {
       nodes: [node('master', null, { address: { host: '10.0.0.10', port: 7000 }, directives: { hz: ['30'] } })],
     });
     expect(describeDifferences(cluster(1), after)).toEqual([
-      'image: redis:8.0 is there, redis:7.0 is asked for',
       'subnet: 172.19.0.0/24 is there, 10.0.0.0/24 is asked for',
       'first port: 6379 is there, 7000 is asked for',
+      'persistence: aof is there, none is asked for',
+      'image: redis:8.0 is there, redis:7.0 is asked for',
       'published on: 127.0.0.1 is there, 0.0.0.0 is asked for',
       'time zone: UTC is there, CET is asked for',
-      'persistence: aof is there, none is asked for',
       'disabled commands: FLUSHALL FLUSHDB KEYS is there, none is asked for',
       'directives: none is there, client-output-buffer-limit replica 0 0 0, client-output-buffer-limit pubsub 0 0 0, hz 20 is asked for',
       'directives of master: none is there, hz 30 is asked for',

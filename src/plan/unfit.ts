@@ -1,0 +1,33 @@
+import { networkName } from '../domain/names.ts';
+import { containerOf, type ObservedContainer } from '../domain/observed.ts';
+import type { PlannedStep } from '../domain/plan.ts';
+import type { NodeChange } from './node-change.ts';
+import type { UpFacts } from './up-facts.ts';
+
+/**
+ * Containers that do not run and cannot be started as they are: their network was removed, which they know by its id and
+ * not by its name (docker/for-mac#7703), or what they should be has changed. Their volumes stay.
+ */
+export function unfitOf(
+  { record: { cluster }, engine }: UpFacts,
+  changes: ReadonlyMap<string, NodeChange>,
+): ReadonlyMap<string, ObservedContainer> {
+  const network = engine.networks.find(({ name }) => name === networkName(cluster.name));
+  const own = engine.containers.filter((container) => container.cluster === cluster.name);
+  const unfit = cluster.nodes.flatMap(({ name }) => {
+    const container = containerOf({ containers: own }, name);
+    if (!container || container.state === 'running' || container.state === 'paused') return [];
+    const known = container.networkIds.filter((id) => id !== ''); // empty until the first start
+    const isCutOff = known.length > 0 && !known.includes(network?.id ?? '');
+    return isCutOff || changes.has(name) ? [[name, container] as const] : [];
+  });
+  return new Map(unfit);
+}
+
+/** @returns the step that removes one */
+export const removeUnfit = ({ id, node }: ObservedContainer): PlannedStep => ({
+  id: `remove ${node}`,
+  step: { op: 'remove-container', node: node ?? '', id },
+  because: 'it cannot be started as it is',
+  after: [],
+});
