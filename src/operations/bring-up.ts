@@ -8,6 +8,7 @@ import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import type { ClusterStatus } from '../domain/status.ts';
 import { refuseLastingRoles } from '../plan/lasting-roles.ts';
+import { hintFromLogs } from '../plan/older-server.ts';
 import { awaitReplication } from './await-replication.ts';
 import { ConfWriter } from './conf-writer.ts';
 import { Connections, infosOf } from './connections.ts';
@@ -175,7 +176,8 @@ export class BringUp {
     } catch (error) {
       if (!(error instanceof RmsxError) || error.code !== 'timeout') throw error;
       const logs = await this.#logsOf(missing);
-      throw new RmsxError('timeout', error.message, { problems: missing, logs, cause: error, hint: error.hint ?? '' });
+      const hint = hintFromLogs(cluster.name, logs) ?? error.hint ?? '';
+      throw new RmsxError('timeout', error.message, { problems: missing, logs, cause: error, hint });
     }
   }
 

@@ -7,6 +7,7 @@ import type { NodeConf, ObservedEngine } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { newestRecord } from '../domain/record.ts';
 import { readTemplate } from '../files/templates.ts';
+import { refuseOlderServer } from '../plan/older-server.ts';
 import { settleCluster } from '../plan/settle.ts';
 import { planUp } from '../plan/up.ts';
 import { BringUp, type UpOptions, type UpResult, type UpScene } from './bring-up.ts';
@@ -68,6 +69,7 @@ async function prepareUp(
   const existing = newestRecord([...observed.confs.values()].map((conf) => conf.record));
   const record = settleCluster(request, existing, observed.engine, { timezone: options.timezone, attempt });
   const password = passwordOf(request, observed);
+  refuseOlderServer(record.cluster, observed.engine, observed.confs);
   await refuseScarceMemory(record.cluster, ports.engine);
   const pull = await imagesToPull(request.pull ?? 'missing', record.cluster, observed.engine, ports.engine);
   const facts = { before: existing, record, ...observed, password, pull, revive: true, run, template };

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { runAgainst } from '../helpers/run-against.ts';
 import { runRmsx } from '../helpers/run-rmsx.ts';
 import { assertValid } from '../helpers/schemas.ts';
 import { listedContainer, listedNetwork, StubEngine, type StubWorld, sendJson } from '../helpers/stub-engine.ts';
@@ -12,13 +13,6 @@ function errorIn(stdout: string): { readonly code: string; readonly exitCode: nu
   const document = JSON.parse(stdout);
   assertValid('error', document);
   return document.error;
-}
-
-/** Runs rmsx against a world, and gives what it did to it. */
-async function runAgainst(world: StubWorld, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  await using engine = await StubEngine.start(world);
-  const run = await runRmsx(args, { env: { ...engine.env, ...env } });
-  return { ...run, writes: engine.writes, requests: engine.requests };
 }
 
 describe('an engine that cannot be used', () => {
