@@ -1,6 +1,6 @@
 import type { Address } from './cluster.ts';
 import type { VolumePurpose } from './names.ts';
-import type { ObservedContainer, ObservedNetwork, ObservedVolume } from './observed.ts';
+import type { NetworkEndpoint, ObservedContainer, ObservedNetwork, ObservedVolume } from './observed.ts';
 import type { ServerInfo } from './server-info.ts';
 
 /** Who owns a file. */
@@ -107,6 +107,10 @@ export interface Engine {
   /** @returns the id */
   createNetwork(network: NetworkSpec): Promise<string>;
   removeNetwork(id: string): Promise<void>;
+  /** @param network - its name or id */
+  endpointsOf(network: string): Promise<readonly NetworkEndpoint[]>;
+  /** Detaches by force what the engine knows under this name, be there such a container or not. */
+  disconnect(network: string, container: string): Promise<void>;
   /** @returns the id */
   createContainer(container: ContainerSpec): Promise<string>;
   /** @returns the id */

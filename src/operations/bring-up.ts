@@ -116,6 +116,7 @@ export class BringUp {
       progress,
       upStepRunner({
         ports: this.#ports,
+        cluster: this.#record.cluster,
         writer: new ConfWriter(this.#ports),
         ids: new Map(this.#before),
         plan: this.#plan,

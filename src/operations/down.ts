@@ -1,5 +1,5 @@
 import { RmsxError } from '../domain/errors.ts';
-import type { ObservedEngine } from '../domain/observed.ts';
+import { attachedTo, type ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import { planDown } from '../plan/down.ts';
@@ -74,8 +74,8 @@ async function removeNetwork(
     await engine.removeNetwork(id);
   } catch (error) {
     if (!(error instanceof RmsxError) || error.reason !== 'in-use') throw error;
-    const guests = observed.containers
-      .filter((container) => container.networkIds.includes(id) && container.cluster === null)
+    const guests = attachedTo({ id, name }, observed.containers)
+      .filter((container) => container.cluster === null)
       .map((container) => container.name);
     throw new RmsxError(
       'failed',

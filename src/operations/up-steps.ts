@@ -1,3 +1,4 @@
+import type { ClusterSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { Plan, PlannedStep, Step } from '../domain/plan.ts';
 import type { ContainerFile, ContainerSpec, Ports } from '../domain/ports.ts';
@@ -5,11 +6,13 @@ import type { ConfWriter } from './conf-writer.ts';
 import type { Connections } from './connections.ts';
 import { awaitLink, follow, type Resync } from './follow.ts';
 import type { StepRunner } from './run-plan.ts';
+import { type StartContext, startNode } from './start-node.ts';
 import { pause } from './wait-until.ts';
 
 /** What the steps of `up` work with. */
 export interface UpContext {
   readonly ports: Ports;
+  readonly cluster: ClusterSpec;
   readonly writer: ConfWriter;
   /** Ids of the containers, by node: what was there, and then what is made. */
   readonly ids: Map<string, string>;
@@ -36,24 +39,12 @@ export function upStepRunner(context: UpContext): StepRunner {
     const id = await engine.createContainer(dataOwner ? { ...container, dataOwner } : container);
     context.ids.set(node, id);
   };
-  const start = async (node: string): Promise<void> => {
-    try {
-      await engine.start(idOf(node));
-    } catch (error) {
-      const { container, files } = plannedFor(context.plan, node);
-      if (!(error instanceof RmsxError) || error.reason !== 'sysctl-refused' || !container) throw error;
-      // Rootless engines cannot set it (nerdctl#4016), and Linux has had a larger default since 5.4.
-      context.warn(node, `${node}: this engine does not allow net.core.somaxconn to be set; it runs without.`);
-      await engine.removeContainer(idOf(node));
-      await create(node, { ...container, sysctls: {} });
-      if (files) await writer.write(idOf(node), container.image, files); // the others are on a volume
-      await engine.start(idOf(node));
-    }
-  };
   const run = async (step: Step): Promise<void> => {
     switch (step.op) {
       case 'pull-image':
         return engine.pullImage(step.image);
+      case 'remove-network':
+        return engine.removeNetwork(step.id);
       case 'create-network':
         return void (await engine.createNetwork(step.network));
       case 'create-container':
@@ -65,7 +56,7 @@ export function upStepRunner(context: UpContext): StepRunner {
       case 'remove-carriers':
         return writer.removeCarriers();
       case 'start':
-        return start(step.node);
+        return startNode(startContext(step.node, context, { idOf, create }));
       case 'remove-container':
         return engine.removeContainer(step.id);
       case 'await-link':
@@ -81,6 +72,29 @@ export function upStepRunner(context: UpContext): StepRunner {
     }
   };
   return ({ step }: PlannedStep) => (step.op === 'follow' ? run(step) : explaining(step, run(step)));
+}
+
+function startContext(
+  node: string,
+  context: UpContext,
+  {
+    idOf,
+    create,
+  }: {
+    readonly idOf: (node: string) => string;
+    readonly create: (node: string, container: ContainerSpec) => Promise<void>;
+  },
+): StartContext {
+  return {
+    engine: context.ports.engine,
+    writer: context.writer,
+    cluster: context.cluster,
+    node,
+    made: plannedFor(context.plan, node),
+    id: () => idOf(node),
+    create: (container) => create(node, container),
+    warn: (message) => context.warn(node, message),
+  };
 }
 
 /** An error of a step says what to do about it, and that of one that starts a node names it. */

@@ -42,7 +42,7 @@ function mayChooseAgain(request: UpRequest, error: unknown): boolean {
   const reason = error instanceof RmsxError ? error.reason : undefined;
   return (
     (request.subnet === 'auto' && reason === 'subnet-overlap') ||
-    (request.basePort === 'auto' && reason === 'port-taken')
+    (request.basePort === 'auto' && (reason === 'port-taken' || reason === 'port-reserved'))
   );
 }
 

@@ -6,12 +6,13 @@ import type { UpRequest } from '../config/up-request.ts';
 import { type ClusterSpec, findNode, masterOf, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
-import { networkName } from '../domain/names.ts';
 import type { ObservedEngine } from '../domain/observed.ts';
 import { formatProblems } from '../domain/problem.ts';
 import type { ClusterRecord } from '../domain/record.ts';
+import { parseSubnet } from '../domain/subnet.ts';
 import { chooseBasePort, chooseSubnet } from './choose.ts';
 import { refuseConflicts } from './conflicts.ts';
+import { ownNetworks } from './network.ts';
 
 /**
  * Settles what `up` is to reach: chooses what is left open, and refuses what is in the way.
@@ -95,8 +96,8 @@ function settleSubnet(request: UpRequest, before: string | undefined, engine: Ob
   if (request.subnet !== undefined && request.subnet !== 'auto') return request.subnet;
   if (before !== undefined) return before;
   if (request.subnet === undefined) return defaults.subnet;
-  const own = engine.networks.find((network) => network.name === networkName(request.name));
-  const chosen = own?.subnets[0] ?? chooseSubnet(request.name, engine.networks, attempt);
+  const usable = ownNetworks(request.name, engine)[0]?.subnets.find((cidr) => typeof parseSubnet(cidr) !== 'string');
+  const chosen = usable ?? chooseSubnet(request.name, engine.networks, attempt);
   if (chosen !== undefined) return chosen;
   throw new RmsxError('conflict', 'Every subnet that rmsx chooses from is taken by another network.', {
     hint: 'Remove networks that nobody needs (docker network prune), or name a subnet: --subnet 10.99.0.0/24',

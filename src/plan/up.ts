@@ -7,15 +7,14 @@ import {
   sourceOf,
   topDown,
 } from '../domain/cluster.ts';
-import { networkName } from '../domain/names.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
-import { dynamicRange, gatewayIp, parseSubnet } from '../domain/subnet.ts';
 import { renderRole } from '../render/conf-directory.ts';
 import { renderConf } from '../render/conf-files.ts';
 import { containerSpec } from './container-spec.ts';
 import { refuseEmptyMaster } from './empty-master.ts';
 import { moversOf, planMoves } from './moves.ts';
+import { planNetwork } from './network.ts';
 import type { UpFacts } from './up-facts.ts';
 import { confStep, writeVolumes } from './write-volumes.ts';
 
@@ -33,13 +32,12 @@ export function planUp(facts: UpFacts): Plan {
   const own = facts.engine.containers.filter((container) => container.cluster === cluster.name);
   const scene = sceneOf(facts, own);
   const missing = cluster.nodes.filter((node) => scene.toMake.has(node.name));
-  const hasNetwork = facts.engine.networks.some((network) => network.name === networkName(cluster.name));
   const first: PlannedStep[] = [];
   for (const image of facts.pull) {
     first.push({ id: `pull ${image}`, step: { op: 'pull-image', image }, because: 'it is not here', after: [] });
   }
   const pulled = first.map(({ id }) => id);
-  if (!hasNetwork) first.push(createNetwork(cluster, facts.run, pulled));
+  first.push(...planNetwork(facts, pulled));
   const ready = first.map(({ id }) => id);
   if (cluster.persistence !== 'none') first.push(...writeVolumes(missing, facts, pulled));
   first.push(...own.filter((container) => isLeftover(container, facts.nowMs)).map(removeLeftover));
@@ -99,20 +97,6 @@ const removeLeftover = ({ id, name }: ObservedContainer): PlannedStep => ({
   because: 'a run that was killed left it behind',
   after: [],
 });
-
-function createNetwork(cluster: ClusterSpec, run: string, after: readonly string[]): PlannedStep {
-  const subnet = parseSubnet(cluster.subnet);
-  if (typeof subnet === 'string') throw new RangeError(subnet);
-  const network = {
-    name: networkName(cluster.name),
-    cluster: cluster.name,
-    run,
-    subnet: subnet.cidr,
-    gateway: gatewayIp(subnet),
-    dynamicRange: dynamicRange(subnet),
-  };
-  return { id: 'network', step: { op: 'create-network', network }, because: 'it is not there', after };
-}
 
 function planNode(node: NodeSpec, facts: UpFacts, ready: readonly string[], scene: Scene): readonly PlannedStep[] {
   const { name, source } = node;
