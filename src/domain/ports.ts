@@ -107,6 +107,8 @@ export interface Engine {
   /** @returns the id */
   createNetwork(network: NetworkSpec): Promise<string>;
   removeNetwork(id: string): Promise<void>;
+  /** The name of the machine on which the engine runs, as that calls itself. */
+  hostName(): Promise<string>;
   /** @param network - its name or id */
   endpointsOf(network: string): Promise<readonly NetworkEndpoint[]>;
   /** Detaches by force what the engine knows under this name, be there such a container or not. */

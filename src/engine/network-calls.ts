@@ -3,13 +3,14 @@ import type { NetworkEndpoint } from '../domain/observed.ts';
 import type { Engine } from '../domain/ports.ts';
 import type { Wire } from './docker-engine.ts';
 
-/** What is attached to a network, and how it is detached. */
+/** What is attached to a network, how it is detached, and on which host the networks are. */
 export function networkCalls({
   docker,
   call,
   look,
-}: Pick<Wire, 'docker' | 'call' | 'look'>): Pick<Engine, 'endpointsOf' | 'disconnect'> {
+}: Pick<Wire, 'docker' | 'call' | 'look'>): Pick<Engine, 'endpointsOf' | 'disconnect' | 'hostName'> {
   return {
+    hostName: () => look('ask for its host', async () => String((await docker.info()).Name)),
     endpointsOf: (network) =>
       look(`look at network ${network}`, async () => fromEndpoints(await docker.getNetwork(network).inspect())),
     disconnect: async (network, container) => {

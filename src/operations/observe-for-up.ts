@@ -1,21 +1,27 @@
 import { defaults } from '../config/defaults.ts';
 import type { UpRequest } from '../config/up-request.ts';
+import type { HostRoute } from '../domain/host-route.ts';
 import { carrierName } from '../domain/names.ts';
 import { containerOf, type NodeConf, type ObservedEngine, type ObservedVolume } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { readConf } from '../render/conf-directory.ts';
 import { observeEngine } from './observe-engine.ts';
+import { observeRoutes } from './observe-routes.ts';
 import { readConfs } from './read-confs.ts';
+
+/** What `up` decides on. */
+export interface SeenForUp {
+  readonly engine: ObservedEngine;
+  readonly confs: ReadonlyMap<string, NodeConf>;
+  /** Of this host, where a new network could get in their way. */
+  readonly routes: readonly HostRoute[];
+}
 
 /**
  * Reads everything that `up` decides on: what is on the engine, and the conf of every node of the cluster, of those
  * without a container too, as their volumes outlive `down`.
  */
-export async function observeForUp(
-  request: UpRequest,
-  run: string,
-  ports: Ports,
-): Promise<{ readonly engine: ObservedEngine; readonly confs: ReadonlyMap<string, NodeConf> }> {
+export async function observeForUp(request: UpRequest, run: string, ports: Ports): Promise<SeenForUp> {
   const { engine } = ports;
   const observed = await observeEngine(engine);
   const { containers, volumes } = observed;
@@ -27,11 +33,12 @@ export async function observeForUp(
       volume.node !== null &&
       !containerOf({ containers: own }, volume.node),
   );
+  const seeingRoutes = observeRoutes(request, observed, engine);
   const confs = new Map([
     ...(await readConfs(engine, own)),
     ...(orphans.length > 0 ? await readOrphans(request, orphans, run, ports) : []),
   ]);
-  return { engine: observed, confs };
+  return { engine: observed, confs, routes: await seeingRoutes };
 }
 
 /** The engine reads volumes through containers only: one that is never started gives access to all of them. */

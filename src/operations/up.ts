@@ -8,6 +8,7 @@ import type { Ports } from '../domain/ports.ts';
 import { newestRecord } from '../domain/record.ts';
 import { readTemplate } from '../files/templates.ts';
 import { refuseOlderServer } from '../plan/older-server.ts';
+import { routeWarnings } from '../plan/routes.ts';
 import { settleCluster } from '../plan/settle.ts';
 import { planUp } from '../plan/up.ts';
 import { BringUp, type UpOptions, type UpResult, type UpScene } from './bring-up.ts';
@@ -67,7 +68,12 @@ async function prepareUp(
 ): Promise<Omit<UpScene, 'options' | 'ports' | 'run'>> {
   const [observed, template] = await Promise.all([observeForUp(request, run, ports), readTemplate('redis.conf')]);
   const existing = newestRecord([...observed.confs.values()].map((conf) => conf.record));
-  const record = settleCluster(request, existing, observed.engine, { timezone: options.timezone, attempt });
+  const record = settleCluster(request, existing, observed.engine, {
+    timezone: options.timezone,
+    attempt,
+    routes: observed.routes,
+  });
+  if (attempt === 0) for (const warning of routeWarnings(record.cluster, observed.routes)) ports.progress.warn(warning);
   const password = passwordOf(request, observed);
   refuseOlderServer(record.cluster, observed.engine, observed.confs);
   await refuseScarceMemory(record.cluster, ports.engine);

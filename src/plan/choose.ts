@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { HostRoute } from '../domain/host-route.ts';
 import type { ObservedContainer, ObservedNetwork } from '../domain/observed.ts';
 import { subnetsOverlap } from '../domain/subnet.ts';
 
-/** `--subnet auto` takes one of the 256 /24 in here: private, and in none of Docker's own address pools. */
+/**
+ * `--subnet auto` takes one of the 256 /24 in here, from the second where nothing in the first is free: private, and in none
+ * of Docker's own address pools.
+ */
+export const autoRanges: readonly string[] = ['172.16.0.0/16', '10.201.0.0/16'];
 const autoSubnets = 256;
 /** `--base-port auto`: below the range from which systems take ports by themselves. */
 const firstAutoPort = 10_000;
@@ -11,14 +16,21 @@ const lastAutoPort = 31_000;
 /**
  * A free subnet. The search starts at a place that follows from the name, so that clusters rarely meet.
  * @param attempt - grows when the engine refused the last choice
+ * @param routes - where the host has somebody else to reach
  * @returns CIDR, or undefined where all are taken
  */
-export function chooseSubnet(name: string, networks: readonly ObservedNetwork[], attempt: number): string | undefined {
-  const taken = networks.flatMap((network) => network.subnets);
+export function chooseSubnet(
+  name: string,
+  networks: readonly ObservedNetwork[],
+  attempt: number,
+  routes: readonly HostRoute[] = [],
+): string | undefined {
+  const taken = [...networks.flatMap((network) => network.subnets), ...routes.map(({ to }) => to)];
   const start = hash(name, attempt) % autoSubnets;
-  return Array.from({ length: autoSubnets }, (_, i) => `172.16.${(start + i) % autoSubnets}.0/24`).find(
-    (candidate) => !taken.some((subnet) => subnetsOverlap(candidate, subnet)),
-  );
+  const order = Array.from({ length: autoSubnets }, (_, i) => (start + i) % autoSubnets);
+  return autoRanges
+    .flatMap((range) => order.map((third) => range.replace('.0.0/16', `.${third}.0/24`)))
+    .find((candidate) => !taken.some((subnet) => subnetsOverlap(candidate, subnet)));
 }
 
 /**

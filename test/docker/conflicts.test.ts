@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TestCluster } from './support/cluster.ts';
 import { docker, inspect, rmsx } from './support/run.ts';
@@ -59,4 +60,24 @@ test('who has the address of a node must be named, and be left alone', async () 
   expect((await inspect(guest)).State.StartedAt).toBe(before.State.StartedAt);
   await docker('rm', '-f', '-v', guest);
   expect(await rmsx(['up', '-n', cluster.name])).toMatchObject({ code: 0 });
+});
+
+const ip = (...args: readonly string[]): boolean => spawnSync('ip', args).status === 0;
+const probe = 'rmsx-probe';
+const mayAddDevices = ip('link', 'add', probe, 'type', 'dummy') && ip('link', 'del', probe);
+
+test.skipIf(!mayAddDevices)('a route of the host must be warned of, and auto must keep clear of it', async () => {
+  const device = `rt${cluster.name.slice(-6)}`;
+  const free = (await cluster.rmsx('up', '--subnet', 'auto', '--dry-run')).stdout;
+  const subnet = /_app_net \(([\d.]+)\.0\/24\)/.exec(free)?.[1] ?? '';
+  ip('link', 'add', device, 'type', 'dummy');
+  try {
+    ip('addr', 'add', `${subnet}.1/25`, 'dev', device);
+    ip('link', 'set', device, 'up');
+    const warned = await rmsx(['up', '-n', cluster.name, '--subnet', `${subnet}.0/24`, '--dry-run', '--pull', 'never']);
+    expect(warned.stderr).toContain(`overlaps with the route to ${subnet}.0/25 over ${device}`);
+    expect((await cluster.rmsx('up', '--subnet', 'auto', '--dry-run')).stdout).not.toContain(`(${subnet}.0/24)`);
+  } finally {
+    ip('link', 'del', device);
+  }
 });

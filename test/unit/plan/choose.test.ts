@@ -23,14 +23,24 @@ describe('--subnet auto', () => {
   });
 
   test('a network that only touches a subnet must keep it from being chosen', () => {
-    expect(chooseSubnet('demo', [...all.slice(1), network('small', '172.16.0.128/25')], 0)).toBeUndefined();
+    expect(chooseSubnet('demo', [...all.slice(1), network('small', '172.16.0.128/25')], 0)).toMatch(/^10\.201\./);
+  });
+
+  test('where nothing is free beside the pools of Docker it must be found elsewhere', () => {
+    const chosen = [chooseSubnet('demo', all, 0), chooseSubnet('demo', [network('big', '172.16.0.0/12')], 3)];
+    for (const subnet of chosen) expect(subnet).toMatch(/^10\.201\.\d+\.0\/24$/);
   });
 
   test('nothing must be chosen where all are taken', () => {
-    expect([chooseSubnet('demo', all, 0), chooseSubnet('demo', [network('big', '172.16.0.0/12')], 3)]).toEqual([
-      undefined,
-      undefined,
-    ]);
+    expect(chooseSubnet('demo', [network('a', '172.16.0.0/12'), network('b', '10.0.0.0/8')], 0)).toBeUndefined();
+  });
+
+  test('a route of the host must be kept clear of, be it wide or narrow', () => {
+    const [first = ''] = [chooseSubnet('demo', [], 0)];
+    const narrow = [{ device: 'tun0', to: first.replace('.0/24', '.77/32') }];
+    const wide = [{ device: 'tun0', to: '172.16.0.0/12' }];
+    expect(chooseSubnet('demo', [], 0, narrow)).not.toBe(first);
+    expect(chooseSubnet('demo', [], 0, wide)).toMatch(/^10\.201\./);
   });
 });
 
