@@ -86,6 +86,12 @@ export interface CarrierSpec {
   readonly owner?: string;
 }
 
+/** How far an image is that is fetched, over all of its layers that are known so far. */
+export interface PullProgress {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
 /** The Docker engine, in our words. Every method ends within a deadline and throws RmsxError only. */
 export interface Engine {
   /** How people find it: `unix:///var/run/docker.sock`. */
@@ -103,7 +109,8 @@ export interface Engine {
   hasImage(image: string): Promise<boolean>;
   /** The memory of the machine on which the containers run, in bytes. */
   memoryBytes(): Promise<number>;
-  pullImage(image: string): Promise<void>;
+  /** @param tell - told how far it is */
+  pullImage(image: string, tell?: (progress: PullProgress) => void): Promise<void>;
   /** @returns the id */
   createNetwork(network: NetworkSpec): Promise<string>;
   removeNetwork(id: string): Promise<void>;
@@ -171,6 +178,8 @@ export interface Redis {
 /** What operations tell while they work. */
 export interface Progress {
   begin(text: string): void;
+  /** How far that which has begun is; told often. */
+  update?(text: string): void;
   succeed(text: string): void;
   fail(text: string): void;
   note(text: string): void;

@@ -130,7 +130,7 @@ function makingCalls({
   signal,
 }: Wire): Calls<'pullImage' | 'createNetwork' | 'createContainer' | 'createCarrier' | 'start' | 'unpause'> {
   return {
-    pullImage: (image) => pullImage(docker, image, url, signal),
+    pullImage: (image, tell) => pullImage({ docker, endpoint: url, signal }, image, tell),
     createNetwork: (network) =>
       call(
         `create network ${network.name}`,

@@ -5,6 +5,7 @@ import { carrierName } from '../domain/names.ts';
 import { containerOf, type NodeConf, type ObservedEngine, type ObservedVolume } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { readConf } from '../render/conf-directory.ts';
+import { forbidden, pullTelling } from './images.ts';
 import { observeEngine } from './observe-engine.ts';
 import { observeRoutes } from './observe-routes.ts';
 import { readConfs } from './read-confs.ts';
@@ -46,10 +47,11 @@ async function readOrphans(
   request: UpRequest,
   orphans: readonly ObservedVolume[],
   run: string,
-  { engine }: Ports,
+  ports: Ports,
 ): Promise<ReadonlyMap<string, NodeConf>> {
+  const { engine } = ports;
   const root = '/rmsx';
-  const image = await anyImage(request, orphans, engine);
+  const image = await anyImage(request, orphans, ports);
   const id = await engine.createCarrier({
     name: carrierName(request.name, run, 0),
     cluster: request.name,
@@ -73,16 +75,13 @@ async function readOrphans(
 }
 
 /** The image for which the volumes were made, or else the one that is asked for: it is never run. */
-async function anyImage(
-  request: UpRequest,
-  orphans: readonly ObservedVolume[],
-  engine: Ports['engine'],
-): Promise<string> {
+async function anyImage(request: UpRequest, orphans: readonly ObservedVolume[], ports: Ports): Promise<string> {
   const wanted = request.image ?? defaults.image;
   const known = [...new Set([...orphans.map((volume) => volume.image ?? wanted), wanted])];
-  for (const image of known) if (await engine.hasImage(image)) return image;
+  for (const image of known) if (await ports.engine.hasImage(image)) return image;
   const [first = wanted] = known;
-  await engine.pullImage(first);
+  if (request.pull === 'never') throw forbidden([wanted]);
+  await pullTelling(first, ports);
   return first;
 }
 

@@ -5,6 +5,7 @@ import type { ContainerFile, ContainerSpec, Ports } from '../domain/ports.ts';
 import type { ConfWriter } from './conf-writer.ts';
 import type { Connections } from './connections.ts';
 import { awaitLink, follow, type Resync } from './follow.ts';
+import { pullTelling } from './images.ts';
 import type { StepRunner } from './run-plan.ts';
 import { type StartContext, startNode } from './start-node.ts';
 import { pause } from './wait-until.ts';
@@ -42,7 +43,7 @@ export function upStepRunner(context: UpContext): StepRunner {
   const run = async (step: Step): Promise<void> => {
     switch (step.op) {
       case 'pull-image':
-        return engine.pullImage(step.image);
+        return pullTelling(step.image, context.ports);
       case 'remove-network':
         return engine.removeNetwork(step.id);
       case 'create-network':

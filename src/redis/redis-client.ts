@@ -43,7 +43,9 @@ async function connect(node: string, endpoint: Address, password: string, timeou
     await logIn(node, client, password);
   } catch (error) {
     client.disconnect();
-    const cause = error instanceof RmsxError ? error : (lastError ?? error);
+    // Protected mode speaks before it is asked, and hangs up.
+    const denied = openServer(node, String((lastError as Error | undefined)?.message));
+    const cause = error instanceof RmsxError ? error : (denied ?? lastError ?? error);
     throw toRedisError(node, `log in at ${formatAddress(endpoint)}`, cause);
   }
   return new Connection(node, client);

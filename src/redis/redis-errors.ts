@@ -34,7 +34,7 @@ const lettingIn = /^(PONG|LOADING|BUSY|MASTERDOWN|MISCONF)\b/;
  */
 export function openServer(node: string, answer: string): RmsxError | undefined {
   const isOpen = lettingIn.test(answer);
-  if (!isOpen && !answer.startsWith('DENIED')) return undefined;
+  if (!isOpen && !/DENIED .*protected mode/.test(answer)) return undefined;
   const what = isOpen ? 'answers without a password' : 'has no password, and its protected mode lets nobody in';
   return new RmsxError('failed', `${node} ${what}.`, {
     node,

@@ -266,31 +266,6 @@ describe('what is in the way must be named, and never be touched', () => {
   });
 });
 
-describe('images', () => {
-  test('--pull never with an image that is not there must exit 9, with nothing made', async () => {
-    const { code, stdout, stderr, writes } = await runAgainst({}, ['up', '--pull', 'never', '--image', 'redis:7.0']);
-    expect([code, stdout, stderr, writes]).toEqual([
-      9,
-      '',
-      'rmsx: Image redis:7.0 is not here, and --pull never forbids fetching it.\nhint: Load it: docker load -i FILE   or name one that is here: --image NAME\n',
-      [],
-    ]);
-  });
-
-  test('a pull that fails must exit 9 with the words of the registry, and no container must have been made', async () => {
-    const world: StubWorld = {
-      answer: (request, response) => {
-        if (!request.url?.includes('/images/create')) return false;
-        response.writeHead(200).end('{"status":"Pulling"}\n{"error":"manifest for redis:9 not found"}\n');
-        return true;
-      },
-    };
-    const { code, stderr, writes } = await runAgainst(world, ['up', '--image', 'redis:9']);
-    expect([code, writes.filter((request) => request.includes('/containers/'))]).toEqual([9, []]);
-    expect(stderr).toContain('manifest for redis:9 not found');
-  });
-});
-
 describe('--dry-run', () => {
   test('must say what would be done, and do nothing', async () => {
     const { code, stdout, writes } = await runAgainst({ images: ['redis:8.0'] }, [
