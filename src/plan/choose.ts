@@ -26,11 +26,32 @@ export function chooseSubnet(
   routes: readonly HostRoute[] = [],
 ): string | undefined {
   const taken = [...networks.flatMap((network) => network.subnets), ...routes.map(({ to }) => to)];
-  const start = hash(name, attempt) % autoSubnets;
-  const order = Array.from({ length: autoSubnets }, (_, i) => (start + i) % autoSubnets);
-  return autoRanges
-    .flatMap((range) => order.map((third) => range.replace('.0.0/16', `.${third}.0/24`)))
-    .find((candidate) => !taken.some((subnet) => subnetsOverlap(candidate, subnet)));
+  const known = new Map<string, boolean>();
+  const isFree = (candidate: string): boolean => {
+    const free = known.get(candidate) ?? !taken.some((subnet) => subnetsOverlap(candidate, subnet));
+    known.set(candidate, free);
+    return free;
+  };
+  return choices(attempt, (before, i) => {
+    const start = hash(name, i) % autoSubnets;
+    const order = Array.from({ length: autoSubnets }, (_, j) => (start + j) % autoSubnets);
+    return autoRanges
+      .flatMap((range) => order.map((third) => range.replace('.0.0/16', `.${third}.0/24`)))
+      .find((candidate) => !before.includes(candidate) && isFree(candidate));
+  });
+}
+
+/**
+ * What is chosen at the last of several attempts: none is like one before.
+ * @param choose - told what was chosen before
+ */
+function choices<T>(
+  attempt: number,
+  choose: (before: readonly (T | undefined)[], attempt: number) => T | undefined,
+): T | undefined {
+  const chosen: (T | undefined)[] = [];
+  for (let i = 0; i <= attempt; i++) chosen.push(choose(chosen, i));
+  return chosen.at(-1);
 }
 
 /**
@@ -46,12 +67,14 @@ export function chooseBasePort(
 ): number {
   const taken = new Set(containers.flatMap((container) => container.ports.map(({ port }) => port)));
   const blocks = Math.floor((lastAutoPort - firstAutoPort) / count);
-  const start = hash(name, attempt) % blocks;
-  for (let i = 0; i < blocks; i++) {
-    const base = firstAutoPort + ((start + i) % blocks) * count;
-    if (!Array.from({ length: count }, (_, j) => base + j).some((port) => taken.has(port))) return base;
-  }
-  return firstAutoPort;
+  const isFree = (base: number): boolean =>
+    !Array.from({ length: count }, (_, j) => base + j).some((port) => taken.has(port));
+  const chosen = choices<number>(attempt, (before, i) => {
+    const start = hash(name, i) % blocks;
+    const bases = Array.from({ length: blocks }, (_, j) => firstAutoPort + ((start + j) % blocks) * count);
+    return bases.find((base) => !before.includes(base) && isFree(base));
+  });
+  return chosen ?? firstAutoPort;
 }
 
 const hash = (name: string, attempt: number): number =>

@@ -2,7 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listedContainer, pathOf, type StubWorld, sendJson } from './stub-engine.ts';
 
 /** What an engine says no to: status and text, or undefined. */
-export type Refusal = (request: string) => readonly [status: number, text: string] | undefined;
+export type Refusal = (
+  request: string,
+  body: Readonly<Record<string, unknown>>,
+) => readonly [status: number, text: string] | undefined;
 
 interface Thing {
   readonly Id: string;
@@ -41,8 +44,8 @@ export class MakingWorld implements StubWorld {
       body += chunk;
     });
     request.on('end', () => {
-      const refused = this.#refuse(`${request.method} ${path}`);
       const json = body.startsWith('{') ? (JSON.parse(body) as Record<string, unknown>) : {};
+      const refused = this.#refuse(`${request.method} ${path}`, json);
       const [status, reply] = refused ? [refused[0], { message: refused[1] }] : this.#reply(request, path, json);
       if (status === 204) response.writeHead(204).end();
       else sendJson(response, status, reply);

@@ -15,6 +15,15 @@ describe('--subnet auto', () => {
     expect(chooseSubnet('demo', [], 1)).not.toBe(chooseSubnet('demo', [], 0));
   });
 
+  test('five attempts must make five choices, whatever the name', () => {
+    const few = [network('most', '172.16.0.0/17'), network('more', '172.16.128.0/18')]; // most lead to the same free ones
+    for (let i = 0; i < 20; i++) {
+      const subnets = [0, 1, 2, 3, 4].map((attempt) => chooseSubnet(`c${i}`, few, attempt));
+      const ports = [0, 1, 2, 3, 4].map((attempt) => chooseBasePort(`c${i}`, 3000, [], attempt));
+      expect([new Set(subnets).size, new Set(ports).size]).toEqual([5, 5]);
+    }
+  });
+
   test('the only free subnet must be found', () => {
     for (const free of [0, 17, 255]) {
       const others = all.filter((_, i) => i !== free);
