@@ -6,6 +6,7 @@ import type { ConfWriter } from './conf-writer.ts';
 import type { Connections } from './connections.ts';
 import { awaitLink, follow, type Resync } from './follow.ts';
 import { pullTelling } from './images.ts';
+import { makeNetwork } from './make-network.ts';
 import type { StepRunner } from './run-plan.ts';
 import { type StartContext, startNode } from './start-node.ts';
 import { pause } from './wait-until.ts';
@@ -47,7 +48,7 @@ export function upStepRunner(context: UpContext): StepRunner {
       case 'remove-network':
         return engine.removeNetwork(step.id);
       case 'create-network':
-        return void (await engine.createNetwork(step.network));
+        return makeNetwork(step.network, engine, context.ports.signal);
       case 'create-container':
         return create(step.node, step.container);
       case 'write-conf':
