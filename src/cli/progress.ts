@@ -1,6 +1,9 @@
 import type { Progress } from '../domain/ports.ts';
 import type { Streams } from './output.ts';
 
+/** Logs need no line for every megabyte. */
+const betweenUpdatesMs = 10_000;
+
 /** How much is told, and how. */
 export interface Look {
   readonly quiet: boolean;
@@ -24,6 +27,9 @@ export async function createProgress({ stderr }: Streams, { quiet, verbose, colo
   };
   return {
     begin: (text) => void spinner.start(text),
+    update: (text) => {
+      spinner.text = text;
+    },
     succeed: (text) => void spinner.stopAndPersist({ symbol: '✓', text }),
     fail: (text) => {
       if (spinner.isSpinning) spinner.stopAndPersist({ symbol: '✗', text: `${spinner.text}: ${text}` });
@@ -37,10 +43,16 @@ export async function createProgress({ stderr }: Streams, { quiet, verbose, colo
 /** What is under way is told once, what is done is told by its end. */
 function plainProgress(print: (line: string) => void, warn: (text: string) => void): Omit<Progress, 'detail'> {
   let last = '';
+  let updatedMs = Number.NEGATIVE_INFINITY;
   return {
     begin: (text) => {
       if (text !== last) print(`… ${text}`);
       last = text;
+    },
+    update: (text) => {
+      if (performance.now() - updatedMs < betweenUpdatesMs) return;
+      updatedMs = performance.now();
+      print(`… ${text}`);
     },
     succeed: (text) => print(`✓ ${text}`),
     fail: (text) => print(`✗ ${text}`),

@@ -28,6 +28,7 @@ export interface ObservedContainer {
   readonly statusText: string;
   readonly createdAtMs: number;
   readonly ports: readonly PublishedPort[];
+  /** Of a container that was never started, an engine may know the names of its networks only. */
   readonly networkIds: readonly string[];
   readonly topology: string | null;
   /** The process that holds the lock which this container stands for. */
@@ -45,6 +46,23 @@ export interface ObservedNetwork {
   readonly cluster: string | null;
   readonly run: string | null;
   readonly subnets: readonly string[];
+  /** `bridge`; null where the engine does not tell, as with the next two. */
+  readonly driver: string | null;
+  /** From where the engine hands out addresses by itself, CIDR. */
+  readonly dynamicRange: string | null;
+  readonly gateway: string | null;
+  /** 0 where the engine does not tell. */
+  readonly createdAtMs: number;
+}
+
+/** What is attached to a network. */
+export interface NetworkEndpoint {
+  /** Null where the engine does not know the container any more. */
+  readonly containerId: string | null;
+  /** The name that the container has, or had. */
+  readonly name: string;
+  /** IPv4; empty where it has none. */
+  readonly ip: string;
 }
 
 /** A volume as the engine lists it. */
@@ -82,6 +100,13 @@ export interface ObservedEngine {
 /** Whether Docker Compose made a container, from files that rmsx rendered: what rmsx makes carries the mark of its run. */
 export const isMadeByCompose = ({ cluster, run, composeProject }: ObservedContainer): boolean =>
   cluster !== null && run === null && composeProject !== null;
+
+/** @returns the containers that are attached to a network, whatever their state: those that are stopped need it again */
+export const attachedTo = (
+  { id, name }: Pick<ObservedNetwork, 'id' | 'name'>,
+  containers: readonly ObservedContainer[],
+): readonly ObservedContainer[] =>
+  containers.filter(({ networkIds }) => networkIds.includes(id) || networkIds.includes(name));
 
 /** @returns the container of a node of a cluster, or undefined */
 export const containerOf = (

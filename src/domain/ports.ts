@@ -1,6 +1,6 @@
 import type { Address } from './cluster.ts';
 import type { VolumePurpose } from './names.ts';
-import type { ObservedContainer, ObservedNetwork, ObservedVolume } from './observed.ts';
+import type { NetworkEndpoint, ObservedContainer, ObservedNetwork, ObservedVolume } from './observed.ts';
 import type { ServerInfo } from './server-info.ts';
 
 /** Who owns a file. */
@@ -86,6 +86,12 @@ export interface CarrierSpec {
   readonly owner?: string;
 }
 
+/** How far an image is that is fetched, over all of its layers that are known so far. */
+export interface PullProgress {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
 /** The Docker engine, in our words. Every method ends within a deadline and throws RmsxError only. */
 export interface Engine {
   /** How people find it: `unix:///var/run/docker.sock`. */
@@ -103,10 +109,17 @@ export interface Engine {
   hasImage(image: string): Promise<boolean>;
   /** The memory of the machine on which the containers run, in bytes. */
   memoryBytes(): Promise<number>;
-  pullImage(image: string): Promise<void>;
+  /** @param tell - told how far it is */
+  pullImage(image: string, tell?: (progress: PullProgress) => void): Promise<void>;
   /** @returns the id */
   createNetwork(network: NetworkSpec): Promise<string>;
   removeNetwork(id: string): Promise<void>;
+  /** The name of the machine on which the engine runs, as that calls itself. */
+  hostName(): Promise<string>;
+  /** @param network - its name or id */
+  endpointsOf(network: string): Promise<readonly NetworkEndpoint[]>;
+  /** Detaches by force what the engine knows under this name, be there such a container or not. */
+  disconnect(network: string, container: string): Promise<void>;
   /** @returns the id */
   createContainer(container: ContainerSpec): Promise<string>;
   /** @returns the id */
@@ -173,6 +186,8 @@ export interface Redis {
 /** What operations tell while they work. */
 export interface Progress {
   begin(text: string): void;
+  /** How far that which has begun is; told often. */
+  update?(text: string): void;
   succeed(text: string): void;
   fail(text: string): void;
   note(text: string): void;

@@ -38,12 +38,22 @@ const redisOnlyRdb = { first: 12, last: 79 } as const;
  * directive of 7.4 would stop a 7.0 from starting.
  * @returns null where the name does not tell, as in `redis`, `redis:latest` or `my-redis:7.0`
  */
-export function versionOfImage(image: string): ServerVersion | null {
+export const versionOfImage = (image: string): ServerVersion | null =>
+  parseImage(image, (family, major) => firstMinor[family + major] ?? 0);
+
+/**
+ * The newest version that an image may hold: a tag that names only a major version is taken for the HIGHEST minor
+ * version of it. The careful side where something is refused because a server is too old for it.
+ * @returns null where the name does not tell
+ */
+export const newestVersionOfImage = (image: string): ServerVersion | null => parseImage(image, () => 99);
+
+function parseImage(image: string, otherwise: (family: ServerFamily, major: number) => number): ServerVersion | null {
   const match = /^(?:.*\/)?(redis|valkey):v?(\d{1,2})(?:\.(\d{1,2})(?:\.\d+)*)?(?:-[\w.-]*)?(?:@.*)?$/.exec(image);
   if (!match) return null;
   const family = match[1] as ServerFamily;
   const major = Number(match[2]);
-  return { family, major, minor: Number(match[3] ?? firstMinor[family + major] ?? 0) };
+  return { family, major, minor: Number(match[3] ?? otherwise(family, major)) };
 }
 
 /** @returns the version as people write it: `Valkey 8.1` */

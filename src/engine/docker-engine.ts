@@ -11,6 +11,7 @@ import { toEngineError } from './docker-errors.ts';
 import type { EngineEndpoint } from './endpoint.ts';
 import { loadDockerode } from './load-dockerode.ts';
 import { parseLogFrames } from './log-frames.ts';
+import { networkCalls } from './network-calls.ts';
 import { pullImage } from './pull.ts';
 import { serverUserOf, startsAsRoot } from './server-user.ts';
 import {
@@ -28,7 +29,7 @@ import {
 const callTimeoutMs = 30_000;
 
 /** What every call needs. */
-interface Wire {
+export interface Wire {
   readonly docker: Docker;
   readonly url: string;
   /** The host of a remote engine; undefined where ports are published on this machine. */
@@ -82,6 +83,7 @@ export function connectDocker(endpoint: EngineEndpoint, version: string, signal:
     ...makingCalls(wire),
     ...removingCalls(wire),
     ...fileCalls(wire),
+    ...networkCalls(wire),
     close: () => agent.destroy(),
   };
 }
@@ -128,7 +130,7 @@ function makingCalls({
   signal,
 }: Wire): Calls<'pullImage' | 'createNetwork' | 'createContainer' | 'createCarrier' | 'start' | 'unpause'> {
   return {
-    pullImage: (image) => pullImage(docker, image, url, signal),
+    pullImage: (image, tell) => pullImage({ docker, endpoint: url, signal }, image, tell),
     createNetwork: (network) =>
       call(
         `create network ${network.name}`,

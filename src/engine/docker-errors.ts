@@ -13,13 +13,27 @@ interface Rule {
 const rules: readonly Rule[] = [
   { pattern: /pool overlaps|networks have overlapping/i, code: 'conflict', reason: 'subnet-overlap' },
   {
-    pattern: /port is already allocated|bind: address already in use|failed to bind host port/i,
+    pattern: /access a socket in a way forbidden/i, // Docker Desktop on Windows (docker/for-win#3171)
+    code: 'conflict',
+    reason: 'port-reserved',
+  },
+  {
+    pattern:
+      /port is already allocated|bind: address already in use|failed to bind host port|only one usage of each socket address/i,
     code: 'conflict',
     reason: 'port-taken',
   },
-  { pattern: /address already in use/i, code: 'conflict', reason: 'address-taken' },
+  {
+    pattern: /address already in use|requested ip address .* is already allocated/i,
+    code: 'conflict',
+    reason: 'address-taken',
+  },
   { pattern: /cannot assign requested address/i, code: 'bad-spec', reason: 'bind-not-ours' },
-  { pattern: /name .* is already in use/i, code: 'conflict', reason: 'name-taken' },
+  {
+    pattern: /name .* is already in use|network with name .* already exists|network name .* already used/i,
+    code: 'conflict',
+    reason: 'name-taken',
+  },
   { pattern: /endpoint with name .* already exists/i, code: 'conflict', reason: 'endpoint-exists' },
   { pattern: /has active endpoints|network .* is in use|volume is in use/i, code: 'conflict', reason: 'in-use' },
   { pattern: /removal of container .* is already in progress/i, code: 'conflict', reason: 'going-away' },

@@ -134,7 +134,7 @@ function toMount(volume: VolumeMount, node: string, owner: Stamp): Docker.MountS
 
 /** @param reachHost - the host of a remote engine; undefined where ports are published on this machine */
 export function fromContainer(info: Docker.ContainerInfo, reachHost: string | undefined): ObservedContainer {
-  const networks = Object.values(info.NetworkSettings?.Networks ?? {});
+  const networks = Object.entries(info.NetworkSettings?.Networks ?? {});
   return {
     id: info.Id,
     name: (info.Names[0] ?? info.Id).replace(/^\//, ''),
@@ -152,7 +152,7 @@ export function fromContainer(info: Docker.ContainerInfo, reachHost: string | un
         ? []
         : [{ inside: PrivatePort, host: reachHost ?? loopbackOf(IP), port: PublicPort }],
     ),
-    networkIds: networks.map((network) => network.NetworkID),
+    networkIds: networks.map(([name, { NetworkID }]) => NetworkID || name),
     owner: info.Labels[labels.owner] ?? null,
     composeProject: info.Labels[composeLabels.project] ?? null,
     composeDirectory: info.Labels[composeLabels.directory] ?? null,
@@ -168,12 +168,18 @@ function fromState(state: string): ContainerState {
 
 /** @returns the network in our words */
 export function fromNetwork(info: Docker.NetworkInspectInfo): ObservedNetwork {
+  const pools = info.IPAM?.Config ?? [];
+  const [first] = pools;
   return {
     id: info.Id,
     name: info.Name,
     cluster: info.Labels?.[labels.cluster] ?? null,
     run: info.Labels?.[labels.run] ?? null,
-    subnets: (info.IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet ? [Subnet] : [])),
+    subnets: pools.flatMap(({ Subnet }) => (Subnet ? [Subnet] : [])),
+    driver: info.Driver || null,
+    dynamicRange: first?.IPRange || null,
+    gateway: first?.Gateway || null,
+    createdAtMs: Date.parse(info.Created) || 0,
   };
 }
 

@@ -8,6 +8,7 @@ import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import type { ClusterStatus } from '../domain/status.ts';
 import { refuseLastingRoles } from '../plan/lasting-roles.ts';
+import { hintFromLogs } from '../plan/older-server.ts';
 import { awaitReplication } from './await-replication.ts';
 import { ConfWriter } from './conf-writer.ts';
 import { Connections, infosOf } from './connections.ts';
@@ -122,6 +123,7 @@ export class BringUp {
       progress,
       upStepRunner({
         ports: this.#ports,
+        cluster: this.#record.cluster,
         writer: new ConfWriter(this.#ports),
         ids: new Map(this.#before),
         plan: this.#plan,
@@ -191,7 +193,8 @@ export class BringUp {
     } catch (error) {
       if (!(error instanceof RmsxError) || error.code !== 'timeout') throw error;
       const logs = await this.#logsOf(missing);
-      throw new RmsxError('timeout', error.message, { problems: missing, logs, cause: error, hint: error.hint ?? '' });
+      const hint = hintFromLogs(cluster.name, logs) ?? error.hint ?? '';
+      throw new RmsxError('timeout', error.message, { problems: missing, logs, cause: error, hint });
     }
   }
 

@@ -11,6 +11,7 @@ import { readTemplate } from '../files/templates.ts';
 import { composeChange } from '../plan/compose-conflicts.ts';
 import { refuseConflicts } from '../plan/conflicts.ts';
 import { planRemoval } from '../plan/down.ts';
+import { refuseOlderServer } from '../plan/older-server.ts';
 import { refuseUnsound } from '../plan/settle.ts';
 import { planUp } from '../plan/up.ts';
 import { BringUp, type UpResult } from './bring-up.ts';
@@ -130,6 +131,7 @@ async function settleChange(known: KnownCluster, cluster: ClusterSpec, ports: Po
   const engine = await observeEngine(ports.engine);
   if (removed.length > 0) refuseComposeRemoval(cluster, engine, removed);
   refuseConflicts({ ...cluster, nodes: cluster.nodes.filter((node) => added.includes(node.name)) }, engine);
+  refuseOlderServer(cluster, engine, known.confs);
   await refuseScarceMemory(cluster, ports.engine);
   const infos = await answers(known, ports);
   const answering = [...infos.keys()];

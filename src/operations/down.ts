@@ -1,9 +1,9 @@
-import { RmsxError } from '../domain/errors.ts';
 import type { ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import { planDown } from '../plan/down.ts';
 import { clusterNames, observeEngine } from './observe-engine.ts';
+import { removeNetwork } from './remove-network.ts';
 import { runPlan, type StepRunner, telling } from './run-plan.ts';
 
 /** What `down` is to remove. */
@@ -63,29 +63,4 @@ export function removeStep(engine: Engine, observed: ObservedEngine): StepRunner
         throw new RangeError(`down has no step ${step.op}`);
     }
   };
-}
-
-async function removeNetwork(
-  engine: Engine,
-  { id, name }: { readonly id: string; readonly name: string },
-  observed: ObservedEngine,
-): Promise<void> {
-  try {
-    await engine.removeNetwork(id);
-  } catch (error) {
-    if (!(error instanceof RmsxError) || error.reason !== 'in-use') throw error;
-    const guests = observed.containers
-      .filter((container) => container.networkIds.includes(id) && container.cluster === null)
-      .map((container) => container.name);
-    throw new RmsxError(
-      'failed',
-      `The network ${name} stays: ${guests.join(', ') || 'a container'} is attached to it.`,
-      {
-        hint:
-          guests.map((guest) => `docker network disconnect ${name} ${guest}`).join('\n') ||
-          `docker network inspect ${name}`,
-        cause: error,
-      },
-    );
-  }
 }

@@ -1,6 +1,7 @@
 import { RmsxError } from '../domain/errors.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { Engine } from '../domain/ports.ts';
+import { hintFromLogs } from '../plan/older-server.ts';
 
 const linesPerNode = 12;
 
@@ -38,5 +39,11 @@ export async function throwIfEnded(engine: Engine, cluster: string, node: string
   const logs = await collectLogs(engine, containers, [node]);
   const fatal = logs.filter((line) => fatalLine.test(line));
   if (container.state === 'restarting' && fatal.length === 0) return; // one crash may pass
-  throw new RmsxError('failed', `${node} does not stay up (${container.statusText}).`, { node, logs, reason: 'ended' });
+  const hint = hintFromLogs(cluster, logs);
+  throw new RmsxError('failed', `${node} does not stay up (${container.statusText}).`, {
+    node,
+    logs,
+    reason: 'ended',
+    ...(hint === undefined ? {} : { hint }),
+  });
 }

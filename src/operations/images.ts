@@ -2,7 +2,7 @@ import type { PullPolicy } from '../config/up-request.ts';
 import { type ClusterSpec, imageOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { containerOf, type ObservedEngine } from '../domain/observed.ts';
-import type { Engine } from '../domain/ports.ts';
+import type { Engine, Ports } from '../domain/ports.ts';
 
 /**
  * The images of nodes that are to be made, as far as they are to be fetched. An image that is here is not asked for
@@ -24,11 +24,26 @@ export async function imagesToPull(
   const here = await Promise.all(images.map((image) => engine.hasImage(image)));
   const absent = images.filter((_, i) => !here[i]);
   if (policy === 'missing' || absent.length === 0) return absent;
-  throw new RmsxError(
-    'image-missing',
-    `Image ${absent.join(' and ')} is not here, and --pull never forbids fetching it.`,
-    {
-      hint: `Load it: docker load -i FILE   or name one that is here: --image NAME`,
-    },
-  );
+  throw forbidden(absent);
 }
+
+/** @returns the error where images are not here and must not be fetched */
+export const forbidden = (images: readonly string[]): RmsxError =>
+  new RmsxError('image-missing', `Image ${images.join(' and ')} is not here, and --pull never forbids fetching it.`, {
+    hint: 'Load it: docker load -i FILE   or name one that is here: --image NAME',
+  });
+
+/** Fetches an image, and tells how far it is. */
+export async function pullTelling(
+  image: string,
+  { engine, progress }: Pick<Ports, 'engine' | 'progress'>,
+): Promise<void> {
+  progress.update?.(`pulling ${image}`);
+  await engine.pullImage(image, ({ doneBytes, totalBytes }) => {
+    const percent = Math.floor((100 * doneBytes) / totalBytes);
+    progress.update?.(`pulling ${image}: ${mb(doneBytes)} of ${mb(totalBytes)} MB (${percent} %)`);
+  });
+  progress.update?.(`pulled ${image}`);
+}
+
+const mb = (bytes: number): string => (bytes / 1e6).toFixed(1);

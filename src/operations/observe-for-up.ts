@@ -1,21 +1,28 @@
 import { defaults } from '../config/defaults.ts';
 import type { UpRequest } from '../config/up-request.ts';
+import type { HostRoute } from '../domain/host-route.ts';
 import { carrierName } from '../domain/names.ts';
 import { containerOf, type NodeConf, type ObservedEngine, type ObservedVolume } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { readConf } from '../render/conf-directory.ts';
+import { forbidden, pullTelling } from './images.ts';
 import { observeEngine } from './observe-engine.ts';
+import { observeRoutes } from './observe-routes.ts';
 import { readConfs } from './read-confs.ts';
+
+/** What `up` decides on. */
+export interface SeenForUp {
+  readonly engine: ObservedEngine;
+  readonly confs: ReadonlyMap<string, NodeConf>;
+  /** Of this host, where a new network could get in their way. */
+  readonly routes: readonly HostRoute[];
+}
 
 /**
  * Reads everything that `up` decides on: what is on the engine, and the conf of every node of the cluster, of those
  * without a container too, as their volumes outlive `down`.
  */
-export async function observeForUp(
-  request: UpRequest,
-  run: string,
-  ports: Ports,
-): Promise<{ readonly engine: ObservedEngine; readonly confs: ReadonlyMap<string, NodeConf> }> {
+export async function observeForUp(request: UpRequest, run: string, ports: Ports): Promise<SeenForUp> {
   const { engine } = ports;
   const observed = await observeEngine(engine);
   const { containers, volumes } = observed;
@@ -27,11 +34,12 @@ export async function observeForUp(
       volume.node !== null &&
       !containerOf({ containers: own }, volume.node),
   );
+  const seeingRoutes = observeRoutes(request, observed, engine);
   const confs = new Map([
     ...(await readConfs(engine, own)),
     ...(orphans.length > 0 ? await readOrphans(request, orphans, run, ports) : []),
   ]);
-  return { engine: observed, confs };
+  return { engine: observed, confs, routes: await seeingRoutes };
 }
 
 /** The engine reads volumes through containers only: one that is never started gives access to all of them. */
@@ -39,10 +47,11 @@ async function readOrphans(
   request: UpRequest,
   orphans: readonly ObservedVolume[],
   run: string,
-  { engine }: Ports,
+  ports: Ports,
 ): Promise<ReadonlyMap<string, NodeConf>> {
+  const { engine } = ports;
   const root = '/rmsx';
-  const image = await anyImage(request, orphans, engine);
+  const image = await anyImage(request, orphans, ports);
   const id = await engine.createCarrier({
     name: carrierName(request.name, run, 0),
     cluster: request.name,
@@ -66,16 +75,13 @@ async function readOrphans(
 }
 
 /** The image for which the volumes were made, or else the one that is asked for: it is never run. */
-async function anyImage(
-  request: UpRequest,
-  orphans: readonly ObservedVolume[],
-  engine: Ports['engine'],
-): Promise<string> {
+async function anyImage(request: UpRequest, orphans: readonly ObservedVolume[], ports: Ports): Promise<string> {
   const wanted = request.image ?? defaults.image;
   const known = [...new Set([...orphans.map((volume) => volume.image ?? wanted), wanted])];
-  for (const image of known) if (await engine.hasImage(image)) return image;
+  for (const image of known) if (await ports.engine.hasImage(image)) return image;
   const [first = wanted] = known;
-  await engine.pullImage(first);
+  if (request.pull === 'never') throw forbidden([wanted]);
+  await pullTelling(first, ports);
   return first;
 }
 

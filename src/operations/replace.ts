@@ -3,7 +3,7 @@ import type { ContainerWithConf, Step } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { Connections } from './connections.ts';
 import { throwIfEnded } from './evidence.ts';
-import { type Making, makeContainer, startMade } from './make-container.ts';
+import { type Making, makeContainer, start } from './make-container.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** What a node is replaced with. */
@@ -54,7 +54,7 @@ async function comeBack(left: string | undefined, before: ContainerWithConf, rep
 async function make({ container, files }: ContainerWithConf, making: Making): Promise<void> {
   await makeContainer(container, making);
   await making.writer.write(making.ids.get(container.node) ?? '', container.image, files);
-  await startMade(container, files, making);
+  await start(container.node, { container, files }, making);
 }
 
 async function awaitSync(

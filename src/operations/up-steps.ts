@@ -1,17 +1,21 @@
+import type { ClusterSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { Plan, PlannedStep, Step } from '../domain/plan.ts';
-import type { ContainerFile, ContainerSpec, Ports } from '../domain/ports.ts';
+import type { Ports } from '../domain/ports.ts';
 import { changeNode, isChange } from './change-node.ts';
 import type { ConfWriter } from './conf-writer.ts';
 import type { Connections } from './connections.ts';
 import { awaitLink, follow, type Resync } from './follow.ts';
-import { type Making, makeContainer, startMade } from './make-container.ts';
+import { pullTelling } from './images.ts';
+import { type Made, type Making, makeContainer, start } from './make-container.ts';
+import { makeNetwork } from './make-network.ts';
 import type { StepRunner } from './run-plan.ts';
 import { pause } from './wait-until.ts';
 
 /** What the steps of `up` work with. */
 export interface UpContext {
   readonly ports: Ports;
+  readonly cluster: ClusterSpec;
   readonly writer: ConfWriter;
   /** Ids of the containers, by node: what was there, and then what is made. */
   readonly ids: Map<string, string>;
@@ -33,28 +37,27 @@ export function upStepRunner(context: UpContext): StepRunner {
     if (id === undefined) throw new RangeError(`no container for ${node}`);
     return id;
   };
-  const making: Making = { engine, writer, ids: context.ids, warn: context.warn };
-  const made = (node: string): Made | undefined => madeIn(context.plan, node);
-  const start = (node: string): Promise<void> => {
-    const { container, files } = made(node) ?? {};
-    return container ? startMade(container, files, making) : engine.start(idOf(node));
-  };
+  const { cluster, warn, ids } = context;
+  const making: Making = { engine, writer, cluster, ids, warn };
+  const made = (node: string): Made => madeIn(context.plan, node);
   const run = async (step: Step): Promise<void> => {
     switch (step.op) {
       case 'pull-image':
-        return engine.pullImage(step.image);
+        return pullTelling(step.image, context.ports);
+      case 'remove-network':
+        return engine.removeNetwork(step.id);
       case 'create-network':
-        return void (await engine.createNetwork(step.network));
+        return makeNetwork(step.network, engine, context.ports.signal);
       case 'create-container':
         return makeContainer(step.container, making);
       case 'write-conf':
-        return writer.write(idOf(step.node), made(step.node)?.container.image ?? idOf(step.node), step.files);
+        return writer.write(idOf(step.node), made(step.node).container?.image ?? idOf(step.node), step.files);
       case 'write-volumes':
         return writer.writeVolumes(step);
       case 'remove-carriers':
         return writer.removeCarriers();
       case 'start':
-        return start(step.node);
+        return start(step.node, made(step.node), making);
       case 'remove-container':
         return engine.removeContainer(step.id);
       case 'await-link':
@@ -84,18 +87,14 @@ async function explaining(step: Step, work: Promise<void>): Promise<void> {
   }
 }
 
-interface Made {
-  readonly container: ContainerSpec;
-  /** Missing where they are on a volume. */
-  readonly files: readonly ContainerFile[] | undefined;
-}
-
-function madeIn(plan: Plan, node: string): Made | undefined {
+function madeIn(plan: Plan, node: string): Made {
   const steps: readonly Step[] = plan.map(({ step }) => step);
   const created = steps.find((step) => step.op === 'create-container' && step.node === node);
   const conf = steps.find((step) => step.op === 'write-conf' && step.node === node);
-  if (created?.op !== 'create-container') return undefined;
-  return { container: created.container, files: conf?.op === 'write-conf' ? conf.files : undefined };
+  return {
+    ...(created?.op === 'create-container' ? { container: created.container } : {}),
+    ...(conf?.op === 'write-conf' ? { files: conf.files } : {}),
+  };
 }
 
 const hints: Readonly<Record<string, string>> = {

@@ -4,6 +4,8 @@ import { RmsxError } from '../domain/errors.ts';
 import type { Ports } from '../domain/ports.ts';
 import { newestRecord } from '../domain/record.ts';
 import { readTemplate } from '../files/templates.ts';
+import { refuseOlderServer } from '../plan/older-server.ts';
+import { routeWarnings } from '../plan/routes.ts';
 import { settleCluster } from '../plan/settle.ts';
 import { settlePassword } from '../plan/settle-password.ts';
 import { planUp } from '../plan/up.ts';
@@ -39,7 +41,7 @@ function mayChooseAgain(request: UpRequest, error: unknown): boolean {
   const reason = error instanceof RmsxError ? error.reason : undefined;
   return (
     (request.subnet === 'auto' && reason === 'subnet-overlap') ||
-    (request.basePort === 'auto' && reason === 'port-taken')
+    (request.basePort === 'auto' && (reason === 'port-taken' || reason === 'port-reserved'))
   );
 }
 
@@ -64,11 +66,17 @@ async function prepareUp(
 ): Promise<Omit<UpScene, 'options' | 'ports' | 'run'>> {
   const [observed, template] = await Promise.all([observeForUp(request, run, ports), readTemplate('redis.conf')]);
   const existing = newestRecord([...observed.confs.values()].map((conf) => conf.record));
-  const settled = settleCluster(request, existing, observed.engine, { timezone: options.timezone, attempt });
+  const settled = settleCluster(request, existing, observed.engine, {
+    timezone: options.timezone,
+    attempt,
+    routes: observed.routes,
+  });
+  if (attempt === 0) for (const text of routeWarnings(settled.cluster, observed.routes)) ports.progress.warn(text);
   const passwords = settlePassword(request.password, existing, observed);
   // Which nodes know the new one by now, is told apart by their epoch.
   const isRotation = passwords.newPassword !== undefined && settled === existing;
   const record = isRotation ? { ...settled, epoch: settled.epoch + 1 } : settled;
+  refuseOlderServer(record.cluster, observed.engine, observed.confs);
   await refuseScarceMemory(record.cluster, ports.engine);
   const pull = await imagesToPull(request.pull ?? 'missing', record.cluster, observed.engine, ports.engine);
   const facts = { before: existing, record, ...observed, ...passwords, pull, revive: true, run, template };

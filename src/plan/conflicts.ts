@@ -1,9 +1,9 @@
 import type { ClusterSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
-import { containerName, networkName, volumeName } from '../domain/names.ts';
-import { containerOf, type ObservedContainer, type ObservedEngine, type ObservedNetwork } from '../domain/observed.ts';
-import { subnetsOverlap } from '../domain/subnet.ts';
+import { containerName, volumeName } from '../domain/names.ts';
+import { containerOf, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
 import { composeConflicts } from './compose-conflicts.ts';
+import { networkConflicts } from './network.ts';
 
 /** A conflict, and what solves it. */
 export interface Conflict {
@@ -68,53 +68,6 @@ function portConflicts(
       hint: 'Choose other ports: --base-port 7379   or let rmsx choose: --base-port auto',
     },
   ];
-}
-
-function networkConflicts(
-  cluster: ClusterSpec,
-  engine: ObservedEngine,
-  own: readonly ObservedContainer[],
-): readonly Conflict[] {
-  const name = networkName(cluster.name);
-  const same = engine.networks.find((network) => network.name === name);
-  if (same && same.cluster !== cluster.name) {
-    return [
-      {
-        problem: `The network ${name} is there, and rmsx did not make it (${same.id.slice(0, 12)}).`,
-        hint: `Remove it if nobody needs it: docker network rm ${name}   or choose another cluster name: -n NAME`,
-      },
-    ];
-  }
-  const awake = own.filter(({ state }) => state === 'running' || state === 'paused').map((container) => container.name);
-  if (awake.length > 0 && !same) {
-    return [
-      {
-        problem: `The network ${name} is gone, and ${awake.join(', ')} still ${awake.length === 1 ? 'runs' : 'run'}.`,
-        hint: `Stop them, and they come back on a new network: docker stop ${awake.join(' ')} && rmsx up -n ${cluster.name}`,
-      },
-    ];
-  }
-  if (same && !same.subnets.includes(cluster.subnet)) {
-    return [
-      {
-        problem: `The network ${name} is there with the subnet ${same.subnets.join(', ')} instead of ${cluster.subnet}.`,
-        hint: `Remove it first: rmsx down -n ${cluster.name}`,
-      },
-    ];
-  }
-  const others = same ? [] : engine.networks;
-  return others
-    .filter((network) => network.subnets.some((subnet) => subnetsOverlap(subnet, cluster.subnet)))
-    .map((network) => ({
-      problem: `The subnet ${cluster.subnet} overlaps with the network ${network.name} (${network.subnets.join(', ')})${usersOf(network, engine)}.`,
-      hint: 'Choose another one: --subnet 172.30.7.0/24   or let rmsx choose: --subnet auto',
-    }));
-}
-
-function usersOf({ id }: ObservedNetwork, { containers }: ObservedEngine): string {
-  const names = containers.filter(({ networkIds }) => networkIds.includes(id)).map(({ name }) => name);
-  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
-  return names.length === 0 ? ', which no container uses' : ` of ${names.slice(0, 3).join(', ')}${more}`;
 }
 
 function volumeConflicts(cluster: ClusterSpec, engine: ObservedEngine): readonly Conflict[] {

@@ -6,14 +6,25 @@ import type { UpRequest } from '../config/up-request.ts';
 import { type ClusterSpec, findNode, masterOf, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
-import { networkName } from '../domain/names.ts';
+import type { HostRoute } from '../domain/host-route.ts';
 import { isMadeByCompose, type ObservedEngine } from '../domain/observed.ts';
 import { formatProblems } from '../domain/problem.ts';
 import type { ClusterRecord } from '../domain/record.ts';
+import { parseSubnet } from '../domain/subnet.ts';
 import { chooseBasePort, chooseSubnet } from './choose.ts';
 import { composeChange } from './compose-conflicts.ts';
 import { refuseConflicts } from './conflicts.ts';
+import { ownNetworks } from './network.ts';
 import { refuseOtherPersistence } from './other-persistence.ts';
+
+/** What a choice follows from, besides the request and the engine. */
+export interface SettleOptions {
+  readonly timezone: string;
+  /** Grows when the engine refused the last choice. */
+  readonly attempt: number;
+  /** Where the host has somebody else to reach. @default nowhere */
+  readonly routes?: readonly HostRoute[];
+}
 
 /**
  * Settles what `up` is to reach: chooses what is left open, and refuses what is in the way.
@@ -25,12 +36,12 @@ export function settleCluster(
   request: UpRequest,
   existing: ClusterRecord | null,
   engine: ObservedEngine,
-  { timezone, attempt }: { readonly timezone: string; readonly attempt: number },
+  { timezone, attempt, routes = [] }: SettleOptions,
 ): ClusterRecord {
   const before = existing?.cluster ?? null;
   const count = 1 + (request.replicas ?? (before ? before.nodes.length - 1 : impliedReplicas(request)));
   const cluster = wantedCluster(request, before, {
-    subnet: settleSubnet(request, before?.subnet, engine, attempt),
+    subnet: settleSubnet(request, before?.subnet, engine, { attempt, routes }),
     basePort: settleBasePort(request, before?.basePort, count, engine, attempt),
     timezone,
   });
@@ -103,16 +114,25 @@ function refuseOtherWay(before: ClusterSpec, cluster: ClusterSpec, engine: Obser
   });
 }
 
-function settleSubnet(request: UpRequest, before: string | undefined, engine: ObservedEngine, attempt: number): string {
+function settleSubnet(
+  request: UpRequest,
+  before: string | undefined,
+  engine: ObservedEngine,
+  { attempt, routes }: Required<Pick<SettleOptions, 'attempt' | 'routes'>>,
+): string {
   if (request.subnet !== undefined && request.subnet !== 'auto') return request.subnet;
   if (before !== undefined) return before;
   if (request.subnet === undefined) return defaults.subnet;
-  const own = engine.networks.find((network) => network.name === networkName(request.name));
-  const chosen = own?.subnets[0] ?? chooseSubnet(request.name, engine.networks, attempt);
+  const usable = ownNetworks(request.name, engine)[0]?.subnets.find((cidr) => typeof parseSubnet(cidr) !== 'string');
+  const chosen = usable ?? chooseSubnet(request.name, engine.networks, attempt, routes);
   if (chosen !== undefined) return chosen;
-  throw new RmsxError('conflict', 'Every subnet that rmsx chooses from is taken by another network.', {
-    hint: 'Remove networks that nobody needs (docker network prune), or name a subnet: --subnet 10.99.0.0/24',
-  });
+  throw new RmsxError(
+    'conflict',
+    'Every subnet that rmsx chooses from is taken by another network or a route of this host.',
+    {
+      hint: 'Remove networks that nobody needs (docker network prune), or name a subnet: --subnet 10.99.0.0/24',
+    },
+  );
 }
 
 function settleBasePort(

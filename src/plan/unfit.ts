@@ -1,6 +1,6 @@
-import { networkName } from '../domain/names.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { PlannedStep } from '../domain/plan.ts';
+import { ownNetworks } from './network.ts';
 import type { NodeChange } from './node-change.ts';
 import type { UpFacts } from './up-facts.ts';
 
@@ -12,13 +12,13 @@ export function unfitOf(
   { record: { cluster }, engine }: UpFacts,
   changes: ReadonlyMap<string, NodeChange>,
 ): ReadonlyMap<string, ObservedContainer> {
-  const network = engine.networks.find(({ name }) => name === networkName(cluster.name));
+  const networks = ownNetworks(cluster.name, engine).map(({ id }) => id);
   const own = engine.containers.filter((container) => container.cluster === cluster.name);
   const unfit = cluster.nodes.flatMap(({ name }) => {
     const container = containerOf({ containers: own }, name);
     if (!container || container.state === 'running' || container.state === 'paused') return [];
     const known = container.networkIds.filter((id) => id !== ''); // empty until the first start
-    const isCutOff = known.length > 0 && !known.includes(network?.id ?? '');
+    const isCutOff = known.length > 0 && !known.some((id) => networks.includes(id));
     return isCutOff || changes.has(name) ? [[name, container] as const] : [];
   });
   return new Map(unfit);

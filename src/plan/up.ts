@@ -7,16 +7,15 @@ import {
   sourceOf,
   topDown,
 } from '../domain/cluster.ts';
-import { networkName } from '../domain/names.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
-import { dynamicRange, gatewayIp, parseSubnet } from '../domain/subnet.ts';
 import { renderRole } from '../render/conf-directory.ts';
 import { renderConf } from '../render/conf-files.ts';
 import { changesOf, planChanges } from './changes.ts';
 import { containerSpec } from './container-spec.ts';
 import { refuseEmptyMaster } from './empty-master.ts';
 import { moversOf, planMoves } from './moves.ts';
+import { planNetwork } from './network.ts';
 import type { NodeChange } from './node-change.ts';
 import { planRotation } from './rotation.ts';
 import { removeUnfit, unfitOf } from './unfit.ts';
@@ -38,13 +37,12 @@ export function planUp(facts: UpFacts): Plan {
   const scene = sceneOf(facts, own);
   const missing = cluster.nodes.filter((node) => scene.toMake.has(node.name));
   const removals = [...scene.unfit.values()].map(removeUnfit);
-  const hasNetwork = facts.engine.networks.some((network) => network.name === networkName(cluster.name));
   const first: PlannedStep[] = [];
   for (const image of facts.pull) {
     first.push({ id: `pull ${image}`, step: { op: 'pull-image', image }, because: 'it is not here', after: [] });
   }
   const pulled = first.map(({ id }) => id);
-  if (!hasNetwork) first.push(createNetwork(cluster, facts.run, pulled));
+  first.push(...planNetwork(facts, pulled));
   first.push(...removals);
   const ready = first.map(({ id }) => id);
   // What a node knows of itself must not be newer than its container: the conf comes when that is gone.
@@ -123,20 +121,6 @@ const removeLeftover = ({ id, name }: ObservedContainer): PlannedStep => ({
   because: 'a run that was killed left it behind',
   after: [],
 });
-
-function createNetwork(cluster: ClusterSpec, run: string, after: readonly string[]): PlannedStep {
-  const subnet = parseSubnet(cluster.subnet);
-  if (typeof subnet === 'string') throw new RangeError(subnet);
-  const network = {
-    name: networkName(cluster.name),
-    cluster: cluster.name,
-    run,
-    subnet: subnet.cidr,
-    gateway: gatewayIp(subnet),
-    dynamicRange: dynamicRange(subnet),
-  };
-  return { id: 'network', step: { op: 'create-network', network }, because: 'it is not there', after };
-}
 
 function planNode(node: NodeSpec, facts: UpFacts, ready: readonly string[], scene: Scene): readonly PlannedStep[] {
   const { name, source } = node;

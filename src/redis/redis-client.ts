@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
 import type { Redis as IoRedis } from 'ioredis';
 import { type Address, formatAddress } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
 import type { Marked, Redis, RedisConnection } from '../domain/ports.ts';
 import { parseInfo } from './parse-info.ts';
-import { toRedisError } from './redis-errors.ts';
+import { openServer, toRedisError } from './redis-errors.ts';
 
 /** The longest that one WAIT may block, so that no command takes longer than its deadline. */
 const waitSliceMs = 1000;
@@ -39,12 +40,27 @@ async function connect(node: string, endpoint: Address, password: string, timeou
   });
   try {
     await client.connect();
-    await client.call('AUTH', password);
+    await logIn(node, client, password);
   } catch (error) {
     client.disconnect();
-    throw toRedisError(node, `log in at ${formatAddress(endpoint)}`, lastError ?? error);
+    // Protected mode speaks before it is asked, and hangs up.
+    const denied = openServer(node, String((lastError as Error | undefined)?.message));
+    const cause = error instanceof RmsxError ? error : (denied ?? lastError ?? error);
+    throw toRedisError(node, `log in at ${formatAddress(endpoint)}`, cause);
   }
   return new Connection(node, client);
+}
+
+/**
+ * Logs in, and proves on the way that nobody gets in without: what is asked first travels in the same packet, and costs
+ * nothing (reliability.md row 52).
+ */
+async function logIn(node: string, client: IoRedis, password: string): Promise<void> {
+  const [stranger, login] = await Promise.allSettled([client.call('PING'), client.call('AUTH', password)]);
+  const answer = stranger.status === 'fulfilled' ? String(stranger.value) : String((stranger.reason as Error)?.message);
+  const open = openServer(node, answer);
+  if (open) throw open;
+  if (login.status === 'rejected') throw login.reason;
 }
 
 class Connection implements RedisConnection {

@@ -25,6 +25,24 @@ export function toRedisError(node: string, what: string, error: unknown): RmsxEr
   return new RmsxError('failed', `${node}: could not ${what}: ${explain(reason, text)}`, { node, reason });
 }
 
+/** What servers say to a stranger whom they let in: PONG, or what they say to everybody while they cannot serve. */
+const lettingIn = /^(PONG|LOADING|BUSY|MASTERDOWN|MISCONF)\b/;
+
+/**
+ * Judges what a server said to a PING before anybody logged in.
+ * @returns the error where it has no password: everybody may use it, or protected mode keeps everybody out
+ */
+export function openServer(node: string, answer: string): RmsxError | undefined {
+  const isOpen = lettingIn.test(answer);
+  if (!isOpen && !/DENIED .*protected mode/.test(answer)) return undefined;
+  const what = isOpen ? 'answers without a password' : 'has no password, and its protected mode lets nobody in';
+  return new RmsxError('failed', `${node} ${what}.`, {
+    node,
+    reason: 'wrong-password',
+    hint: 'Something changes the redis.conf that rmsx has written, or runs the server without it: look at the entrypoint of the image.',
+  });
+}
+
 function explain(reason: RedisReason, text: string): string {
   switch (reason) {
     case 'refused':

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { runAgainst } from '../helpers/run-against.ts';
 import { runRmsx } from '../helpers/run-rmsx.ts';
 import { assertValid } from '../helpers/schemas.ts';
 import { listedContainer, listedNetwork, StubEngine, type StubWorld, sendJson } from '../helpers/stub-engine.ts';
@@ -12,13 +13,6 @@ function errorIn(stdout: string): { readonly code: string; readonly exitCode: nu
   const document = JSON.parse(stdout);
   assertValid('error', document);
   return document.error;
-}
-
-/** Runs rmsx against a world, and gives what it did to it. */
-async function runAgainst(world: StubWorld, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  await using engine = await StubEngine.start(world);
-  const run = await runRmsx(args, { env: { ...engine.env, ...env } });
-  return { ...run, writes: engine.writes, requests: engine.requests };
 }
 
 describe('an engine that cannot be used', () => {
@@ -269,31 +263,6 @@ describe('what is in the way must be named, and never be touched', () => {
       '-y',
     ]);
     expect([code, writes]).toEqual([0, []]);
-  });
-});
-
-describe('images', () => {
-  test('--pull never with an image that is not there must exit 9, with nothing made', async () => {
-    const { code, stdout, stderr, writes } = await runAgainst({}, ['up', '--pull', 'never', '--image', 'redis:7.0']);
-    expect([code, stdout, stderr, writes]).toEqual([
-      9,
-      '',
-      'rmsx: Image redis:7.0 is not here, and --pull never forbids fetching it.\nhint: Load it: docker load -i FILE   or name one that is here: --image NAME\n',
-      [],
-    ]);
-  });
-
-  test('a pull that fails must exit 9 with the words of the registry, and no container must have been made', async () => {
-    const world: StubWorld = {
-      answer: (request, response) => {
-        if (!request.url?.includes('/images/create')) return false;
-        response.writeHead(200).end('{"status":"Pulling"}\n{"error":"manifest for redis:9 not found"}\n');
-        return true;
-      },
-    };
-    const { code, stderr, writes } = await runAgainst(world, ['up', '--image', 'redis:9']);
-    expect([code, writes.filter((request) => request.includes('/containers/'))]).toEqual([9, []]);
-    expect(stderr).toContain('manifest for redis:9 not found');
   });
 });
 

@@ -44,7 +44,7 @@ describe('up that cannot be done', () => {
       const flags = ['-n', cluster.name, '--subnet', 'auto', '--base-port', String(ports[0]), '--pull', 'never'];
       const result = await rmsx(['up', ...flags]);
       expect(result.code).toBe(5);
-      expect(result.stderr).toContain('slave-1 could not be started');
+      expect(result.stderr).toContain(`slave-1 could not be started. Port ${held} is taken by a process of this host.`);
       expect(result.stderr).toContain('--base-port auto');
       expect(await cluster.objects()).toEqual([]);
     } finally {

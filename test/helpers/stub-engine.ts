@@ -67,7 +67,8 @@ export class StubEngine {
   }
 }
 
-const pathOf = ({ url = '' }: IncomingMessage): string => decodeURIComponent(url).replace(/^\/v[\d.]+\//, '/');
+/** The path of a request, without the version. */
+export const pathOf = ({ url = '' }: IncomingMessage): string => decodeURIComponent(url).replace(/^\/v[\d.]+\//, '/');
 
 function answerFrom(world: StubWorld, request: IncomingMessage, response: ServerResponse): void {
   const [status, body] = replyTo(world, pathOf(request));

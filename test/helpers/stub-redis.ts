@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 
-/** A server that takes one password, answers INFO with a fixed text, and knows nothing else. */
+/** A server that takes one password, answers PING, INFO with a fixed text, and knows nothing else. */
 export class StubRedis {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -9,17 +9,25 @@ export class StubRedis {
     this.#server = server;
   }
 
-  static async start(password: string, info: () => string): Promise<StubRedis> {
+  /** @param stranger - what it says to those who have not logged in */
+  static async start(
+    password: string,
+    info: () => string,
+    stranger = '-NOAUTH Authentication required.',
+  ): Promise<StubRedis> {
     const server = createServer();
     const redis = new StubRedis(server);
     server.on('connection', (socket) => {
       redis.#sockets.add(socket);
       let text = '';
+      let isKnown = false;
       socket.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
         for (let taken = takeCommand(text); taken; taken = takeCommand(text)) {
           text = taken.rest;
-          socket.write(reply(taken.words, password, info));
+          const isLogin = taken.words[0]?.toUpperCase() === 'AUTH';
+          socket.write(isLogin || isKnown ? reply(taken.words, password, info) : `${stranger}\r\n`);
+          isKnown ||= isLogin && taken.words.at(-1) === password;
         }
       });
       socket.on('error', () => socket.destroy());
@@ -56,6 +64,7 @@ function takeCommand(text: string): Taken | undefined {
 
 function reply([command = '', ...rest]: readonly string[], password: string, info: () => string): string {
   if (command.toUpperCase() === 'AUTH') return rest.at(-1) === password ? '+OK\r\n' : '-WRONGPASS invalid\r\n';
+  if (command.toUpperCase() === 'PING') return '+PONG\r\n';
   if (command.toUpperCase() !== 'INFO') return '-ERR unknown command\r\n';
   return `$${Buffer.byteLength(info())}\r\n${info()}\r\n`;
 }

@@ -9,6 +9,7 @@ import type {
 } from '../../src/domain/observed.ts';
 import type { ClusterRecord } from '../../src/domain/record.ts';
 import type { ServerInfo } from '../../src/domain/server-info.ts';
+import { dynamicRange, gatewayIp, parseSubnet } from '../../src/domain/subnet.ts';
 
 /** One history, as the nodes of a cluster share it. */
 export const history = 'a'.repeat(40);
@@ -168,14 +169,28 @@ export const confs = (own: ClusterRecord, password = 'secret'): Map<string, Node
     }),
   );
 
-/** A network on the engine. */
-export const network = (name: string, subnet: string, ownCluster: string | null = null): ObservedNetwork => ({
-  id: `id-of-${name}`,
-  name,
-  cluster: ownCluster,
-  run: null,
-  subnets: [subnet],
-});
+/** A network on the engine, as rmsx makes it, but for what is said. */
+export const network = (
+  name: string,
+  subnet: string,
+  ownCluster: string | null = null,
+  changes: Partial<ObservedNetwork> = {},
+): ObservedNetwork => {
+  const parsed = parseSubnet(subnet);
+  const isReadable = typeof parsed !== 'string';
+  return {
+    id: `id-of-${name}`,
+    name,
+    cluster: ownCluster,
+    run: null,
+    subnets: [subnet],
+    driver: 'bridge',
+    dynamicRange: isReadable ? dynamicRange(parsed) : null,
+    gateway: isReadable ? gatewayIp(parsed) : null,
+    createdAtMs: 0,
+    ...changes,
+  };
+};
 
 /** A volume on the engine. */
 export const volume = (name: string, changes: Partial<ObservedVolume> = {}): ObservedVolume => ({

@@ -5,8 +5,6 @@ import type { Persistence } from '../../../src/domain/cluster.ts';
 import type { ContainerSpec } from '../../../src/domain/ports.ts';
 import {
   fromContainer,
-  fromNetwork,
-  fromVolume,
   toCarrierOptions,
   toContainerOptions,
   toNetworkOptions,
@@ -334,6 +332,11 @@ describe('what the engine tells', () => {
     });
   });
 
+  test('of a container that was never started must name its network by name, as it has no id of it yet', () => {
+    const NetworkSettings = { Networks: { net: { NetworkID: '' } } } as unknown as typeof listed.NetworkSettings;
+    expect(fromContainer({ ...listed, NetworkSettings }, undefined).networkIds).toEqual(['net']);
+  });
+
   test('of a container on a remote engine must name that host', () => {
     expect(fromContainer(listed, 'docker.example').ports.map(({ host }) => host)).toEqual([
       'docker.example',
@@ -363,37 +366,5 @@ describe('what the engine tells', () => {
     ['removing', 'stopped'],
   ])('the state %s must be called %s', (state, ours) => {
     expect(fromContainer({ ...listed, State: state }, undefined).state).toBe(ours);
-  });
-
-  test('of networks without labels or addresses must be read all the same', () => {
-    const host = { Id: 'h', Name: 'host', Labels: null, IPAM: { Config: null } };
-    const own = {
-      Id: 'n',
-      Name: 'net',
-      Labels: { 'rmsx.cluster': 'demo' },
-      IPAM: { Config: [{ Subnet: '10.0.0.0/24' }, { Subnet: 'fd00::/64' }, {}] },
-    };
-    expect([host, own].map((info) => fromNetwork(info as unknown as Docker.NetworkInspectInfo))).toEqual([
-      { id: 'h', name: 'host', cluster: null, run: null, subnets: [] },
-      { id: 'n', name: 'net', cluster: 'demo', run: null, subnets: ['10.0.0.0/24', 'fd00::/64'] },
-    ]);
-  });
-
-  test('of volumes must be read with what they are for', () => {
-    const Labels = {
-      'rmsx.cluster': 'demo',
-      'rmsx.node': 'master',
-      'rmsx.run': 'r',
-      'rmsx.purpose': 'conf',
-      'rmsx.image': 'i',
-    };
-    const read = [
-      { Name: 'a', Labels },
-      { Name: 'b', Labels: null },
-    ].map((info) => fromVolume(info as unknown as Docker.VolumeInspectInfo));
-    expect(read).toEqual([
-      { name: 'a', cluster: 'demo', node: 'master', run: 'r', purpose: 'conf', image: 'i' },
-      { name: 'b', cluster: null, node: null, run: null, purpose: null, image: null },
-    ]);
   });
 });

@@ -15,6 +15,15 @@ describe('--subnet auto', () => {
     expect(chooseSubnet('demo', [], 1)).not.toBe(chooseSubnet('demo', [], 0));
   });
 
+  test('five attempts must make five choices, whatever the name', () => {
+    const few = [network('most', '172.16.0.0/17'), network('more', '172.16.128.0/18')]; // most lead to the same free ones
+    for (let i = 0; i < 20; i++) {
+      const subnets = [0, 1, 2, 3, 4].map((attempt) => chooseSubnet(`c${i}`, few, attempt));
+      const ports = [0, 1, 2, 3, 4].map((attempt) => chooseBasePort(`c${i}`, 3000, [], attempt));
+      expect([new Set(subnets).size, new Set(ports).size]).toEqual([5, 5]);
+    }
+  });
+
   test('the only free subnet must be found', () => {
     for (const free of [0, 17, 255]) {
       const others = all.filter((_, i) => i !== free);
@@ -23,14 +32,24 @@ describe('--subnet auto', () => {
   });
 
   test('a network that only touches a subnet must keep it from being chosen', () => {
-    expect(chooseSubnet('demo', [...all.slice(1), network('small', '172.16.0.128/25')], 0)).toBeUndefined();
+    expect(chooseSubnet('demo', [...all.slice(1), network('small', '172.16.0.128/25')], 0)).toMatch(/^10\.201\./);
+  });
+
+  test('where nothing is free beside the pools of Docker it must be found elsewhere', () => {
+    const chosen = [chooseSubnet('demo', all, 0), chooseSubnet('demo', [network('big', '172.16.0.0/12')], 3)];
+    for (const subnet of chosen) expect(subnet).toMatch(/^10\.201\.\d+\.0\/24$/);
   });
 
   test('nothing must be chosen where all are taken', () => {
-    expect([chooseSubnet('demo', all, 0), chooseSubnet('demo', [network('big', '172.16.0.0/12')], 3)]).toEqual([
-      undefined,
-      undefined,
-    ]);
+    expect(chooseSubnet('demo', [network('a', '172.16.0.0/12'), network('b', '10.0.0.0/8')], 0)).toBeUndefined();
+  });
+
+  test('a route of the host must be kept clear of, be it wide or narrow', () => {
+    const [first = ''] = [chooseSubnet('demo', [], 0)];
+    const narrow = [{ device: 'tun0', to: first.replace('.0/24', '.77/32') }];
+    const wide = [{ device: 'tun0', to: '172.16.0.0/12' }];
+    expect(chooseSubnet('demo', [], 0, narrow)).not.toBe(first);
+    expect(chooseSubnet('demo', [], 0, wide)).toMatch(/^10\.201\./);
   });
 });
 

@@ -60,12 +60,6 @@ describe('what is in the way', () => {
       'Remove it if nobody needs it: docker network rm redis-server_app_net   or choose another cluster name: -n NAME',
     ],
     [
-      'our network with another subnet',
-      engineWith({ networks: [network('redis-server_app_net', '10.0.0.0/24', 'redis-server')] }),
-      'The network redis-server_app_net is there with the subnet 10.0.0.0/24 instead of 172.19.0.0/24.',
-      'Remove it first: rmsx down -n redis-server',
-    ],
-    [
       'containers that run while their network is gone',
       engineWith({ containers: containers(spec, { 'slave-1': 'stopped' }) }),
       'The network redis-server_app_net is gone, and redis-server-master still runs.',

@@ -315,10 +315,10 @@ describe('auto', () => {
   });
 
   test('must say so where no subnet is free', () => {
-    const engine = engineWith({ networks: [network('all', '172.16.0.0/12')] });
+    const engine = engineWith({ networks: [network('all', '172.16.0.0/12'), network('office', '10.0.0.0/8')] });
     expect(errorOf(() => settleCluster({ name: 'a', subnet: 'auto' }, null, engine, options))).toEqual({
       code: 'conflict',
-      message: 'Every subnet that rmsx chooses from is taken by another network.',
+      message: 'Every subnet that rmsx chooses from is taken by another network or a route of this host.',
       hint: 'Remove networks that nobody needs (docker network prune), or name a subnet: --subnet 10.99.0.0/24',
       problems: [],
     });

@@ -1,0 +1,85 @@
+import { type ClusterSpec, findNode, type NodeSpec } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
+import { containerName, networkName } from '../domain/names.ts';
+import type { Engine } from '../domain/ports.ts';
+
+/** A node that could not be started. */
+export interface Refused {
+  readonly engine: Engine;
+  readonly cluster: ClusterSpec;
+  readonly node: string;
+  /** Its container. */
+  readonly id: string;
+  /** Names a container where this run has made it, and takes it away again. */
+  readonly made: { readonly container?: object };
+}
+
+const otherPorts = 'Choose other ports: --base-port 7379   or let rmsx choose: --base-port auto';
+
+/**
+ * Says who holds what the engine would not give to a node. Looking may fail: then the words of the engine have to do.
+ * @returns the error to throw in place of what the engine said
+ */
+export async function namingHolder(error: RmsxError, refused: Refused): Promise<RmsxError> {
+  const node = findNode(refused.cluster, refused.node);
+  if (!node) return error;
+  try {
+    const known = await explanationOf(error, node, refused);
+    if (!known) return error;
+    const { code, reason = '' } = error;
+    return new RmsxError(code, known.message, { hint: known.hint, reason, cause: error });
+  } catch {
+    return error;
+  }
+}
+
+interface Explanation {
+  readonly message: string;
+  readonly hint: string;
+}
+
+async function explanationOf(
+  { reason, message }: RmsxError,
+  { name, address }: NodeSpec,
+  { engine, cluster, id, made }: Refused,
+): Promise<Explanation | undefined> {
+  const network = networkName(cluster.name);
+  switch (reason) {
+    case 'port-taken': {
+      const others = (await engine.listContainers()).filter((container) => container.id !== id);
+      const holder = others.find(({ ports }) => ports.some(({ port }) => port === address.port));
+      if (holder)
+        return { message: `Port ${address.port} is published by the container ${holder.name}.`, hint: otherPorts };
+      const where = engine.isLocal ? 'this host' : 'the host of the engine';
+      return {
+        message: `Port ${address.port} is taken by a process of ${where}.`,
+        hint: `See which: ss -ltnp 'sport = :${address.port}'\n${otherPorts}`,
+      };
+    }
+    case 'port-reserved':
+      return {
+        message: `Windows keeps a range of ports for itself, and ${address.port} is one of them.`,
+        hint: `See which: netsh interface ipv4 show excludedportrange protocol=tcp\n${otherPorts}`,
+      };
+    case 'address-taken': {
+      const holder = (await engine.endpointsOf(network)).find(({ ip }) => ip === address.host);
+      if (!holder) return { message, hint: `See who is attached: docker network inspect ${network}` };
+      const force = holder.containerId === null ? '-f ' : '';
+      return {
+        message: `Its address ${address.host} belongs to the container ${holder.name}.`,
+        hint: `docker network disconnect ${force}${network} ${holder.name}   or choose another subnet: --subnet auto`,
+      };
+    }
+    case 'endpoint-exists': {
+      const container = containerName(cluster.name, name);
+      // A container that is there would be detached itself, and the ghost stay.
+      const remove = made.container ? '' : `docker rm ${container} && `;
+      return {
+        message,
+        hint: `${remove}docker network disconnect -f ${network} ${container}   and then the same again`,
+      };
+    }
+    default:
+      return undefined;
+  }
+}

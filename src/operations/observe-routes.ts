@@ -1,0 +1,31 @@
+import { hostname } from 'node:os';
+import { defaults } from '../config/defaults.ts';
+import type { UpRequest } from '../config/up-request.ts';
+import { type HostRoute, routesOfOthers } from '../domain/host-route.ts';
+import { networkName } from '../domain/names.ts';
+import type { ObservedEngine } from '../domain/observed.ts';
+import type { Engine } from '../domain/ports.ts';
+import { subnetsOverlap } from '../domain/subnet.ts';
+import { readHostRoutes } from '../files/host-routes.ts';
+import { autoRanges } from '../plan/choose.ts';
+
+/**
+ * The routes of the host that a new network could get in the way of: the engine looks at them only where it chooses a
+ * subnet by itself (reliability.md row 3). A socket may lead to another machine, and this process may be in a container
+ * of its own: the engine must say that it is on the host on which the routes are read.
+ * @returns those that matter; none where the network of the cluster is there, or where the routes cannot be known
+ */
+export async function observeRoutes(
+  { name, subnet }: Pick<UpRequest, 'name' | 'subnet'>,
+  { networks }: ObservedEngine,
+  engine: Engine,
+  read: () => Promise<readonly HostRoute[]> = readHostRoutes,
+): Promise<readonly HostRoute[]> {
+  if (!engine.isLocal || networks.some((network) => network.name === networkName(name))) return [];
+  const eligible = subnet === undefined || subnet === 'auto' ? [defaults.subnet, ...autoRanges] : [subnet];
+  const isInTheWay = ({ to }: HostRoute): boolean => eligible.some((cidr) => subnetsOverlap(cidr, to));
+  const routes = routesOfOthers(await read(), networks).filter(isInTheWay);
+  if (routes.length === 0) return [];
+  const host = await engine.hostName().catch(() => undefined); // whatever is wrong with it, the next call will tell
+  return host === hostname() ? routes : [];
+}

@@ -1,0 +1,170 @@
+import type { ClusterSpec } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
+import { rmsxCommand } from '../domain/hints.ts';
+import { networkName } from '../domain/names.ts';
+import { attachedTo, type ObservedContainer, type ObservedEngine, type ObservedNetwork } from '../domain/observed.ts';
+import type { PlannedStep } from '../domain/plan.ts';
+import { dynamicRange, gatewayIp, parseSubnet, type Subnet, subnetsOverlap } from '../domain/subnet.ts';
+import type { Conflict } from './conflicts.ts';
+import type { UpFacts } from './up-facts.ts';
+
+/** A network that is younger than this may belong to a run that is about to attach its nodes. */
+const settledAfterMs = 60_000;
+
+/**
+ * The networks of a cluster, the one to go on with first: that with most containers, then that with the lowest id, so that
+ * everybody who looks chooses the same. There is more than one only where two runs made it at the same time, on an engine
+ * that allows that (reliability.md row 5).
+ */
+export function ownNetworks(name: string, engine: ObservedEngine): readonly ObservedNetwork[] {
+  const users = (network: ObservedNetwork): number => attachedTo(network, engine.containers).length;
+  return engine.networks
+    .filter((network) => network.name === networkName(name) && network.cluster === name)
+    .sort((a, b) => users(b) - users(a) || (a.id < b.id ? -1 : 1));
+}
+
+/** @returns what a network has, and what the cluster needs in its place; what an engine does not tell is no difference */
+function differencesOf(network: ObservedNetwork, cluster: ClusterSpec): readonly string[] {
+  const subnet = subnetOf(cluster);
+  if (!network.subnets.includes(subnet.cidr)) {
+    return [`with the subnet ${network.subnets.join(', ') || 'none'} instead of ${subnet.cidr}`];
+  }
+  const pairs = [
+    ['driver', network.driver, 'bridge'],
+    ['dynamic range', network.dynamicRange, dynamicRange(subnet)],
+    ['gateway', network.gateway, gatewayIp(subnet)],
+  ] as const;
+  return pairs
+    .filter(([, has, needs]) => has !== null && has !== needs)
+    .map(([what, has, needs]) => `with the ${what} ${has} instead of ${needs}`);
+}
+
+/**
+ * What is in the way of the network of a cluster. One of ours that is not as it should be is made anew where nobody is
+ * attached to it; nodes that run on it already go on with it, as long as its subnet is theirs.
+ * @param own - the containers of the nodes
+ */
+export function networkConflicts(
+  cluster: ClusterSpec,
+  engine: ObservedEngine,
+  own: readonly ObservedContainer[],
+): readonly Conflict[] {
+  const name = networkName(cluster.name);
+  const alien = engine.networks.find((network) => network.name === name && network.cluster !== cluster.name);
+  if (alien) {
+    return [
+      {
+        problem: `The network ${name} is there, and rmsx did not make it (${alien.id.slice(0, 12)}).`,
+        hint: `Remove it if nobody needs it: docker network rm ${name}   or choose another cluster name: -n NAME`,
+      },
+    ];
+  }
+  const networks = ownNetworks(cluster.name, engine);
+  const [same] = networks;
+  const awake = own.filter(({ state }) => state === 'running' || state === 'paused').map((container) => container.name);
+  if (awake.length > 0 && !same) {
+    return [
+      {
+        problem: `The network ${name} is gone, and ${awake.join(', ')} still ${awake.length === 1 ? 'runs' : 'run'}.`,
+        hint: `Stop them, and they come back on a new network: docker stop ${awake.join(' ')} && rmsx up -n ${cluster.name}`,
+      },
+    ];
+  }
+  const blocked = same ? blockedBy(same, cluster, engine.containers) : undefined;
+  if (blocked) return [blocked];
+  const isKept = same?.subnets.includes(cluster.subnet) ?? false;
+  const others = isKept ? [] : engine.networks.filter((network) => !networks.includes(network));
+  return others
+    .filter((network) => network.subnets.some((subnet) => subnetsOverlap(subnet, cluster.subnet)))
+    .map((network) => ({
+      problem: `The subnet ${cluster.subnet} overlaps with the network ${network.name} (${network.subnets.join(', ')})${usersOf(network, engine)}.`,
+      hint: 'Choose another one: --subnet 172.30.7.0/24   or let rmsx choose: --subnet auto',
+    }));
+}
+
+function blockedBy(
+  network: ObservedNetwork,
+  cluster: ClusterSpec,
+  containers: readonly ObservedContainer[],
+): Conflict | undefined {
+  const [difference] = differencesOf(network, cluster);
+  const users = attachedTo(network, containers);
+  const ours = users.filter((container) => container.cluster === cluster.name);
+  const isLivedWith = ours.length > 0 && network.subnets.includes(cluster.subnet);
+  if (difference === undefined || users.length === 0 || isLivedWith) return undefined;
+  const names = users.map((user) => user.name);
+  return {
+    problem: `The network ${network.name} is there ${difference}, and ${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} attached to it.`,
+    hint:
+      ours.length > 0
+        ? `Remove it first: rmsx down -n ${cluster.name}`
+        : names.map((user) => `docker network disconnect ${network.name} ${user}`).join('\n'),
+  };
+}
+
+function usersOf(network: ObservedNetwork, { containers }: ObservedEngine): string {
+  const names = attachedTo(network, containers).map(({ name }) => name);
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+  return names.length === 0 ? ', which no container uses' : ` of ${names.slice(0, 3).join(', ')}${more}`;
+}
+
+/**
+ * Makes the network of a cluster, in the place of an empty one that is not as it should be, and removes empty twins.
+ * @param pulled - ids of the steps that fetch images: what fails most often comes first
+ * @throws RmsxError `conflict` where the empty one was made by another run just now
+ */
+export function planNetwork(
+  { record: { cluster }, engine, run, nowMs }: UpFacts,
+  pulled: readonly string[],
+): readonly PlannedStep[] {
+  const [same, ...twins] = ownNetworks(cluster.name, engine);
+  const isEmpty = (network: ObservedNetwork): boolean => attachedTo(network, engine.containers).length === 0;
+  const [difference] = same && isEmpty(same) ? differencesOf(same, cluster) : [];
+  const obsolete = difference === undefined ? [] : [same].filter((network) => network !== undefined);
+  const steps = [
+    ...obsolete.map((network) => removal(network, `it is there ${difference}`)),
+    ...twins
+      .filter((twin) => isEmpty(twin) && !isYoung(twin, nowMs))
+      .map((network) => removal(network, 'there is another one of its name')),
+  ];
+  for (const network of obsolete) refuseYoung(network, cluster.name, nowMs);
+  if (same && difference === undefined) return steps;
+  return [...steps, creation(cluster, run, [...pulled, ...steps.map(({ id }) => id)])];
+}
+
+const removal = ({ id, name }: ObservedNetwork, because: string): PlannedStep => ({
+  id: `remove network ${id}`,
+  step: { op: 'remove-network', name, id },
+  because,
+  after: [],
+});
+
+const isYoung = ({ run, createdAtMs }: ObservedNetwork, nowMs: number): boolean =>
+  run !== null && nowMs - createdAtMs <= settledAfterMs;
+
+/** @throws RmsxError `conflict`: containers that are not attached yet would find no network */
+function refuseYoung(network: ObservedNetwork, cluster: string, nowMs: number): void {
+  if (!isYoung(network, nowMs)) return;
+  throw new RmsxError('conflict', `Another rmsx has just made the network ${network.name}, in another way.`, {
+    hint: `Where none is at work: ${rmsxCommand(cluster, 'down')}`,
+  });
+}
+
+function creation(cluster: ClusterSpec, run: string, after: readonly string[]): PlannedStep {
+  const subnet = subnetOf(cluster);
+  const network = {
+    name: networkName(cluster.name),
+    cluster: cluster.name,
+    run,
+    subnet: subnet.cidr,
+    gateway: gatewayIp(subnet),
+    dynamicRange: dynamicRange(subnet),
+  };
+  return { id: 'network', step: { op: 'create-network', network }, because: 'it is not there', after };
+}
+
+function subnetOf(cluster: ClusterSpec): Subnet {
+  const subnet = parseSubnet(cluster.subnet);
+  if (typeof subnet === 'string') throw new RangeError(subnet);
+  return subnet;
+}
