@@ -30,7 +30,7 @@ export async function pullImage(docker: Docker, image: string, endpoint: string,
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     const translated = toEngineError(`pull ${image}`, endpoint, error);
-    if (translated.code === 'engine-unreachable') throw translated;
+    if (translated.code === 'engine-unreachable' || translated.reason === 'tls') throw translated;
     throw new RmsxError('image-missing', `Image ${image} is not here, and pulling it failed: ${translated.message}`, {
       hint,
       cause: error,
