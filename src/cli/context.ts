@@ -92,6 +92,6 @@ function engineChoice(args: Arguments): ConnectOptions {
   const [dockerHost, dockerContext] = [args.text('docker-host'), args.text('docker-context')];
   const [host, context] = [args.nameOf('docker-host'), args.nameOf('docker-context')];
   if (dockerHost && dockerContext) args.report([`${host} and ${context} both name an engine: give one of them`]);
-  const chosenBy = dockerHost === undefined ? context : host;
+  const chosenBy = dockerHost ? host : dockerContext && context;
   return { dockerHost, dockerContext, chosenBy, insecureEngine: args.switch('insecure-engine') };
 }

@@ -45,6 +45,9 @@ const rules: readonly Rule[] = [
 
 const unreachable = new Set([
   'ENOENT',
+  'ENOTDIR',
+  'EAI_AGAIN',
+  'ENETUNREACH',
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
