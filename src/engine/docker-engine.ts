@@ -8,7 +8,6 @@ import { packDirectories, unpackFiles } from './archive.ts';
 import { withDeadline } from './deadline.ts';
 import { toEngineError } from './docker-errors.ts';
 import { describeEndpoint } from './endpoint/endpoint.ts';
-import { engineFacts } from './facts.ts';
 import { parseLogFrames } from './log-frames.ts';
 import { pullImage } from './pull.ts';
 import { serverUserOf, startsAsRoot } from './server-user.ts';
@@ -91,7 +90,10 @@ export function connectDocker(
     ...makingCalls(wire),
     ...removingCalls(wire),
     ...fileCalls(wire),
-    facts: () => wire.look('say what it is', () => engineFacts(docker)),
+    facts: async () => {
+      const { engineFacts } = await import('./facts.ts'); // for doctor alone
+      return wire.look('say what it is', () => engineFacts(docker));
+    },
     close: () => agent.destroy(),
   };
 }

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -40,6 +41,20 @@ describe('the engine of a run must be the one that was named', () => {
     const { code, stderr } = await runRmsx(['ls', '--docker-host', engine.env.DOCKER_HOST], { env });
     expect([code, stderr]).toEqual([0, '']);
   });
+});
+
+test.each(['127.0.0.1', '[::1]', 'localhost'])('plain TCP to this machine must work: %s', async (host) => {
+  await using engine = await StubEngine.start();
+  const server = createServer((socket) => socket.pipe(connect(engine.socketPath)).pipe(socket));
+  const hears = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)); // a machine without IPv6
+    server.listen(0, host === '[::1]' ? '::1' : '127.0.0.1', () => resolve(true));
+  });
+  if (!hears) return;
+  const { port } = server.address() as AddressInfo;
+  const { code, stderr } = await runRmsx(['ls'], { env: { DOCKER_HOST: `tcp://${host}:${port}` } });
+  server.close();
+  expect([code, stderr]).toEqual([0, '']);
 });
 
 describe('a choice that fails must be told, and no other engine may be asked', () => {

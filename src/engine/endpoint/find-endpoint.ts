@@ -23,13 +23,21 @@ export async function findEndpoint(
   sockets: readonly KnownSocket[] = knownSockets(env),
 ): Promise<EngineEndpoint> {
   const named = nameEngine(choice, env);
+  if (named?.kind === 'host' && named.value.startsWith('unix:///'))
+    return unixEndpoint(named.value.slice(7), named.from);
   if (named) {
     const { resolveNamed } = await import('./resolve-named.ts'); // addresses, contexts, TLS: not for the usual case
     return resolveNamed(named, choice, env);
   }
-  const path = await chooseSocket(sockets);
-  return { url: `unix://${path}`, from: 'the default', target: { kind: 'unix', path }, warnings: [] };
+  return unixEndpoint(await chooseSocket(sockets), 'the default');
 }
+
+const unixEndpoint = (path: string, from: string): EngineEndpoint => ({
+  url: `unix://${path}`,
+  from,
+  target: { kind: 'unix', path },
+  warnings: [],
+});
 
 /**
  * @returns who names an engine, in the order of the docker command; undefined where nobody does

@@ -30,7 +30,7 @@ export async function openTransport(endpoint: EngineEndpoint, env: NodeJS.Proces
     // The agent makes every connection: the path is never opened.
     return { endpoint, agent: sshAgent(target, env), options: { socketPath: '/ssh' }, reachHost: host };
   }
-  const where = { host, port: target.port };
+  const where = { host: host.includes(':') ? `[${host}]` : host, port: target.port };
   if (!target.tls) {
     const agent = new QuietAgent({ keepAlive: true });
     return { endpoint, agent, options: { ...where, protocol: 'http' }, reachHost: host };
