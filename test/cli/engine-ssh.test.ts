@@ -76,7 +76,7 @@ describe.skipIf(!hasSshServer)('an engine behind ssh', () => {
     expect(reach.message).toBe('Published ports are reached at 127.0.0.1.');
   });
 
-  test('must carry more than fits a pipe, both ways', async () => {
+  test('must carry a reply that is longer than a pipe holds', async () => {
     const big = Array.from({ length: 3000 }, (_, i) => listedContainer(`c${i}`, { Labels: { text: 'x'.repeat(300) } }));
     expect(await trySsh({ world: { containers: big } })).toMatchObject({ code: 0, stderr: '' });
   });

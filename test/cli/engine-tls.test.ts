@@ -74,6 +74,12 @@ describe('an engine behind TLS', () => {
     expect([code, asked > 0]).toEqual([0, true]);
   });
 
+  test('must not show its private key, however much is asked for', async () => {
+    const { code, stdout, stderr } = await tryTls({ env: { DEBUG: '*', NODE_DEBUG: '' } });
+    expect([code, /PRIVATE KEY/.test(stdout + stderr)]).toEqual([0, false]);
+    expect(stderr).toContain('modem Sending'); // it was asked for
+  });
+
   test('NODE_TLS_REJECT_UNAUTHORIZED=0 must not switch the check off', async () => {
     const { code, asked } = await tryTls({ server: other.issue(), env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } });
     expect([code, asked]).toEqual([6, 0]);
