@@ -1,7 +1,9 @@
 export type { NodeRequest, UpRequest } from './config/up-request.ts';
 export { type ConnectOptions, connect } from './connect.ts';
 export type { Address, ClusterSpec, Directives, NodeSpec, Persistence, Role, Topology } from './domain/cluster.ts';
+export type { ConsideredEngine, EngineFacts } from './domain/engine-facts.ts';
 export { type ErrorCode, exitCodes, RmsxError } from './domain/errors.ts';
+export type { Finding } from './domain/finding.ts';
 export { formatPlan, type Plan, type PlannedStep, type Step } from './domain/plan.ts';
 export type { Ports, Progress } from './domain/ports.ts';
 export type { LinkState } from './domain/server-info.ts';
@@ -9,6 +11,7 @@ export type { ClusterStatus, Health, NodeState, NodeStatus, Warning } from './do
 export { add } from './operations/add.ts';
 export type { UpOptions, UpResult } from './operations/bring-up.ts';
 export type { ChangeOptions, ChangeResult } from './operations/change-topology.ts';
+export { type DiagnosedEngine, type Diagnosis, doctor } from './operations/doctor.ts';
 export { type DownOptions, type DownResult, down } from './operations/down.ts';
 export { type ConnectionInfo, env, type NodeUrl, url } from './operations/env.ts';
 export { type ListedCluster, ls } from './operations/ls.ts';

@@ -122,10 +122,14 @@ export class Arguments {
     return this.#read(name, (flag, text) => parseChoice(flag, text, choices));
   }
 
+  /** @returns how the user gave a flag: `--name` or `RMSX_NAME` */
+  nameOf(name: string): string {
+    return this.#fromEnvironment.has(name) ? variable(name) : `--${name}`;
+  }
+
   #read<T>(name: string, parse: (flag: string, text: string) => Parsed<T>): T | undefined {
     const text = this.text(name);
-    const flag = this.#fromEnvironment.has(name) ? variable(name) : `--${name}`;
-    return text === undefined ? undefined : this.take(parse(flag, text));
+    return text === undefined ? undefined : this.take(parse(this.nameOf(name), text));
   }
 
   /** @returns the value, or undefined after its problem is reported */

@@ -1,6 +1,7 @@
 import { clusterNameProblem } from '../config/cluster-name.ts';
 import { defaults } from '../config/defaults.ts';
 import type { RmsxFile } from '../config/rmsx-file/rmsx-file.ts';
+import type { ConnectOptions } from '../connect.ts';
 import { defaultClusterName } from '../domain/names.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { Arguments } from './arguments.ts';
@@ -50,6 +51,7 @@ export async function createContext(
   const asked = 'format' in command.options ? undefined : args.choice('format', ['table', 'json', 'yaml']);
   const format = args.switch('json') ? 'json' : (asked ?? 'table');
   const timeoutMs = args.durationMs('timeout') ?? defaults.timeoutMs;
+  const engine = engineChoice(args);
   const quiet = args.switch('quiet') ?? false;
   const verbose = args.switch('verbose') ?? false;
   const colour =
@@ -69,7 +71,7 @@ export async function createContext(
       deadline = startDeadline(timeoutMs, streams);
       const [{ connect }, { createProgress }] = await Promise.all([import('../connect.ts'), import('./progress.ts')]);
       const progress = await createProgress(streams, { quiet, verbose, colour });
-      ports = await connect({ env, progress, signal: deadline.signal });
+      ports = await connect({ env, progress, signal: deadline.signal, ...engine });
       return ports;
     },
     print: async (document, text) => {
@@ -83,4 +85,13 @@ export async function createContext(
       ports?.engine.close();
     },
   };
+}
+
+/** The flags that name the engine. Each of them is an explicit choice, so two are one too many. */
+function engineChoice(args: Arguments): ConnectOptions {
+  const [dockerHost, dockerContext] = [args.text('docker-host'), args.text('docker-context')];
+  const [host, context] = [args.nameOf('docker-host'), args.nameOf('docker-context')];
+  if (dockerHost && dockerContext) args.report([`${host} and ${context} both name an engine: give one of them`]);
+  const chosenBy = dockerHost ? host : dockerContext && context;
+  return { dockerHost, dockerContext, chosenBy, insecureEngine: args.switch('insecure-engine') };
 }

@@ -57,11 +57,13 @@ async function dispatch(argv: readonly string[], env: NodeJS.ProcessEnv, streams
   }
 }
 
+const flagsWithValue = ['-n', '--name', '-f', '--file', '--format', '--timeout', '--docker-host', '--docker-context'];
+
 /** The verb may stand behind common flags, whose values are not the verb: `rmsx -n demo status`. */
 function verbIndex(argv: readonly string[]): number {
   return argv.findIndex((arg, index) => {
     const before = argv[index - 1] ?? '';
-    return !arg.startsWith('-') && !['-n', '--name', '-f', '--file', '--format', '--timeout'].includes(before);
+    return !arg.startsWith('-') && !flagsWithValue.includes(before);
   });
 }
 

@@ -12,6 +12,16 @@ export const commonOptions: OptionSpecs = {
   format: { type: 'string', describe: 'table, json or yaml', otherwise: 'table' },
   json: { type: 'boolean', describe: 'short for --format json' },
   timeout: { type: 'string', describe: 'how long it may take, with a unit', otherwise: '60s' },
+  'docker-host': {
+    type: 'string',
+    describe: 'the engine: unix:///PATH, tcp://HOST:PORT, ssh://USER@HOST',
+    otherwise: 'as docker finds it',
+  },
+  'docker-context': { type: 'string', describe: 'the docker context that names the engine' },
+  'insecure-engine': {
+    type: 'boolean',
+    describe: 'allow plain TCP to another machine',
+  },
   quiet: { type: 'boolean', alias: 'q', describe: 'no progress on stderr' },
   verbose: { type: 'boolean', alias: 'v', describe: 'say more on stderr' },
   color: { type: 'boolean', describe: 'colour on a terminal; --no-color and NO_COLOR switch it off' },

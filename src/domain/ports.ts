@@ -1,4 +1,5 @@
 import type { Address } from './cluster.ts';
+import type { ConsideredEngine, EngineFacts } from './engine-facts.ts';
 import type { VolumePurpose } from './names.ts';
 import type { NetworkEndpoint, ObservedContainer, ObservedNetwork, ObservedVolume } from './observed.ts';
 import type { ServerInfo } from './server-info.ts';
@@ -96,6 +97,14 @@ export interface PullProgress {
 export interface Engine {
   /** How people find it: `unix:///var/run/docker.sock`. */
   readonly endpoint: string;
+  /** Who chose it: `DOCKER_HOST`, `the default`. */
+  readonly origin: string;
+  /** What is weaker than it could be on the way to it. */
+  readonly warnings: readonly string[];
+  /** What was looked at to find it, in order. */
+  considered(): Promise<readonly ConsideredEngine[]>;
+  /** What it says of itself and its host. */
+  facts(): Promise<EngineFacts>;
   /** Cuts every connection: an engine that never answers must not keep the process alive. */
   close(): void;
   /** Whether the published ports are on this machine. */

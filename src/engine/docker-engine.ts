@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { Agent, type IncomingMessage } from 'node:http';
-import { inspect } from 'node:util';
+import type { IncomingMessage } from 'node:http';
 import type Docker from 'dockerode';
 import { RmsxError } from '../domain/errors.ts';
 import { labels } from '../domain/names.ts';
@@ -8,8 +7,7 @@ import type { Engine } from '../domain/ports.ts';
 import { packDirectories, unpackFiles } from './archive.ts';
 import { withDeadline } from './deadline.ts';
 import { toEngineError } from './docker-errors.ts';
-import type { EngineEndpoint } from './endpoint.ts';
-import { loadDockerode } from './load-dockerode.ts';
+import { describeEndpoint } from './endpoint/endpoint.ts';
 import { parseLogFrames } from './log-frames.ts';
 import { networkCalls } from './network-calls.ts';
 import { pullImage } from './pull.ts';
@@ -24,6 +22,8 @@ import {
   toContainerOptions,
   toNetworkOptions,
 } from './translate.ts';
+import { negotiate } from './transport/api-version.ts';
+import { createDockerode, type Transport } from './transport/transport.ts';
 
 /** Any call that should be quick; a loaded engine needs seconds to start a container, not half a minute. */
 const callTimeoutMs = 30_000;
@@ -31,6 +31,7 @@ const callTimeoutMs = 30_000;
 /** What every call needs. */
 export interface Wire {
   readonly docker: Docker;
+  /** For messages. */
   readonly url: string;
   /** The host of a remote engine; undefined where ports are published on this machine. */
   readonly reachHost: string | undefined;
@@ -44,31 +45,35 @@ export interface Wire {
 
 /**
  * The Engine over dockerode. Connects on the first call.
+ * @param considered - what was looked at to find it
  * @param version - of rmsx, stamped on everything it makes
  * @param signal - calls that only look end with it
  */
-export function connectDocker(endpoint: EngineEndpoint, version: string, signal: AbortSignal): Engine {
-  const Dockerode = loadDockerode();
+export function connectDocker(
+  transport: Transport,
+  considered: Engine['considered'],
+  version: string,
+  signal: AbortSignal,
+): Engine {
   setMaxListeners(0, signal); // one for every call that is under way
-  const url = new URL(endpoint.url);
-  const isLocal = url.protocol === 'unix:';
-  const agent = new QuietAgent({ keepAlive: true }); // the next request leaves at once
-  const where = isLocal
-    ? { socketPath: url.pathname, agent }
-    : { protocol: 'http' as const, host: url.hostname, port: url.port || 2375, agent };
-  const docker = new Dockerode(where);
-  const reachHost = isLocal ? undefined : url.hostname;
+  const { endpoint, agent, reachHost } = transport;
+  const docker = createDockerode(transport);
+  const api = negotiate(docker, transport);
+  const url = describeEndpoint(endpoint);
   const translated = async <T>(what: string, work: Promise<T>): Promise<T> => {
     try {
-      return await work;
+      const result = await work;
+      api.check();
+      return result;
     } catch (error) {
       if (signal.aborted && error === signal.reason) throw error;
-      throw toEngineError(what, endpoint.url, error);
+      api.check();
+      throw toEngineError(what, url, error);
     }
   };
   const wire: Wire = {
     docker,
-    url: endpoint.url,
+    url,
     reachHost,
     stamp: { [labels.version]: version },
     signal,
@@ -77,13 +82,20 @@ export function connectDocker(endpoint: EngineEndpoint, version: string, signal:
   };
   return {
     endpoint: endpoint.url,
-    isLocal,
+    origin: endpoint.from,
+    warnings: endpoint.warnings,
+    considered,
+    isLocal: reachHost === undefined,
     reach: (bind, port) => ({ host: reachHost ?? loopbackOf(bind), port }),
     ...lookingCalls(wire),
     ...makingCalls(wire),
     ...removingCalls(wire),
     ...fileCalls(wire),
     ...networkCalls(wire),
+    facts: async () => {
+      const { engineFacts } = await import('./facts.ts'); // for doctor alone
+      return wire.look('say what it is', () => engineFacts(docker));
+    },
     close: () => agent.destroy(),
   };
 }
@@ -210,16 +222,6 @@ function toStampSeconds(reply: NodeJS.ReadableStream): number | null {
   if (typeof header !== 'string') return null;
   const { mtime } = JSON.parse(Buffer.from(header, 'base64').toString('utf8')) as { mtime?: string };
   return mtime === undefined ? null : Date.parse(mtime) / 1000;
-}
-
-/**
- * docker-modem describes the options of every request for a debug line that nobody prints, the agent and all its sockets
- * included: with 30 nodes that costs a second of computing.
- */
-class QuietAgent extends Agent {
-  [inspect.custom](): string {
-    return 'Agent';
-  }
 }
 
 /** As people know ids from `docker ps`. */

@@ -1,9 +1,11 @@
 import { type ErrorCode, RmsxError } from '../domain/errors.ts';
+import { toConnectionError } from './transport/connection-errors.ts';
 
 interface Rule {
   readonly pattern: RegExp;
   readonly code: ErrorCode;
   readonly reason: string;
+  readonly hint?: string;
 }
 
 /**
@@ -41,10 +43,25 @@ const rules: readonly Rule[] = [
   { pattern: /invalid reference format/i, code: 'bad-spec', reason: 'image-name' },
   { pattern: /sysctl|net[./]core[./]somaxconn/i, code: 'failed', reason: 'sysctl-refused' },
   { pattern: /permission denied|authorization denied/i, code: 'engine-refused', reason: 'permission' },
+  {
+    pattern: /client version \S+ is too (old|new)/i,
+    code: 'engine-refused',
+    reason: 'api-version',
+    hint: 'Update rmsx or the engine, whichever is older. See both: rmsx --version, rmsx doctor',
+  },
+  {
+    pattern: /HTTP request to an HTTPS server/i,
+    code: 'engine-refused',
+    reason: 'tls',
+    hint: 'It speaks TLS: set DOCKER_TLS_VERIFY=1, with the certificates in DOCKER_CERT_PATH',
+  },
 ];
 
 const unreachable = new Set([
   'ENOENT',
+  'ENOTDIR',
+  'EAI_AGAIN',
+  'ENETUNREACH',
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -61,6 +78,8 @@ const refused = new Set(['EACCES', 'EPERM']);
  */
 export function toEngineError(what: string, endpoint: string, error: unknown): RmsxError {
   if (error instanceof RmsxError) return error;
+  const onTheWay = toConnectionError(endpoint, error);
+  if (onTheWay) return onTheWay;
   const { code, statusCode, json } = (error ?? {}) as {
     code?: string;
     statusCode?: number;
@@ -68,7 +87,7 @@ export function toEngineError(what: string, endpoint: string, error: unknown): R
   };
   if (code && unreachable.has(code)) {
     return new RmsxError('engine-unreachable', `The Docker engine at ${endpoint} does not answer (${code}).`, {
-      hint: 'Start it, or name another one with DOCKER_HOST or DOCKER_CONTEXT. Check with: docker info',
+      hint: 'Start it, or name another one with --docker-host or --docker-context. See what was tried: rmsx doctor',
       reason: code,
       cause: error,
     });
@@ -84,6 +103,7 @@ export function toEngineError(what: string, endpoint: string, error: unknown): R
   const reason = rule?.reason ?? (statusCode === 404 ? 'gone' : statusCode === 304 ? 'already-so' : 'engine-error');
   return new RmsxError(rule?.code ?? 'failed', `The engine could not ${what}: ${text || 'it gave no reason'}`, {
     reason,
+    ...(rule?.hint === undefined ? {} : { hint: rule.hint }),
     cause: error,
   });
 }

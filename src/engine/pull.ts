@@ -49,7 +49,8 @@ export async function pullImage(
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       const translated = toEngineError(`pull ${image}`, wire.endpoint, error);
-      if (translated.code === 'engine-unreachable' || translated.reason === 'not-there') throw translated;
+      if (translated.code === 'engine-unreachable' || ['not-there', 'tls'].includes(translated.reason ?? ''))
+        throw translated;
       const mayPass = translated.code === 'timeout' || passing.test(translated.message);
       if (!mayPass || attempt >= retries || notThere.test(translated.message)) throw explained(image, translated);
       // Whoever was turned away together must not come back together.

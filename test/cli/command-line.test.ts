@@ -4,7 +4,7 @@ import { runInShell, runRmsx } from '../helpers/run-rmsx.ts';
 
 const help = (verb: string): string => `hint: rmsx ${verb} --help\n`;
 
-const verbs = ['up', 'status', 'promote', 'scale', 'add', 'remove', 'move', 'env', 'url', 'ls', 'down'];
+const verbs = ['up', 'status', 'promote', 'scale', 'add', 'remove', 'move', 'env', 'url', 'ls', 'doctor', 'down'];
 
 describe('what rmsx says of itself', () => {
   test('--version must be that of the package', async () => {
@@ -51,11 +51,11 @@ describe('a wrong verb', () => {
     [['-n', 'demo', 'promot', 'x'], 'rmsx: promot is not a verb of rmsx.\nhint: Did you mean: rmsx promote\n'],
     [
       ['xyzzy'],
-      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, promote, scale, add, remove, move, init, render, env, url, ls, down. See: rmsx --help\n',
+      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, promote, scale, add, remove, move, init, render, env, url, ls, doctor, down. See: rmsx --help\n',
     ],
     [
       ['constructor'],
-      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, promote, scale, add, remove, move, init, render, env, url, ls, down. See: rmsx --help\n',
+      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, promote, scale, add, remove, move, init, render, env, url, ls, doctor, down. See: rmsx --help\n',
     ],
   ])('%j must be refused', async (args, stderr) => {
     expect(await runRmsx(args)).toMatchObject({ code: 2, stdout: '', stderr });

@@ -13,6 +13,7 @@ export type SchemaName =
   | 'url'
   | 'env'
   | 'ls'
+  | 'doctor'
   | 'change'
   | 'init'
   | 'rmsx-file'
@@ -31,7 +32,11 @@ export function assertValid(name: SchemaName, document: unknown): void {
 /** @returns the schema of what a command line prints */
 export function schemaFor(args: readonly string[], code: number | null): SchemaName {
   const verb = args[0] ?? '';
-  const failed = code !== 0 && !(verb === 'status' && code === 3) && !(verb === 'promote' && code === 8);
+  const failed =
+    code !== 0 &&
+    !(verb === 'status' && code === 3) &&
+    !(verb === 'promote' && code === 8) &&
+    !(verb === 'doctor' && (code === 3 || code === 6));
   if (failed) return 'error';
   const changes = ['scale', 'add', 'remove', 'move'].includes(verb);
   if ((verb === 'up' || changes) && args.includes('--dry-run')) return 'plan';

@@ -13,6 +13,11 @@ export interface StubWorld {
   readonly volumes?: readonly object[];
   /** Names of the images that are there. */
   readonly images?: readonly string[];
+  /** The newest API that it speaks, as every reply says; nothing is said without it. */
+  readonly apiVersion?: string;
+  /** What differs in the answers of /version and /info. */
+  readonly version?: object;
+  readonly info?: object;
   /** Asked before everything else. */
   readonly answer?: Answer;
 }
@@ -21,6 +26,10 @@ export interface StubWorld {
 export class StubEngine {
   /** `GET /containers/json?all=true`, without the version. */
   readonly requests: string[] = [];
+  /** The version that each request names: `v1.43`; empty where it names none. */
+  readonly versions: string[] = [];
+  /** How many connections were made. */
+  connections = 0;
   readonly #directory: string;
   readonly #server: Server;
 
@@ -35,8 +44,13 @@ export class StubEngine {
     const engine = new StubEngine(directory, server);
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       engine.requests.push(`${request.method} ${pathOf(request)}`);
+      engine.versions.push(/^\/(v[\d.]+)\//.exec(request.url ?? '')?.[1] ?? '');
+      if (world.apiVersion) response.setHeader('Api-Version', world.apiVersion);
       if (world.answer?.(request, response)) return;
       answerFrom(world, request, response);
+    });
+    server.on('connection', () => {
+      engine.connections += 1;
     });
     await new Promise<void>((resolve) => server.listen(join(directory, 'docker.sock'), resolve));
     return engine;
@@ -76,6 +90,8 @@ function answerFrom(world: StubWorld, request: IncomingMessage, response: Server
 }
 
 function replyTo(world: StubWorld, path: string): readonly [number, unknown] {
+  if (path === '/version') return [200, { ...dockerVersion, ...world.version }];
+  if (path === '/info') return [200, { ...dockerInfo, ...world.info }];
   const image = /^\/images\/(.+)\/json$/.exec(path)?.[1];
   if (path.startsWith('/containers/json')) return [200, containersOf(world, path)];
   if (path === '/networks') return [200, world.networks ?? []];
@@ -84,6 +100,27 @@ function replyTo(world: StubWorld, path: string): readonly [number, unknown] {
   const what = image === undefined ? `page not found: ${path}` : `No such image: ${image}`;
   return [404, { message: what }];
 }
+
+const dockerVersion = {
+  Platform: { Name: 'Docker Engine - Community' },
+  Components: [{ Name: 'Engine', Version: '28.3.0' }],
+  Version: '28.3.0',
+  ApiVersion: '1.51',
+  MinAPIVersion: '1.24',
+  Os: 'linux',
+  Arch: 'amd64',
+  KernelVersion: '6.1.0',
+};
+
+const dockerInfo = {
+  Name: 'lab',
+  OperatingSystem: 'Debian GNU/Linux 12 (bookworm)',
+  CgroupVersion: '2',
+  SecurityOptions: ['name=seccomp,profile=builtin', 'name=cgroupns'],
+  Driver: 'overlay2',
+  MemTotal: 8 * 2 ** 30,
+  NCPU: 4,
+};
 
 /** The engine itself looks at labels, so this one does too. */
 function containersOf(world: StubWorld, path: string): readonly object[] {

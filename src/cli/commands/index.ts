@@ -83,6 +83,12 @@ export const commands: readonly LazyCommand[] = [
     load: () => import('./ls.ts').then(({ lsCommand }) => lsCommand),
   },
   {
+    name: 'doctor',
+    positionals: '',
+    describe: 'which engine is used and why, and whether a cluster would come up on it',
+    load: () => import('./doctor.ts').then(({ doctorCommand }) => doctorCommand),
+  },
+  {
     name: 'down',
     positionals: '',
     describe: 'remove what rmsx made for the cluster; the data stays without --volumes',

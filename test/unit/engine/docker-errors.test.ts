@@ -117,7 +117,7 @@ describe('an engine that is not reached', () => {
         'engine-unreachable',
         6,
         `The Docker engine at unix:///var/run/docker.sock does not answer (${code}).`,
-        'Start it, or name another one with DOCKER_HOST or DOCKER_CONTEXT. Check with: docker info',
+        'Start it, or name another one with --docker-host or --docker-context. See what was tried: rmsx doctor',
       ]);
     },
   );

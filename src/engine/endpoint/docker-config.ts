@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { TlsSettings } from './endpoint.ts';
+
+/** What a docker context says about its engine. */
+export interface DockerContext {
+  readonly host: string;
+  /** Null where it has neither TLS files nor a word about them. */
+  readonly tls: TlsSettings | null;
+}
+
+/** @returns the directory of the docker command's own configuration */
+export const configDirectory = (env: NodeJS.ProcessEnv): string =>
+  env.DOCKER_CONFIG || join(env.HOME || homedir(), '.docker');
+
+/** @returns the context that `docker context use` has chosen, or undefined */
+export function currentContext(env: NodeJS.ProcessEnv): string | undefined {
+  const value = readJson(join(configDirectory(env), 'config.json')) as { currentContext?: unknown } | null | undefined;
+  return typeof value?.currentContext === 'string' && value.currentContext !== '' ? value.currentContext : undefined;
+}
+
+/** @returns a context, or undefined where it is not there or says nothing about an engine */
+export async function readContext(env: NodeJS.ProcessEnv, name: string): Promise<DockerContext | undefined> {
+  const { createHash } = await import('node:crypto'); // costs milliseconds, and most people use no context
+  const id = createHash('sha256').update(name).digest('hex');
+  const contexts = join(configDirectory(env), 'contexts');
+  const meta = readJson(join(contexts, 'meta', id, 'meta.json')) as
+    | { Endpoints?: { docker?: { Host?: unknown; SkipTLSVerify?: unknown } } }
+    | null
+    | undefined;
+  const docker = meta?.Endpoints?.docker;
+  if (typeof docker?.Host !== 'string' || docker.Host === '') return undefined;
+  const own = (file: string): string | null => {
+    const path = join(contexts, 'tls', id, 'docker', file);
+    return existsSync(path) ? path : null;
+  };
+  const files = { ca: own('ca.pem'), cert: own('cert.pem'), key: own('key.pem') };
+  const isTls = docker.SkipTLSVerify === true || Object.values(files).some((path) => path !== null);
+  return { host: docker.Host, tls: isTls ? { ...files, verify: docker.SkipTLSVerify !== true } : null };
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined; // no docker configuration is the normal case
+  }
+}

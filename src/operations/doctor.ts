@@ -1,0 +1,98 @@
+import { createServer } from 'node:net';
+import { defaults } from '../config/defaults.ts';
+import type { ConsideredEngine, EngineFacts } from '../domain/engine-facts.ts';
+import { RmsxError } from '../domain/errors.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { Engine, Ports } from '../domain/ports.ts';
+import { readHostRoutes } from '../files/host-routes.ts';
+import { diagnose, type Wanted } from '../plan/diagnose.ts';
+import { observeEngine } from './observe-engine.ts';
+
+/** How the engine and its host are. */
+export interface Diagnosis {
+  /** `unusable`: no engine; `degraded`: a default does not work here; `usable`: everything else. */
+  readonly health: 'usable' | 'degraded' | 'unusable';
+  /** Null where no engine answers. */
+  readonly engine: DiagnosedEngine | null;
+  /** Where an engine was looked for, in order. */
+  readonly considered: readonly ConsideredEngine[];
+  readonly findings: readonly Finding[];
+}
+
+/** The engine that was found. */
+export interface DiagnosedEngine extends EngineFacts {
+  readonly endpoint: string;
+  readonly chosenBy: string;
+  /** Whether published ports are on this machine. */
+  readonly isLocal: boolean;
+}
+
+/**
+ * Looks at everything that a cluster depends on. Changes nothing, and an engine that cannot be reached is a finding.
+ * @param name - of the cluster: what it holds itself is not in its way
+ * @param open - makes the connection, which may fail
+ * @throws RmsxError for everything but an engine that cannot be reached or refuses
+ */
+export async function doctor(name: string, open: () => Promise<Ports>): Promise<Diagnosis> {
+  let engine: Engine | undefined;
+  try {
+    engine = (await open()).engine;
+    return await examine(name, engine);
+  } catch (error) {
+    if (!(error instanceof RmsxError) || error.exitCode !== 6) throw error;
+    const { code, message, hint = null, logs } = error;
+    const considered = (await engine?.considered()) ?? [];
+    return {
+      health: 'unusable',
+      engine: null,
+      considered,
+      findings: [{ code, level: 'problem', message, next: adviceFor(hint), details: logs }],
+    };
+  }
+}
+
+/** Elsewhere the hint is to ask the doctor. */
+const adviceFor = (hint: string | null): string | null =>
+  hint?.replace(' See what was tried: rmsx doctor', '').replace(' See which engine is meant: rmsx doctor', '') ?? null;
+
+async function examine(name: string, engine: Engine): Promise<Diagnosis> {
+  const wanted: Wanted = {
+    cluster: name,
+    subnet: defaults.subnet,
+    ports: Array.from({ length: defaults.replicas + 1 }, (_, i) => defaults.basePort + i),
+    image: defaults.image,
+  };
+  const [facts, observed, hasImage, considered, busyPorts] = await Promise.all([
+    engine.facts(),
+    observeEngine(engine),
+    engine.hasImage(wanted.image),
+    engine.considered(),
+    engine.isLocal ? portsInUse(wanted.ports) : [],
+  ]);
+  const sharesKernel = engine.isLocal && facts.system !== 'Docker Desktop';
+  const { endpoint, origin: chosenBy, isLocal, warnings } = engine;
+  const reachHost = engine.reach(defaults.bind, defaults.basePort).host;
+  const routes = sharesKernel ? await readHostRoutes() : null;
+  const seen = { endpoint, chosenBy, warnings, reachHost, facts, observed, hasImage, considered, busyPorts, routes };
+  const findings = diagnose({ ...seen, wanted });
+  return {
+    health: findings.some(({ level }) => level === 'problem') ? 'degraded' : 'usable',
+    engine: { endpoint, chosenBy, isLocal, ...facts },
+    considered,
+    findings,
+  };
+}
+
+async function portsInUse(ports: readonly number[]): Promise<readonly number[]> {
+  const busy = await Promise.all(ports.map(isInUse));
+  return ports.filter((_, index) => busy[index]);
+}
+
+/** Listens for an instant: nothing else tells, as programs of other users are not to be seen. */
+function isInUse(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'EADDRINUSE'));
+    server.listen({ port, host: defaults.bind, exclusive: true }, () => server.close(() => resolve(false)));
+  });
+}
