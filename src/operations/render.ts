@@ -21,9 +21,11 @@ import { renderRole } from '../render/conf-directory.ts';
 export interface RenderOptions {
   /** The directory that gets the files; it need not be there. */
   readonly out: string;
+  /** The name of the request is nobody's wish: a cluster that is in the directory keeps its own. @default false */
+  readonly keepName?: boolean | undefined;
   /** Templates of the user; see `readTemplates`. */
   readonly templatesDirectory?: string | undefined;
-  /** Replaces files that somebody edited. @default false */
+  /** Replaces files that somebody edited, and those of another cluster. @default false */
   readonly force?: boolean | undefined;
   /** Says what would be done, and does nothing. @default false */
   readonly dryRun?: boolean | undefined;
@@ -42,18 +44,20 @@ export interface RenderResult {
 
 /**
  * Writes a cluster as files for Docker Compose. Touches no engine; same request, same bytes, on every machine.
- * @throws RmsxError `bad-spec` for what cannot be made or rendered, `conflict` where files would be lost, `unsafe` where
- * data would be left unread
+ * @throws RmsxError `bad-spec` for what cannot be made or rendered, `conflict` where files would be lost or are those of
+ * another cluster, `unsafe` where data would be left unread
  * @example
  * await render({ name: 'demo', replicas: 2, subnet: 'auto', basePort: 'auto' }, { out: 'demo' });
  */
-export async function render(request: UpRequest, options: RenderOptions): Promise<RenderResult> {
-  const { out, templatesDirectory, force = false, dryRun = false } = options;
+export async function render(asked: UpRequest, options: RenderOptions): Promise<RenderResult> {
+  const { out, keepName = false, templatesDirectory, force = false, dryRun = false } = options;
   const confs = await readRendered(out);
   const found = newestRecord([...confs.values()].map((conf) => conf.record));
+  const request = found && keepName ? { ...asked, name: found.cluster.name } : asked;
   const existing = found?.cluster.name === request.name ? found : null;
   const problems = checkUpRequest(existing ? request : { ...request, complete: true });
   if (problems.length > 0) throw new RmsxError('bad-spec', 'This cluster cannot be made.', { problems });
+  if (found && !existing && !force) throw refuseOtherCluster(out, found.cluster.name);
   const record = settle(request, existing);
   if (existing && !force) refuseRenderingOther(existing.cluster, record.cluster);
   const templates = await readTemplates(templatesDirectory);
@@ -69,6 +73,13 @@ export async function render(request: UpRequest, options: RenderOptions): Promis
     password: originOf(request.password, earlier),
   };
 }
+
+/** Two clusters would share the files of their nodes, and the one that runs from them would get other ones. */
+const refuseOtherCluster = (out: string, name: string): RmsxError =>
+  new RmsxError('conflict', `${out} holds the files of the cluster ${name}.`, {
+    hint: `Render that one: -n ${name}   or render to another directory: --out DIR   or replace it: --force`,
+    reason: 'other-cluster',
+  });
 
 /** What promotions and moves have written since: rmsx itself did it, and knows it all. */
 function rolesIn(confs: ReadonlyMap<string, NodeConf>): ReadonlyMap<string, string> {

@@ -246,16 +246,6 @@ describe('rendering again into the same directory', () => {
   });
 });
 
-test('another persistence must be refused with 7: servers would start empty beside their data; --force does it', async () => {
-  documentOf(await render('--json'));
-  const before = contents(out);
-  const { code, stderr } = await render('--ephemeral');
-  expect([code, stderr]).toEqual([7, expect.stringContaining('which servers with persistence none do not read')]);
-  expect(contents(out)).toEqual(before);
-  documentOf(await render('--ephemeral', '--force', '--json'));
-  expect(contents(out)['nodes/master/redis.conf']).toContain('appendonly no');
-});
-
 describe('files that somebody changed', () => {
   test('must be refused, all of them by name, and nothing be written', async () => {
     await render();

@@ -20,7 +20,7 @@ export const renderCommand: Command = {
     },
     force: {
       type: 'boolean',
-      describe: 'replace files that were edited, each is kept as FILE.orig; change the persistence',
+      describe: 'replace edited files, each is kept as FILE.orig; replace another cluster; change the persistence',
     },
     ...dryRunOption,
   },
@@ -33,6 +33,7 @@ export const renderCommand: Command = {
     const request = await readUpRequest(args, context);
     const options = {
       out: args.text('out') ?? `./${request.name}`,
+      keepName: !context.isNameGiven,
       templatesDirectory: args.text('templates'),
       force: args.switch('force') ?? false,
       dryRun: args.switch('dry-run') ?? false,

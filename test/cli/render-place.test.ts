@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { contents, documentOf } from '../helpers/rendered-files.ts';
+import { type Run, runRmsx } from '../helpers/run-rmsx.ts';
+
+const env = { RMSX_PASSWORD: 'top secret' };
+
+let work = '';
+let out = '';
+
+beforeEach(() => {
+  work = mkdtempSync(join(tmpdir(), 'rmsx-render-'));
+  out = join(work, 'demo');
+});
+afterEach(() => rmSync(work, { recursive: true, force: true }));
+
+/** Renders into `out`. */
+const render = (...flags: readonly string[]): Promise<Run> =>
+  runRmsx(['render', '--out', out, '-n', 'demo', ...flags], { env });
+
+describe('a directory that holds a cluster', () => {
+  const nameless = (...flags: readonly string[]): Promise<Run> =>
+    runRmsx(['render', '--out', out, ...flags], { env, cwd: work });
+
+  test('must keep its name where none is given', async () => {
+    documentOf(await render('--base-port', '7000', '--subnet', '10.7.0.0/24', '--json'));
+    const before = contents(out);
+    expect([documentOf(await nameless('--json')).changed, contents(out)]).toEqual([false, before]);
+    documentOf(await nameless('--replicas', '3', '--json'));
+    expect(contents(out)['compose.yaml']).toMatch(/^name: "demo"$/m);
+    expect(contents(out)['nodes/slave-3/role.conf']).toContain('replicaof 10.7.0.10 7000');
+  });
+
+  test.each<[string, readonly string[], Record<string, string>, string]>([
+    ['a flag', ['-n', 'other'], {}, ''],
+    ['the flag with the default', ['-n', 'redis-server'], {}, ''],
+    ['the environment', [], { RMSX_NAME: 'other' }, ''],
+    ['rmsx.yaml', [], {}, 'apiVersion: rmsx/v1\nname: other\n'],
+  ])('must be refused for another name, from %s', async (_, flags, variables, file) => {
+    documentOf(await render('--json'));
+    const before = contents(out);
+    if (file !== '') writeFileSync(join(work, 'rmsx.yaml'), file);
+    const refused = await runRmsx(['render', '--out', out, ...flags], { env: { ...env, ...variables }, cwd: work });
+    expect([refused.code, refused.stderr.replace('using ./rmsx.yaml\n', '')]).toEqual([
+      5,
+      `rmsx: ${out} holds the files of the cluster demo.\nhint: Render that one: -n demo   or render to another directory: --out DIR   or replace it: --force\n`,
+    ]);
+    expect(contents(out)).toEqual(before);
+    documentOf(await nameless('-n', 'other', '--force', '--json'));
+    expect(contents(out)['compose.yaml']).toMatch(/^name: "other"$/m);
+  });
+});
+
+test('another persistence must be refused with 7: servers would start empty beside their data; --force does it', async () => {
+  documentOf(await render('--json'));
+  const before = contents(out);
+  const { code, stderr } = await render('--ephemeral');
+  expect([code, stderr]).toEqual([7, expect.stringContaining('which servers with persistence none do not read')]);
+  expect(contents(out)).toEqual(before);
+  documentOf(await render('--ephemeral', '--force', '--json'));
+  expect(contents(out)['nodes/master/redis.conf']).toContain('appendonly no');
+});
