@@ -2,7 +2,7 @@ import { chmod, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { RmsxError } from '../domain/errors.ts';
 import { nodesDirectory, type RenderedFile } from '../render/compose-file.ts';
-import { hashOf, type Manifest, parseManifest, serializeManifest } from './manifest.ts';
+import { hashOf, type Manifest, manifestPath, parseManifest, serializeManifest } from './manifest.ts';
 import {
   type FoundFile,
   makeDirectory,
@@ -35,7 +35,6 @@ export interface WriteOptions {
   readonly known: ReadonlyMap<string, string>;
 }
 
-const manifestPath = `${nodesDirectory}/.manifest.json`;
 /** The way to the secrets is closed to everybody else; the parts of it are open, for the servers in the containers. */
 const modeOfNodes = 0o700;
 const modeOfOthers = 0o755;

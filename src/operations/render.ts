@@ -76,7 +76,7 @@ export async function render(asked: UpRequest, options: RenderOptions): Promise<
 
 /** Two clusters would share the files of their nodes, and the one that runs from them would get other ones. */
 const refuseOtherCluster = (out: string, name: string): RmsxError =>
-  new RmsxError('conflict', `${out} holds the files of the cluster ${name}.`, {
+  new RmsxError('conflict', `${out === '.' ? 'This directory' : out} holds the files of the cluster ${name}.`, {
     hint: `Render that one: -n ${name}   or render to another directory: --out DIR   or replace it: --force`,
     reason: 'other-cluster',
   });

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -61,4 +62,46 @@ test('another persistence must be refused with 7: servers would start empty besi
   expect(contents(out)).toEqual(before);
   documentOf(await render('--ephemeral', '--force', '--json'));
   expect(contents(out)['nodes/master/redis.conf']).toContain('appendonly no');
+});
+
+test('a manifest that names files elsewhere must not lead to them', async () => {
+  await render();
+  writeFileSync(join(work, 'victim'), 'x');
+  const path = join(out, 'nodes/.manifest.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as { files: Record<string, string> };
+  manifest.files['../victim'] = createHash('sha256').update('x').digest('hex');
+  writeFileSync(path, JSON.stringify(manifest));
+  documentOf(await render('--json'));
+  expect(readFileSync(join(work, 'victim'), 'utf8')).toBe('x');
+});
+
+describe('inside of a rendered directory, rmsx render', () => {
+  const inside = (...flags: readonly string[]): Promise<Run> =>
+    runRmsx(['render', ...flags, '--json'], { env, cwd: out });
+
+  test('must render that directory again', async () => {
+    documentOf(await render('--json'));
+    const before = contents(out);
+    expect([documentOf(await inside()).changed, contents(out)]).toEqual([false, before]);
+    documentOf(await inside('-n', 'demo', '--replicas', '0'));
+    expect(Object.keys(contents(out)).filter((path) => /slave|demo/.test(path))).toEqual([]);
+  });
+
+  test('must refuse another name, and render elsewhere where it is told to', async () => {
+    documentOf(await render('--json'));
+    const refused = await runRmsx(['render', '-n', 'other'], { env, cwd: out });
+    expect([refused.code, refused.stderr.split('\n')[0]]).toEqual([
+      5,
+      'rmsx: This directory holds the files of the cluster demo.',
+    ]);
+    documentOf(await inside('-n', 'other', '--out', '../other'));
+    expect(contents(join(work, 'other'))['compose.yaml']).toContain('name: "other"');
+  });
+
+  test('must take a directory for none that only looks like one', async () => {
+    mkdirSync(out);
+    writeFileSync(join(out, 'nodes'), '');
+    documentOf(await inside('-n', 'other'));
+    expect(contents(join(out, 'other'))['compose.yaml']).toContain('name: "other"');
+  });
 });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isRendered } from '../../files/rendered-cluster.ts';
 import { type RenderResult, render } from '../../operations/render.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -13,7 +14,7 @@ export const renderCommand: Command = {
   describe: 'write redis.conf files and a compose file; touches no engine',
   options: {
     ...upRequestOptions,
-    out: { type: 'string', describe: 'the directory that gets the files', otherwise: './NAME' },
+    out: { type: 'string', describe: 'the directory that gets the files', otherwise: './NAME, . in a rendered one' },
     templates: {
       type: 'string',
       describe: 'a directory with redis.conf, compose.yaml or cluster-readme.md of your own',
@@ -32,7 +33,7 @@ export const renderCommand: Command = {
   run: async (args, context) => {
     const request = await readUpRequest(args, context);
     const options = {
-      out: args.text('out') ?? `./${request.name}`,
+      out: args.text('out') ?? ((await isRendered('.')) ? '.' : `./${request.name}`),
       keepName: !context.isNameGiven,
       templatesDirectory: args.text('templates'),
       force: args.switch('force') ?? false,
