@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net';
 import type { ClusterSpec, Directives, Persistence, Topology } from '../domain/cluster.ts';
 import { formatProblems, type Locate, type Problem } from '../domain/problem.ts';
+import { tooOld } from '../domain/server-version.ts';
 import { nodeCapacity, parseSubnet } from '../domain/subnet.ts';
 import { checkCluster } from './check-cluster.ts';
 import { clusterNameProblem } from './cluster-name.ts';
@@ -142,10 +143,14 @@ const checkPort = (path: string, port: number | undefined): readonly Problem[] =
     ? []
     : [{ path, message: `${port} is not a port: 1 to ${maxPort}` }];
 
-const checkImage = (path: string, image: string | undefined): readonly Problem[] =>
-  image === undefined || imagePattern.test(image)
-    ? []
-    : [{ path, message: `"${image}" is not the name of an image, such as redis:8.0` }];
+function checkImage(path: string, image: string | undefined): readonly Problem[] {
+  if (image === undefined) return [];
+  if (!imagePattern.test(image)) {
+    return [{ path, message: `"${image}" is not the name of an image, such as redis:8.0` }];
+  }
+  const message = tooOld(image);
+  return message === undefined ? [] : [{ path, message }];
+}
 
 /** `Region/City` is a name of the time zone database; anything else may be a rule of its own, as TZ has them. */
 function isTimezone(zone: string): boolean {
@@ -157,6 +162,9 @@ function isTimezone(zone: string): boolean {
   }
 }
 
+/** Its version is not known, so that there is nothing to say against it. */
+const anyImage = 'redis';
+
 function withoutWrong(request: UpRequest, problems: readonly Problem[]): UpRequest {
   const isWrong = (path: string): boolean => problems.some((problem) => problem.path === path);
   const nodes = Object.entries(request.nodes ?? {}).map(([name, node]) => [
@@ -164,7 +172,7 @@ function withoutWrong(request: UpRequest, problems: readonly Problem[]): UpReque
     {
       ...node,
       ip: isWrong('network.subnet') ? undefined : node.ip,
-      image: isWrong(`nodes.${name}.image`) ? undefined : node.image,
+      image: isWrong(`nodes.${name}.image`) ? anyImage : node.image,
       port: isWrong(`nodes.${name}.port`) ? undefined : node.port,
     },
   ]);
@@ -173,7 +181,7 @@ function withoutWrong(request: UpRequest, problems: readonly Problem[]): UpReque
     nodes: Object.fromEntries(nodes),
     replicas: isWrong('replicas') ? undefined : request.replicas,
     fanout: isWrong('fanout') ? undefined : request.fanout,
-    image: isWrong('image') ? undefined : request.image,
+    image: isWrong('image') ? anyImage : request.image,
     subnet: isWrong('network.subnet') ? undefined : request.subnet,
     basePort: isWrong('ports.base') ? undefined : request.basePort,
   };

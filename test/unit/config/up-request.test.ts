@@ -36,8 +36,8 @@ describe('what is wrong must be told with its flag', () => {
     [{ timezone: 'a b' }, '--tz: "a b" is not a time zone, such as Europe/Berlin'],
     [{ timezone: 'UTC\nX' }, '--tz: "UTC\nX" is not a time zone, such as Europe/Berlin'],
     [{ allowCommands: ['CONFIG'] }, '--allow-command: CONFIG is not disabled; only KEYS, FLUSHALL, FLUSHDB are'],
-    [{ disabledCommands: ['CONFIG'] }, '--disabledCommands[0]: CONFIG is needed by rmsx itself'],
-    [{ disabledCommands: ['keys', 'KEYS'] }, '--disabledCommands[1]: KEYS is there twice'],
+    [{ disabledCommands: ['CONFIG'] }, 'disabledCommands[0]: CONFIG is needed by rmsx itself'],
+    [{ disabledCommands: ['keys', 'KEYS'] }, 'disabledCommands[1]: KEYS is there twice'],
     [{ password: '' }, 'the password is empty, which would switch authentication off'],
     [{ fanout: 0 }, '--fanout: 0 is not a number of followers: 1 to 1000'],
     [{ fanout: -1 }, '--fanout: -1 is not a number of followers: 1 to 1000'],
@@ -141,7 +141,7 @@ describe('what is wrong must be told with its flag', () => {
       'nodes.slave-1.port: 0 is not a port: 1 to 65535',
       '--tz: "d e" is not a time zone, such as Europe/Berlin',
       '--bind: "c" is not an IPv4 address',
-      '--disabledCommands[1]: GET is needed by rmsx itself',
+      'disabledCommands[1]: GET is needed by rmsx itself',
       '--allow-command: FLUSHALL is not disabled; only KEYS, GET are',
       'the password is empty, which would switch authentication off',
       'nodes.slave-1.source: slave-1 cannot follow itself',
@@ -163,6 +163,37 @@ describe('what is wrong must be told with its flag', () => {
     ['a first port', { basePort: 65_535 }],
   ])('a mistake must be told once: %s', (_, request) => {
     expect(check(request)).toHaveLength(1);
+  });
+
+  test.each<[string, Partial<UpRequest>, string]>([
+    ['redis:5.0', {}, 'Redis 5.0 is not supported: 6.0 or later'],
+    ['redis:3.2-alpine', {}, 'Redis 3.2 is not supported: 6.0 or later'],
+    ['bitnami/redis:4.0', {}, 'Redis 4.0 is not supported: 6.0 or later'],
+    ['redis:5', {}, 'Redis 5.0 is not supported: 6.0 or later'],
+    ['valkey/valkey:7.0', {}, 'Valkey 7.0 is not supported: 7.2 or later'],
+    [
+      'redis:5.0',
+      { directives: { hz: ['20'], 'repl-rdb-channel': ['yes'] } },
+      'Redis 5.0 is not supported: 6.0 or later',
+    ],
+    [
+      'valkey/valkey:7.0',
+      { directives: { 'dual-channel-replication-enabled': ['yes'] } },
+      'Valkey 7.0 is not supported: 7.2 or later',
+    ],
+    ['redis:3.2', { disabledCommands: ['LATENCY', 'RESET', 'ACL'] }, 'Redis 3.2 is not supported: 6.0 or later'],
+    ['redis:5.0', { nodes: { 'slave-1': { image: 'redis:8.0' } } }, 'Redis 5.0 is not supported: 6.0 or later'],
+  ])('a server that is too old must be told once: %s, with %j', (image, changes, message) => {
+    expect(check({ image, ...changes })).toEqual([`--image: ${message}`]);
+    expect(check({ image, ...changes, complete: true })).toEqual([`--image: ${message}`]);
+  });
+
+  test('a node that is too old must be told once, at the node', () => {
+    expect(
+      check({
+        nodes: { 'slave-1': { image: 'redis:5.0', directives: { 'dual-channel-replication-enabled': ['yes'] } } },
+      }),
+    ).toEqual(['nodes.slave-1.image: Redis 5.0 is not supported: 6.0 or later']);
   });
 
   test('the place must be the one that the caller knows', () => {
