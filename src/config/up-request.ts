@@ -5,10 +5,11 @@ import { tooOld } from '../domain/server-version.ts';
 import { nodeCapacity, parseSubnet } from '../domain/subnet.ts';
 import { checkCluster } from './check-cluster.ts';
 import { clusterNameProblem } from './cluster-name.ts';
-import { draftCluster, impliedReplicas } from './cluster-spec.ts';
+import { draftCluster } from './cluster-spec.ts';
 import { checkAllowed, checkDisabled } from './commands.ts';
 import { defaults } from './defaults.ts';
 import { flagOf } from './flag-of.ts';
+import { impliedReplicas } from './node-names.ts';
 import { passwordProblem } from './password.ts';
 
 /** When to fetch an image. */

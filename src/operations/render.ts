@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { draftCluster, wantedCluster } from '../config/cluster-spec.ts';
 import { defaults } from '../config/defaults.ts';
+import { unnamedNodes } from '../config/node-names.ts';
 import { generatePassword } from '../config/password.ts';
 import { checkUpRequest, type UpRequest } from '../config/up-request.ts';
 import { type ClusterSpec, findNode, sameCluster } from '../domain/cluster.ts';
@@ -10,7 +11,7 @@ import { type ClusterRecord, newestRecord } from '../domain/record.ts';
 import { readRendered } from '../files/rendered-cluster.ts';
 import { readTemplates } from '../files/templates.ts';
 import { type WrittenFile, writeFiles } from '../files/write-files.ts';
-import { scaleTo } from '../plan/change-topology.ts';
+import { removeNode, scaleTo } from '../plan/change-topology.ts';
 import { chooseBasePort, chooseSubnet } from '../plan/choose.ts';
 import { refuseRenderingOther } from '../plan/other-persistence.ts';
 import { refuseOtherMaster, refuseUnsound } from '../plan/settle.ts';
@@ -101,9 +102,8 @@ function originOf(given: string | undefined, earlier: string | undefined): Rende
  * and never from this machine.
  */
 function settle(request: UpRequest, existing: ClusterRecord | null): ClusterRecord {
-  const { name, subnet, basePort, replicas } = request;
-  const isSmaller = existing && replicas !== undefined && replicas < existing.cluster.nodes.length - 1;
-  const before = existing && (isSmaller ? scaleTo(existing.cluster, replicas) : existing.cluster);
+  const { name, subnet, basePort } = request;
+  const before = existing && withoutUnwanted(request, existing.cluster);
   const chosenSubnet = subnet === 'auto' ? chooseSubnet(name, [], 0) : undefined;
   const chosenPort = basePort === 'auto' ? chooseBasePort(name, draftCluster(request).nodes.length, [], 0) : undefined;
   const cluster = wantedCluster(request, before, {
@@ -115,4 +115,11 @@ function settle(request: UpRequest, existing: ClusterRecord | null): ClusterReco
   refuseUnsound(cluster); // what is sound by itself may not be sound in the subnet that was chosen
   if (existing && sameCluster(cluster, existing.cluster)) return existing;
   return { schemaVersion: 1, epoch: (existing?.epoch ?? 0) + 1, cluster };
+}
+
+/** A lower number of replicas, or a file that names all nodes and leaves some of them out, takes nodes away. */
+function withoutUnwanted(request: UpRequest, there: ClusterSpec): ClusterSpec {
+  const { replicas } = request;
+  if (replicas !== undefined && replicas < there.nodes.length - 1) return scaleTo(there, replicas);
+  return unnamedNodes(request, there).reduce(removeNode, there);
 }

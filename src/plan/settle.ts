@@ -1,12 +1,13 @@
 import { checkCluster } from '../config/check-cluster.ts';
-import { describeDifferences, impliedReplicas, wantedCluster } from '../config/cluster-spec.ts';
+import { describeDifferences, wantedCluster } from '../config/cluster-spec.ts';
 import { defaults } from '../config/defaults.ts';
 import { flagOf } from '../config/flag-of.ts';
+import { impliedReplicas, unnamedNodes } from '../config/node-names.ts';
 import type { UpRequest } from '../config/up-request.ts';
 import { type ClusterSpec, findNode, masterOf, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
-import { networkName } from '../domain/names.ts';
+import { masterName, networkName } from '../domain/names.ts';
 import type { ObservedEngine } from '../domain/observed.ts';
 import { formatProblems } from '../domain/problem.ts';
 import type { ClusterRecord } from '../domain/record.ts';
@@ -35,6 +36,7 @@ export function settleCluster(
   });
   if (before) {
     refuseRemoval(request, before);
+    refuseUnnamed(request, before);
     refuseOtherMaster(before, cluster);
   }
   refuseUnsound(cluster);
@@ -65,6 +67,21 @@ function refuseRemoval({ name, replicas }: UpRequest, before: ClusterSpec): void
   });
 }
 
+/** A file that names every node is a lower number of replicas where it leaves one out. */
+function refuseUnnamed(request: UpRequest, before: ClusterSpec): void {
+  const missing = unnamedNodes(request, before);
+  if (missing.length === 0) return;
+  const { name } = request;
+  const master = masterOf(before).name;
+  const names = missing.join(', ');
+  const removal = missing.map((node) => rmsxCommand(name, `remove ${node}`)).join(' && ');
+  const hint = missing.includes(master)
+    ? `Put back into the file: ${names}; ${master} is the master.`
+    : `Remove with: ${removal}   or put back into the file: ${names}`;
+  const message = `The cluster ${name} has ${names}, which the file does not name, and up never removes a node.`;
+  throw new RmsxError('conflict', message, { hint });
+}
+
 /**
  * Another master is a promotion, which nothing does by the way.
  * @throws RmsxError `conflict`
@@ -74,11 +91,22 @@ export function refuseOtherMaster(before: ClusterSpec, after: ClusterSpec): void
   if (findNode(after, was)?.source === null) return;
   const { name } = after;
   const source = after.asked[was];
+  if (typeof source === 'string' && !findNode(before, source)) throw noSuchSource(before, was, source);
   const will = typeof source === 'string' ? source : (after.nodes.find((node) => node.source === null)?.name ?? '');
   const wish = typeof source === 'string' ? `is asked to follow ${source}` : `${will} is asked for`;
   throw new RmsxError('conflict', `${was} is the master of ${name}, and ${wish}.`, {
     node: will,
     hint: `See how it is: ${rmsxCommand(name, 'status')}   Where ${was} is gone: ${rmsxCommand(name, `promote ${will}`)}`,
+  });
+}
+
+/** Nothing can bring such a source back: what asks for it has to be changed. */
+function noSuchSource({ name }: ClusterSpec, master: string, source: string): RmsxError {
+  const why = source === masterName ? 'which was removed' : 'which is no node of it';
+  const message = `${master} is the master of ${name}, and is asked to follow ${source}, ${why}.`;
+  return new RmsxError('conflict', message, {
+    node: master,
+    hint: `In the file, take "source: ${source}" out of ${master}, and let every other node that follows ${source} follow ${master}.`,
   });
 }
 

@@ -105,3 +105,19 @@ describe('inside of a rendered directory, rmsx render', () => {
     expect(contents(join(out, 'other'))['compose.yaml']).toContain('name: "other"');
   });
 });
+
+test('a file that names every node must take away what it no longer names, and nothing else', async () => {
+  const file = (...nodes: readonly string[]): string =>
+    ['apiVersion: rmsx/v1', 'topology: custom', 'nodes:', ...nodes.map((node) => `  ${node}`), ''].join('\n');
+  const renderFile = (text: string): Promise<Run> =>
+    runRmsx(['render', '-f', '-', '--out', out, '--json'], { env, stdin: text });
+  documentOf(
+    await renderFile(
+      file('slave-1: { source: master }', 'slave-2: { source: slave-1 }', 'slave-3: { source: slave-2 }'),
+    ),
+  );
+  documentOf(await renderFile(file('slave-1: { source: master }', 'slave-3: { source: slave-1 }')));
+  const names = Object.keys(contents(out)).filter((path) => path.endsWith('role.conf'));
+  expect(names.sort()).toEqual(['master', 'slave-1', 'slave-3'].map((node) => `nodes/${node}/role.conf`));
+  expect(contents(out)['nodes/slave-3/role.conf']).toContain('replicaof 172.19.0.11 6380');
+});
