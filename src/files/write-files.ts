@@ -21,8 +21,8 @@ export interface WrittenFile {
   readonly path: string;
   /** Permission bits; null where the file is gone, or was left as it is. */
   readonly mode: number | null;
-  /** `kept`: nothing wants it any more, but somebody edited it. */
-  readonly state: 'written' | 'unchanged' | 'removed' | 'kept';
+  /** `kept`: nothing wants it any more, but somebody edited it. `would-…`: of a dry run. */
+  readonly state: 'written' | 'unchanged' | 'removed' | 'kept' | 'would-write' | 'would-remove';
 }
 
 /** How files are written. */
@@ -90,8 +90,14 @@ export async function writeFiles(
   const states = changes.map(({ file: { path, mode }, isSame }): WrittenFile => {
     return { path, mode, state: isSame ? 'unchanged' : 'written' };
   });
-  return [...states, ...obsolete];
+  const all = [...states, ...obsolete];
+  return dryRun ? all.map((file) => ({ ...file, state: planned[file.state] ?? file.state })) : all;
 }
+
+const planned: Partial<Record<WrittenFile['state'], WrittenFile['state']>> = {
+  written: 'would-write',
+  removed: 'would-remove',
+};
 
 function refuseEdited(directory: string, edited: readonly Change[], manifest: Manifest): RmsxError {
   const problems = edited.map(({ file: { path } }) => {

@@ -37,7 +37,7 @@ export interface RenderResult {
   readonly out: string;
   readonly cluster: ClusterSpec;
   readonly files: readonly WrittenFile[];
-  /** Whether anything is different from before. */
+  /** Whether anything is different from before, or would be. */
   readonly changed: boolean;
   /** Where the password comes from: the request, in the place of an earlier one or not, the directory, or it is new. */
   readonly password: 'given' | 'changed' | 'kept' | 'generated';
@@ -70,7 +70,7 @@ export async function render(asked: UpRequest, options: RenderOptions): Promise<
     out,
     cluster: record.cluster,
     files,
-    changed: files.some(({ state }) => state === 'written' || state === 'removed'),
+    changed: files.some(({ state }) => state !== 'unchanged' && state !== 'kept'),
     password: originOf(request.password, earlier),
   };
 }

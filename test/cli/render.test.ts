@@ -160,7 +160,11 @@ describe('rmsx render', () => {
 
   test('must do nothing in a dry run', async () => {
     const { files } = documentOf(await render('--dry-run', '--json'));
-    expect([new Set(files.map(({ state }) => state)), readdirSync(work)]).toEqual([new Set(['written']), []]);
+    expect([new Set(files.map(({ state }) => state)), readdirSync(work)]).toEqual([new Set(['would-write']), []]);
+    expect((await render('--dry-run')).stdout.split('\n')[0]).toBe(`would write   ${out}/compose.yaml`);
+    documentOf(await render('--json'));
+    const states = documentOf(await render('--dry-run', '--replicas', '1', '--json')).files.map(({ state }) => state);
+    expect([...new Set(states)].sort()).toEqual(['unchanged', 'would-remove', 'would-write']);
   });
 
   test('must load nothing that speaks to an engine or to Redis', async () => {

@@ -48,8 +48,9 @@ export const renderCommand: Command = {
 async function report(result: RenderResult, dryRun: boolean, context: Context): Promise<void> {
   const { out, cluster, files, changed, password } = result;
   const { name, subnet, topology } = cluster;
+  const width = (dryRun ? 'would remove' : 'unchanged').length;
   await context.print({ out, dryRun, changed, cluster: { name, topology, subnet }, password, files }, () =>
-    files.map(({ path, state }) => `${state.padEnd('unchanged'.length)}  ${join(out, path)}\n`).join(''),
+    files.map(({ path, state }) => `${state.replace('-', ' ').padEnd(width)}  ${join(out, path)}\n`).join(''),
   );
   if (dryRun) return;
   if (password === 'generated') {
