@@ -1,6 +1,7 @@
 import { type ClusterSpec, type Directives, imageOf } from '../domain/cluster.ts';
 import { canonicalDirective, directiveNames, nameFor, sinceText } from '../domain/directives.ts';
 import type { Problem } from '../domain/problem.ts';
+import { mayRepeat } from '../domain/repeated-directives.ts';
 import { formatServerVersion, type ServerVersion, versionOfImage } from '../domain/server-version.ts';
 import { settingProblem } from './check-settings.ts';
 import { nearest } from './nearest.ts';
@@ -34,6 +35,7 @@ function checkAll(
   return Object.keys(directives).flatMap((name) => {
     const found =
       misuse(name) ??
+      repetition(name, directives[name] ?? []) ??
       settingMisuse(name, directives[name] ?? []) ??
       snapshots(name, cluster) ??
       strangers(name, versions);
@@ -51,6 +53,10 @@ function misuse(name: string): Finding | undefined {
   }
   const owned = whyOwned(directive);
   return owned === undefined ? undefined : { message: `rmsx writes this directive itself: ${owned}` };
+}
+
+function repetition(name: string, lines: readonly string[]): Finding | undefined {
+  return lines.length > 1 && !mayRepeat(name) ? { message: 'it may stand there once' } : undefined;
 }
 
 function settingMisuse(name: string, lines: readonly string[]): Finding | undefined {
