@@ -99,6 +99,7 @@ function fieldProblems(request: UpRequest): readonly Problem[] {
     ...(fanout === undefined || (Number.isSafeInteger(fanout) && fanout >= 1 && fanout <= maxFanout)
       ? []
       : [{ path: 'fanout', message: `${fanout} is not a number of followers: 1 to ${maxFanout}` }]),
+    ...checkFanout(fanout, request.topology),
     ...checkImage('image', request.image),
     ...nodes.flatMap(([name, node]) => checkImage(`nodes.${name}.image`, node.image)),
     ...nodes.flatMap(([name, { port }]) => checkPort(`nodes.${name}.port`, port)),
@@ -115,6 +116,15 @@ function fieldProblems(request: UpRequest): readonly Problem[] {
       message,
     })),
   ];
+}
+
+/**
+ * A fanout means nothing to another shape than a tree; where no shape is asked for, it is the one that the cluster has.
+ * @param topology - undefined where it is not known yet
+ */
+export function checkFanout(fanout: number | undefined, topology: Topology | undefined): readonly Problem[] {
+  if (fanout === undefined || topology === undefined || topology === 'tree') return [];
+  return [{ path: 'fanout', message: `it is for --topology tree, and the topology is ${topology}` }];
 }
 
 function checkSize(request: UpRequest): readonly Problem[] {

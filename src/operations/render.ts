@@ -112,7 +112,7 @@ function settle(request: UpRequest, existing: ClusterRecord | null): ClusterReco
     timezone: 'UTC',
   });
   if (before) refuseOtherMaster(before, cluster);
-  refuseUnsound(cluster); // what is sound by itself may not be sound in the subnet that was chosen
+  refuseUnsound(cluster, request); // what is sound by itself may not be sound in the subnet that was chosen
   if (existing && sameCluster(cluster, existing.cluster)) return existing;
   return { schemaVersion: 1, epoch: (existing?.epoch ?? 0) + 1, cluster };
 }

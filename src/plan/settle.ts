@@ -3,7 +3,7 @@ import { describeDifferences, wantedCluster } from '../config/cluster-spec.ts';
 import { defaults } from '../config/defaults.ts';
 import { flagOf } from '../config/flag-of.ts';
 import { impliedReplicas, unnamedNodes } from '../config/node-names.ts';
-import type { UpRequest } from '../config/up-request.ts';
+import { checkFanout, type UpRequest } from '../config/up-request.ts';
 import { type ClusterSpec, findNode, masterOf, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
@@ -39,7 +39,7 @@ export function settleCluster(
     refuseUnnamed(request, before);
     refuseOtherMaster(before, cluster);
   }
-  refuseUnsound(cluster);
+  refuseUnsound(cluster, request);
   if (before) {
     refuseOtherPersistence(before, cluster, engine);
     refuseOtherWay(before, cluster, engine);
@@ -51,10 +51,11 @@ export function settleCluster(
 
 /**
  * What is sound by itself may not be sound together with what is there.
+ * @param request - what was asked for, where that alone may be wrong for the cluster
  * @throws RmsxError `bad-spec` with every problem
  */
-export function refuseUnsound(cluster: ClusterSpec): void {
-  const problems = formatProblems(checkCluster(cluster), flagOf);
+export function refuseUnsound(cluster: ClusterSpec, request: Partial<UpRequest> = {}): void {
+  const problems = formatProblems([...checkFanout(request.fanout, cluster.topology), ...checkCluster(cluster)], flagOf);
   if (problems.length > 0)
     throw new RmsxError('bad-spec', `The cluster ${cluster.name} cannot be like this.`, { problems });
 }

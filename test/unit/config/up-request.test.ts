@@ -165,6 +165,29 @@ describe('what is wrong must be told with its flag', () => {
     expect(check(request)).toHaveLength(1);
   });
 
+  test.each<[Partial<UpRequest>, string]>([
+    [{ topology: 'star', fanout: 3 }, '--fanout: it is for --topology tree, and the topology is star'],
+    [
+      { topology: 'chain', fanout: 2, complete: true },
+      '--fanout: it is for --topology tree, and the topology is chain',
+    ],
+    [{ directives: { maxclients: ['1', '2'] } }, '--set maxclients: it may stand there once'],
+    [{ directives: { 'hash-max-ziplist-value': ['1', '2'] } }, '--set hash-max-ziplist-value: it may stand there once'],
+    [{ nodes: { 'slave-1': { directives: { hz: ['1', '2'] } } } }, 'nodes.slave-1.redis.hz: it may stand there once'],
+  ])('%j is refused', (changes, problem) => {
+    expect(check(changes)).toEqual([problem]);
+  });
+
+  test.each<Partial<UpRequest>>([
+    { fanout: 3 },
+    { topology: 'tree', fanout: 3 },
+    { persistence: 'rdb', directives: { save: ['60 1', '300 10'] } },
+    { directives: { loadmodule: ['/a.so', '/b.so'] } },
+    { directives: { 'client-output-buffer-limit': ['normal 0 0 0', 'pubsub 1 1 1'] } },
+  ])('%j is sound', (changes) => {
+    expect(check(changes)).toEqual([]);
+  });
+
   test.each<[string, Partial<UpRequest>, string]>([
     ['redis:5.0', {}, 'Redis 5.0 is not supported: 6.0 or later'],
     ['redis:3.2-alpine', {}, 'Redis 3.2 is not supported: 6.0 or later'],

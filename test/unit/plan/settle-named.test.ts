@@ -87,6 +87,22 @@ describe('a file with a shape of its own names every node', () => {
   });
 });
 
+describe('a fanout alone', () => {
+  const fanout = (topology: 'star' | 'tree'): ReturnType<typeof settleCluster> => {
+    const spec = shaped(topology, { master: null, 'slave-1': 'master' });
+    return settleCluster({ name, fanout: 3 }, record(spec, 4), engineOf(spec), options);
+  };
+
+  test('must be refused where the cluster is no tree', () => {
+    const { code, problems } = errorOf(() => fanout('star'));
+    expect([code, problems]).toEqual(['bad-spec', ['--fanout: it is for --topology tree, and the topology is star']]);
+  });
+
+  test('must be taken where it is one', () => {
+    expect(fanout('tree').cluster.fanout).toBe(3);
+  });
+});
+
 describe('a cluster whose first master was removed', () => {
   const spec = removeNode(
     shaped(
