@@ -4,6 +4,7 @@ import type { Problem } from '../domain/problem.ts';
 import { mayRepeat } from '../domain/repeated-directives.ts';
 import { formatServerVersion, type ServerVersion, versionOfImage } from '../domain/server-version.ts';
 import { settingProblem } from './check-settings.ts';
+import { valueProblem } from './directive-kinds.ts';
 import { nearest } from './nearest.ts';
 import { whyOwned } from './owned-directives.ts';
 import { settings } from './settings.ts';
@@ -60,7 +61,7 @@ function repetition(name: string, lines: readonly string[]): Finding | undefined
 }
 
 function settingMisuse(name: string, lines: readonly string[]): Finding | undefined {
-  const message = settingProblem(name, lines);
+  const message = settingProblem(name, lines) ?? valueProblem(canonicalDirective(name) ?? name, lines);
   return message === undefined ? undefined : { message };
 }
 
