@@ -1,5 +1,6 @@
 import { type ClusterSpec, type Directives, imageOf } from '../domain/cluster.ts';
 import { canonicalDirective, directiveNames, nameFor, sinceText } from '../domain/directives.ts';
+import { counted } from '../domain/names.ts';
 import type { Problem } from '../domain/problem.ts';
 import { mayRepeat } from '../domain/repeated-directives.ts';
 import { formatServerVersion, type ServerVersion, versionOfImage } from '../domain/server-version.ts';
@@ -120,7 +121,7 @@ function checkMinReplicas(cluster: ClusterSpec): readonly Problem[] {
   return layersOf(cluster).flatMap((layer) => {
     const wanted = numberOf('min-replicas-to-write', ...layer.directives);
     if (!(wanted > there) || !isAbout(layer, 'min-replicas-to-write')) return [];
-    const message = `the master would never take a write: it wants ${wanted} replicas, and there are ${there}`;
+    const message = `the master would never take a write: it wants ${counted(wanted, 'replica')}, and there are ${there}`;
     return [{ path: `${layer.path}.min-replicas-to-write`, message, dependsOn: 'replicas' }];
   });
 }

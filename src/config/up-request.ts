@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import type { ClusterSpec, Directives, Persistence, Topology } from '../domain/cluster.ts';
+import { counted } from '../domain/names.ts';
 import { formatProblems, type Locate, type Problem } from '../domain/problem.ts';
 import { tooOld } from '../domain/server-version.ts';
 import { nodeCapacity, parseSubnet } from '../domain/subnet.ts';
@@ -86,7 +87,7 @@ function checkNames({ nodes = {} }: UpRequest, { nodes: there }: ClusterSpec): r
     .filter((name) => !there.some((node) => node.name === name))
     .map((name) => ({
       path: `nodes.${name}`,
-      message: `there is no such node: with ${there.length - 1} replicas they are ${there.map((node) => node.name).join(', ')}`,
+      message: `there is no such node: with ${counted(there.length - 1, 'replica')} they are ${there.map((node) => node.name).join(', ')}`,
     }));
 }
 

@@ -7,7 +7,7 @@ import { checkFanout, type UpRequest } from '../config/up-request.ts';
 import { type ClusterSpec, findNode, masterOf, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
-import { masterName, networkName } from '../domain/names.ts';
+import { counted, masterName, networkName } from '../domain/names.ts';
 import type { ObservedEngine } from '../domain/observed.ts';
 import { formatProblems } from '../domain/problem.ts';
 import type { ClusterRecord } from '../domain/record.ts';
@@ -63,9 +63,13 @@ export function refuseUnsound(cluster: ClusterSpec, request: Partial<UpRequest> 
 function refuseRemoval({ name, replicas }: UpRequest, before: ClusterSpec): void {
   const there = before.nodes.length - 1;
   if (replicas === undefined || replicas >= there) return;
-  throw new RmsxError('conflict', `The cluster ${name} has ${there} replicas, and up never removes a node.`, {
-    hint: `Remove them: ${rmsxCommand(name, `scale --replicas ${replicas}`)}   or keep them: ${rmsxCommand(name, `up --replicas ${there}`)}`,
-  });
+  throw new RmsxError(
+    'conflict',
+    `The cluster ${name} has ${counted(there, 'replica')}, and up never removes a node.`,
+    {
+      hint: `Remove them: ${rmsxCommand(name, `scale --replicas ${replicas}`)}   or keep them: ${rmsxCommand(name, `up --replicas ${there}`)}`,
+    },
+  );
 }
 
 /** A file that names every node is a lower number of replicas where it leaves one out. */

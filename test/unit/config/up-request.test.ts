@@ -63,7 +63,7 @@ describe('what is wrong must be told with its flag', () => {
     ],
     [
       { directives: { 'min-replicas-to-write': ['1'] }, replicas: 0 },
-      '--set min-replicas-to-write: the master would never take a write: it wants 1 replicas, and there are 0',
+      '--set min-replicas-to-write: the master would never take a write: it wants 1 replica, and there are 0',
     ],
     [
       { nodes: { 'slave-1': { image: 'redis 8' } } },
@@ -99,7 +99,7 @@ describe('what is wrong must be told with its flag', () => {
     ],
     [
       { replicas: 1, nodes: { 'slave-2': {} } },
-      'nodes.slave-2: there is no such node: with 1 replicas they are master, slave-1',
+      'nodes.slave-2: there is no such node: with 1 replica they are master, slave-1',
     ],
     [{ nodes: { web: {} } }, 'nodes.web: there is no such node: with 2 replicas they are master, slave-1, slave-2'],
     [
