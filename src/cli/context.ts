@@ -13,6 +13,8 @@ import { type Format, formatDocument, type Streams } from './output.ts';
 /** What a command works with: the composition root. */
 export interface Context {
   readonly name: string;
+  /** Whether a flag, the environment or rmsx.yaml says the name; otherwise it is the default. */
+  readonly isNameGiven: boolean;
   readonly format: Format;
   readonly colour: boolean;
   readonly quiet: boolean;
@@ -43,7 +45,8 @@ export async function createContext(
 ): Promise<Context> {
   const description = command.ignoresFile ? undefined : await openDescription(args.text('file'));
   const given = args.text('name');
-  const name = given ?? description?.name ?? defaultClusterName;
+  const named = given ?? description?.name;
+  const name = named ?? defaultClusterName;
   for (const message of clusterNameProblem(name)) {
     const place = given === undefined ? (await description?.parse())?.locate('name') : undefined;
     args.report([`${place ?? '--name'}: ${message}`]);
@@ -60,6 +63,7 @@ export async function createContext(
   let ports: Ports | undefined;
   return {
     name,
+    isNameGiven: named !== undefined,
     format,
     colour,
     quiet,

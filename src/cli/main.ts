@@ -40,14 +40,16 @@ async function dispatch(argv: readonly string[], env: NodeJS.ProcessEnv, streams
   if (!found) throw unknownVerb(verb);
   const command = await found.load();
   if (wantsHelp) return printHelp(command, streams);
-  const [{ Arguments }, { createContext }, { commonOptions }] = await Promise.all([
+  const [{ Arguments }, { createContext }, { commonOptions }, { unknownVariables }] = await Promise.all([
     import('./arguments.ts'),
     import('./context.ts'),
     import('./options.ts'),
+    import('./unknown-variables.ts'),
   ]);
   const rest = argv.filter((_, index) => index !== at);
   const args = new Arguments(rest, { ...commonOptions, ...command.options }, env);
   const context = await createContext(args, streams, env, command);
+  for (const sentence of unknownVariables(env)) context.tell(`warning: ${sentence}`);
   const surplus = args.positionals.slice(command.maxPositionals);
   args.report(surplus.map((text) => `${text}: ${command.name} does not take this argument`));
   try {

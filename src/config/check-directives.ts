@@ -1,8 +1,11 @@
 import { type ClusterSpec, type Directives, imageOf } from '../domain/cluster.ts';
 import { canonicalDirective, directiveNames, nameFor, sinceText } from '../domain/directives.ts';
+import { counted } from '../domain/names.ts';
 import type { Problem } from '../domain/problem.ts';
+import { mayRepeat } from '../domain/repeated-directives.ts';
 import { formatServerVersion, type ServerVersion, versionOfImage } from '../domain/server-version.ts';
 import { settingProblem } from './check-settings.ts';
+import { valueProblem } from './directive-kinds.ts';
 import { nearest } from './nearest.ts';
 import { whyOwned } from './owned-directives.ts';
 import { settings } from './settings.ts';
@@ -34,6 +37,7 @@ function checkAll(
   return Object.keys(directives).flatMap((name) => {
     const found =
       misuse(name) ??
+      repetition(name, directives[name] ?? []) ??
       settingMisuse(name, directives[name] ?? []) ??
       snapshots(name, cluster) ??
       strangers(name, versions);
@@ -53,8 +57,12 @@ function misuse(name: string): Finding | undefined {
   return owned === undefined ? undefined : { message: `rmsx writes this directive itself: ${owned}` };
 }
 
+function repetition(name: string, lines: readonly string[]): Finding | undefined {
+  return lines.length > 1 && !mayRepeat(name) ? { message: 'it may stand there once' } : undefined;
+}
+
 function settingMisuse(name: string, lines: readonly string[]): Finding | undefined {
-  const message = settingProblem(name, lines);
+  const message = settingProblem(name, lines) ?? valueProblem(canonicalDirective(name) ?? name, lines);
   return message === undefined ? undefined : { message };
 }
 
@@ -113,7 +121,7 @@ function checkMinReplicas(cluster: ClusterSpec): readonly Problem[] {
   return layersOf(cluster).flatMap((layer) => {
     const wanted = numberOf('min-replicas-to-write', ...layer.directives);
     if (!(wanted > there) || !isAbout(layer, 'min-replicas-to-write')) return [];
-    const message = `the master would never take a write: it wants ${wanted} replicas, and there are ${there}`;
+    const message = `the master would never take a write: it wants ${counted(wanted, 'replica')}, and there are ${there}`;
     return [{ path: `${layer.path}.min-replicas-to-write`, message, dependsOn: 'replicas' }];
   });
 }

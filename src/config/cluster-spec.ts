@@ -1,8 +1,9 @@
 import { type ClusterSpec, type Directives, imageOf, masterOf, type NodeSpec } from '../domain/cluster.ts';
-import { masterName, nodeIndex, replicaName } from '../domain/names.ts';
+import { masterName, nodeIndex } from '../domain/names.ts';
 import { nextSource, type Placed, shapeOf } from '../domain/shape.ts';
 import { nodeIp, parseSubnet } from '../domain/subnet.ts';
 import { defaults } from './defaults.ts';
+import { knowsNoMaster, namesOf } from './node-names.ts';
 import type { UpRequest } from './up-request.ts';
 
 /** What a request leaves open, once it is settled. */
@@ -13,17 +14,12 @@ export interface Choices {
   readonly timezone: string;
 }
 
-/** @returns how many replicas a request means that does not say so: enough for every node that it names */
-export function impliedReplicas({ nodes = {}, topology }: UpRequest): number {
-  const highest = Math.max(0, ...Object.keys(nodes).map(nodeIndex));
-  return topology === 'custom' && highest > 0 ? highest : Math.max(defaults.replicas, highest);
-}
-
 /** The cluster that a request alone describes, to look at it as a whole before anything else is known. */
 export function draftCluster(request: UpRequest): ClusterSpec {
   const subnet = request.subnet === undefined || request.subnet === 'auto' ? defaults.subnet : request.subnet;
   const basePort = typeof request.basePort === 'number' ? request.basePort : defaults.basePort;
-  return wantedCluster(request, null, { subnet, basePort, timezone: 'UTC' });
+  const draft = wantedCluster(request, null, { subnet, basePort, timezone: 'UTC' });
+  return knowsNoMaster(request) ? { ...draft, nodes: draft.nodes.filter(({ name }) => name !== masterName) } : draft;
 }
 
 /**
@@ -75,20 +71,6 @@ function wantedNode(name: string, request: UpRequest, existing: ClusterSpec | nu
     directives: { ...known?.directives, ...wish.directives },
   };
 }
-
-function namesOf(request: UpRequest, existing: ClusterSpec | null): readonly string[] {
-  const names = existing?.nodes.map(({ name }) => name) ?? [masterName];
-  if (existing && request.replicas === undefined)
-    names.push(...namedNodes(request).filter((name) => !names.includes(name)));
-  const replicas = request.replicas ?? (existing ? 0 : impliedReplicas(request));
-  for (let index = 1; names.length <= replicas; index++) {
-    if (!names.includes(replicaName(index))) names.push(replicaName(index));
-  }
-  return [...names].sort((a, b) => nodeIndex(a) - nodeIndex(b));
-}
-
-const namedNodes = ({ nodes = {} }: UpRequest): readonly string[] =>
-  Object.keys(nodes).filter((name) => nodeIndex(name) > 0);
 
 /** Another topology, asked for without a file, puts an end to the sources that a file has named. */
 function keptSources({ complete, topology }: UpRequest, existing: ClusterSpec | null): ClusterSpec['asked'] {

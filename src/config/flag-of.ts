@@ -8,8 +8,11 @@ const flags: Readonly<Record<string, string>> = {
   allowCommands: '--allow-command',
 };
 
+/** What only a file can say. */
+const hasNoFlag = (path: string): boolean => path.includes('.') || path.startsWith('disabledCommands');
+
 /** @returns the flag that says the same as a path in rmsx.yaml; the path itself where there is none */
 export function flagOf(path: string): string {
   if (path.startsWith('redis.')) return `--set ${path.slice('redis.'.length)}`;
-  return flags[path] ?? (path.includes('.') ? path : `--${path}`);
+  return flags[path] ?? (hasNoFlag(path) ? path : `--${path}`);
 }

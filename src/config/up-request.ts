@@ -1,13 +1,16 @@
 import { isIPv4 } from 'node:net';
 import type { ClusterSpec, Directives, Persistence, Topology } from '../domain/cluster.ts';
+import { counted } from '../domain/names.ts';
 import { formatProblems, type Locate, type Problem } from '../domain/problem.ts';
+import { tooOld } from '../domain/server-version.ts';
 import { nodeCapacity, parseSubnet } from '../domain/subnet.ts';
 import { checkCluster } from './check-cluster.ts';
 import { clusterNameProblem } from './cluster-name.ts';
-import { draftCluster, impliedReplicas } from './cluster-spec.ts';
+import { draftCluster } from './cluster-spec.ts';
 import { checkAllowed, checkDisabled } from './commands.ts';
 import { defaults } from './defaults.ts';
 import { flagOf } from './flag-of.ts';
+import { impliedReplicas } from './node-names.ts';
 import { passwordProblem } from './password.ts';
 
 /** When to fetch an image. */
@@ -84,7 +87,7 @@ function checkNames({ nodes = {} }: UpRequest, { nodes: there }: ClusterSpec): r
     .filter((name) => !there.some((node) => node.name === name))
     .map((name) => ({
       path: `nodes.${name}`,
-      message: `there is no such node: with ${there.length - 1} replicas they are ${there.map((node) => node.name).join(', ')}`,
+      message: `there is no such node: with ${counted(there.length - 1, 'replica')} they are ${there.map((node) => node.name).join(', ')}`,
     }));
 }
 
@@ -97,6 +100,7 @@ function fieldProblems(request: UpRequest): readonly Problem[] {
     ...(fanout === undefined || (Number.isSafeInteger(fanout) && fanout >= 1 && fanout <= maxFanout)
       ? []
       : [{ path: 'fanout', message: `${fanout} is not a number of followers: 1 to ${maxFanout}` }]),
+    ...checkFanout(fanout, request.topology),
     ...checkImage('image', request.image),
     ...nodes.flatMap(([name, node]) => checkImage(`nodes.${name}.image`, node.image)),
     ...nodes.flatMap(([name, { port }]) => checkPort(`nodes.${name}.port`, port)),
@@ -113,6 +117,15 @@ function fieldProblems(request: UpRequest): readonly Problem[] {
       message,
     })),
   ];
+}
+
+/**
+ * A fanout means nothing to another shape than a tree; where no shape is asked for, it is the one that the cluster has.
+ * @param topology - undefined where it is not known yet
+ */
+export function checkFanout(fanout: number | undefined, topology: Topology | undefined): readonly Problem[] {
+  if (fanout === undefined || topology === undefined || topology === 'tree') return [];
+  return [{ path: 'fanout', message: `it is for --topology tree, and the topology is ${topology}` }];
 }
 
 function checkSize(request: UpRequest): readonly Problem[] {
@@ -142,10 +155,14 @@ const checkPort = (path: string, port: number | undefined): readonly Problem[] =
     ? []
     : [{ path, message: `${port} is not a port: 1 to ${maxPort}` }];
 
-const checkImage = (path: string, image: string | undefined): readonly Problem[] =>
-  image === undefined || imagePattern.test(image)
-    ? []
-    : [{ path, message: `"${image}" is not the name of an image, such as redis:8.0` }];
+function checkImage(path: string, image: string | undefined): readonly Problem[] {
+  if (image === undefined) return [];
+  if (!imagePattern.test(image)) {
+    return [{ path, message: `"${image}" is not the name of an image, such as redis:8.0` }];
+  }
+  const message = tooOld(image);
+  return message === undefined ? [] : [{ path, message }];
+}
 
 /** `Region/City` is a name of the time zone database; anything else may be a rule of its own, as TZ has them. */
 function isTimezone(zone: string): boolean {
@@ -157,6 +174,9 @@ function isTimezone(zone: string): boolean {
   }
 }
 
+/** Its version is not known, so that there is nothing to say against it. */
+const anyImage = 'redis';
+
 function withoutWrong(request: UpRequest, problems: readonly Problem[]): UpRequest {
   const isWrong = (path: string): boolean => problems.some((problem) => problem.path === path);
   const nodes = Object.entries(request.nodes ?? {}).map(([name, node]) => [
@@ -164,7 +184,7 @@ function withoutWrong(request: UpRequest, problems: readonly Problem[]): UpReque
     {
       ...node,
       ip: isWrong('network.subnet') ? undefined : node.ip,
-      image: isWrong(`nodes.${name}.image`) ? undefined : node.image,
+      image: isWrong(`nodes.${name}.image`) ? anyImage : node.image,
       port: isWrong(`nodes.${name}.port`) ? undefined : node.port,
     },
   ]);
@@ -173,7 +193,7 @@ function withoutWrong(request: UpRequest, problems: readonly Problem[]): UpReque
     nodes: Object.fromEntries(nodes),
     replicas: isWrong('replicas') ? undefined : request.replicas,
     fanout: isWrong('fanout') ? undefined : request.fanout,
-    image: isWrong('image') ? undefined : request.image,
+    image: isWrong('image') ? anyImage : request.image,
     subnet: isWrong('network.subnet') ? undefined : request.subnet,
     basePort: isWrong('ports.base') ? undefined : request.basePort,
   };

@@ -89,3 +89,6 @@ function sortKey(name: string): readonly [number, number] {
   if (!match) return [1, Number.MAX_SAFE_INTEGER];
   return [['master', 'slave', 'sentinel'].indexOf(match[1] ?? ''), Number(match[2] ?? 0)];
 }
+
+/** @returns a number with its noun, for sentences: `1 replica`, `2 replicas` */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -72,6 +72,16 @@ export function isAtLeast(server: ServerVersion, since: string): boolean {
   return server.major > major || (server.major === major && server.minor >= minor);
 }
 
+/** The first versions that rmsx runs: older ones lack directives and commands that it lives on. */
+const oldest: Readonly<Record<ServerFamily, string>> = { redis: '6.0', valkey: '7.2' };
+
+/** @returns why the server of an image is too old, or undefined; an image whose name does not tell is taken for a new one */
+export function tooOld(image: string): string | undefined {
+  const version = versionOfImage(image);
+  if (!version || isAtLeast(version, oldest[version.family])) return undefined;
+  return `${formatServerVersion(version)} is not supported: ${oldest[version.family]} or later`;
+}
+
 /** @returns the version of the format that this server writes, in files and to its replicas */
 export function rdbVersion(version: ServerVersion): number {
   const known = rdbVersions[version.family];

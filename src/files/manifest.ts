@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
+import { nodesDirectory } from '../render/compose-file.ts';
 
 /** What was rendered into a directory: path -> SHA-256 of the content. It tells edited files from untouched ones. */
 export type Manifest = ReadonlyMap<string, string>;
+
+/** Where the manifest lies. */
+export const manifestPath: string = `${nodesDirectory}/.manifest.json`;
 
 /** @returns the SHA-256 of a content, in hexadecimal */
 export const hashOf = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');

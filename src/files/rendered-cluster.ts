@@ -1,9 +1,10 @@
-import { readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { compareNodeNames } from '../domain/names.ts';
 import type { NodeConf } from '../domain/observed.ts';
 import { nodesDirectory } from '../render/compose-file.ts';
 import { confFileNames, readConf } from '../render/conf-directory.ts';
+import { manifestPath } from './manifest.ts';
 import { isThere, onDisk, readBelow } from './safe-files.ts';
 
 /**
@@ -27,3 +28,10 @@ export async function readRendered(directory: string): Promise<ReadonlyMap<strin
   }
   return confs;
 }
+
+/** @returns whether rmsx has rendered a cluster into a directory; never throws, as other things may have our names */
+export const isRendered = (directory: string): Promise<boolean> =>
+  lstat(join(directory, manifestPath)).then(
+    (found) => found.isFile(),
+    () => false,
+  );

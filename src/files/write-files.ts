@@ -2,7 +2,7 @@ import { chmod, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { RmsxError } from '../domain/errors.ts';
 import { nodesDirectory, type RenderedFile } from '../render/compose-file.ts';
-import { hashOf, type Manifest, parseManifest, serializeManifest } from './manifest.ts';
+import { hashOf, type Manifest, manifestPath, parseManifest, serializeManifest } from './manifest.ts';
 import {
   type FoundFile,
   makeDirectory,
@@ -21,8 +21,8 @@ export interface WrittenFile {
   readonly path: string;
   /** Permission bits; null where the file is gone, or was left as it is. */
   readonly mode: number | null;
-  /** `kept`: nothing wants it any more, but somebody edited it. */
-  readonly state: 'written' | 'unchanged' | 'removed' | 'kept';
+  /** `kept`: nothing wants it any more, but somebody edited it. `would-…`: of a dry run. */
+  readonly state: 'written' | 'unchanged' | 'removed' | 'kept' | 'would-write' | 'would-remove';
 }
 
 /** How files are written. */
@@ -35,7 +35,6 @@ export interface WriteOptions {
   readonly known: ReadonlyMap<string, string>;
 }
 
-const manifestPath = `${nodesDirectory}/.manifest.json`;
 /** The way to the secrets is closed to everybody else; the parts of it are open, for the servers in the containers. */
 const modeOfNodes = 0o700;
 const modeOfOthers = 0o755;
@@ -91,8 +90,14 @@ export async function writeFiles(
   const states = changes.map(({ file: { path, mode }, isSame }): WrittenFile => {
     return { path, mode, state: isSame ? 'unchanged' : 'written' };
   });
-  return [...states, ...obsolete];
+  const all = [...states, ...obsolete];
+  return dryRun ? all.map((file) => ({ ...file, state: planned[file.state] ?? file.state })) : all;
 }
+
+const planned: Partial<Record<WrittenFile['state'], WrittenFile['state']>> = {
+  written: 'would-write',
+  removed: 'would-remove',
+};
 
 function refuseEdited(directory: string, edited: readonly Change[], manifest: Manifest): RmsxError {
   const problems = edited.map(({ file: { path } }) => {

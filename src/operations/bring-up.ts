@@ -1,6 +1,7 @@
 import { assessCluster } from '../domain/assess.ts';
 import type { NodeSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { counted } from '../domain/names.ts';
 import type { NodeConf, ObservedContainer, ObservedEngine } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
@@ -136,13 +137,13 @@ export class BringUp {
     const isTidying = ({ step }: PlannedStep): boolean => step.op === 'remove-carriers';
     if (this.#plan.length > 0) {
       const [begun, done] = this.#headline();
-      progress.begin(`${begun} ${name}: ${this.#nodes.length} nodes`);
+      progress.begin(`${begun} ${name}: ${counted(this.#nodes.length, 'node')}`);
       await runPlan(
         this.#plan.filter((step) => !isTidying(step)),
         run,
         signal,
       );
-      progress.succeed(`${done} ${name}: ${this.#nodes.length} nodes`);
+      progress.succeed(`${done} ${name}: ${counted(this.#nodes.length, 'node')}`);
     }
     this.#useNewPassword();
     return () =>
@@ -188,7 +189,7 @@ export class BringUp {
           if (looks % 20 === 0) for (const node of silent) await throwIfEnded(engine, cluster.name, node.name);
         },
       });
-      progress.succeed(`replication is usable: ${this.#nodes.length - 1} replicas acknowledged a marker`);
+      progress.succeed(`replication is usable: ${counted(this.#nodes.length - 1, 'replica')} acknowledged a marker`);
       return infos;
     } catch (error) {
       if (!(error instanceof RmsxError) || error.code !== 'timeout') throw error;

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { type Address, type ClusterSpec, findNode, masterOf, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
-import { containerOf, isMadeByCompose, type ObservedEngine } from '../domain/observed.ts';
+import { containerOf, type ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { readTemplate } from '../files/templates.ts';
-import { composeChange } from '../plan/compose-conflicts.ts';
+import { refuseComposeChange } from '../plan/compose-change.ts';
 import { refuseConflicts } from '../plan/conflicts.ts';
 import { planRemoval } from '../plan/down.ts';
 import { refuseOlderServer } from '../plan/older-server.ts';
@@ -129,7 +129,7 @@ async function settleChange(known: KnownCluster, cluster: ClusterSpec, ports: Po
   const removed = [...names(record.cluster), ...straysOf(known)].filter((node) => !names(cluster).includes(node));
   refuseUnsound(cluster);
   const engine = await observeEngine(ports.engine);
-  if (removed.length > 0) refuseComposeRemoval(cluster, engine, removed);
+  refuseComposeChange(record.cluster, cluster, removed, engine);
   refuseConflicts({ ...cluster, nodes: cluster.nodes.filter((node) => added.includes(node.name)) }, engine);
   refuseOlderServer(cluster, engine, known.confs);
   await refuseScarceMemory(cluster, ports.engine);
@@ -150,14 +150,6 @@ async function settleChange(known: KnownCluster, cluster: ClusterSpec, ports: Po
     sources: new Map([...infos].flatMap(([name, { source }]) => (source ? [[name, source] as const] : []))),
     ready: [...linked, ...added],
   };
-}
-
-function refuseComposeRemoval({ name, nodes }: ClusterSpec, engine: ObservedEngine, removed: readonly string[]): void {
-  const made = engine.containers.find((container) => container.cluster === name && isMadeByCompose(container));
-  if (!made) return;
-  throw new RmsxError('conflict', `Docker Compose owns ${name}: it would make ${removed.join(', ')} again.`, {
-    hint: composeChange(name, made, nodes.length - 1),
-  });
 }
 
 /** @returns what the nodes say that have their data */

@@ -1,7 +1,8 @@
 import type { Topology } from '../domain/cluster.ts';
 import { compareNodeNames } from '../domain/names.ts';
-import type { ObservedContainer, ObservedEngine } from '../domain/observed.ts';
+import type { ObservedEngine } from '../domain/observed.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
+import type { ClusterRecord } from '../domain/record.ts';
 import { shapeName } from '../domain/shape.ts';
 import { clusterNames, observeEngine } from './observe-engine.ts';
 import { readRecord } from './read-confs.ts';
@@ -9,9 +10,10 @@ import { readRecord } from './read-confs.ts';
 /** One cluster on the engine, as far as the engine itself knows it. */
 export interface ListedCluster {
   readonly name: string;
-  /** `running`: every node; `partial`: some; `stopped`: none; `removed`: only the data is left. */
+  /** `running`: every node; `partial`: some, others are stopped or gone; `stopped`: none; `removed`: only data is left. */
   readonly state: 'running' | 'partial' | 'stopped' | 'removed';
   readonly topology: string | null;
+  /** How many there should be, as the record says, and containers that it does not know. */
   readonly nodes: number;
   readonly running: number;
   readonly image: string | null;
@@ -31,12 +33,15 @@ async function listCluster(name: string, observed: ObservedEngine, engine: Engin
     .filter((container) => container.cluster === name && container.node !== null)
     .sort((a, b) => compareNodeNames(a.node ?? '', b.node ?? ''));
   const running = nodes.filter((container) => container.state === 'running').length;
+  const record = await readRecord(engine, nodes);
+  const planned = record?.cluster.nodes.map((node) => node.name) ?? [];
+  const count = new Set([...planned, ...nodes.map(({ node }) => node)]).size;
   const oldest = Math.min(...nodes.map((container) => container.createdAtMs));
   return {
     name,
-    state: stateOf(nodes.length, running),
-    topology: (await presentTopology(nodes, engine)) ?? nodes[0]?.topology ?? null,
-    nodes: nodes.length,
+    state: nodes.length === 0 ? 'removed' : stateOf(count, running),
+    topology: presentTopology(record) ?? nodes[0]?.topology ?? null,
+    nodes: nodes.length === 0 ? 0 : count,
     running,
     image: nodes[0]?.image ?? null,
     subnet: observed.networks.find((network) => network.cluster === name)?.subnets[0] ?? null,
@@ -45,13 +50,10 @@ async function listCluster(name: string, observed: ObservedEngine, engine: Engin
 }
 
 /** The label says how the cluster was made; promotions and moves are in its record. */
-async function presentTopology(nodes: readonly ObservedContainer[], engine: Engine): Promise<Topology | null> {
-  const record = await readRecord(engine, nodes);
-  return record && shapeName(record.cluster.nodes, record.cluster.topology, record.cluster.fanout);
-}
+const presentTopology = (record: ClusterRecord | null): Topology | null =>
+  record && shapeName(record.cluster.nodes, record.cluster.topology, record.cluster.fanout);
 
 function stateOf(nodes: number, running: number): ListedCluster['state'] {
-  if (nodes === 0) return 'removed';
   if (running === 0) return 'stopped';
   return running === nodes ? 'running' : 'partial';
 }

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { draftCluster, wantedCluster } from '../config/cluster-spec.ts';
 import { defaults } from '../config/defaults.ts';
+import { unnamedNodes } from '../config/node-names.ts';
 import { generatePassword } from '../config/password.ts';
 import { checkUpRequest, type UpRequest } from '../config/up-request.ts';
 import { type ClusterSpec, findNode, sameCluster } from '../domain/cluster.ts';
@@ -10,7 +11,7 @@ import { type ClusterRecord, newestRecord } from '../domain/record.ts';
 import { readRendered } from '../files/rendered-cluster.ts';
 import { readTemplates } from '../files/templates.ts';
 import { type WrittenFile, writeFiles } from '../files/write-files.ts';
-import { scaleTo } from '../plan/change-topology.ts';
+import { removeNode, scaleTo } from '../plan/change-topology.ts';
 import { chooseBasePort, chooseSubnet } from '../plan/choose.ts';
 import { refuseRenderingOther } from '../plan/other-persistence.ts';
 import { refuseOtherMaster, refuseUnsound } from '../plan/settle.ts';
@@ -21,9 +22,11 @@ import { renderRole } from '../render/conf-directory.ts';
 export interface RenderOptions {
   /** The directory that gets the files; it need not be there. */
   readonly out: string;
+  /** The name of the request is nobody's wish: a cluster that is in the directory keeps its own. @default false */
+  readonly keepName?: boolean | undefined;
   /** Templates of the user; see `readTemplates`. */
   readonly templatesDirectory?: string | undefined;
-  /** Replaces files that somebody edited. @default false */
+  /** Replaces files that somebody edited, and those of another cluster. @default false */
   readonly force?: boolean | undefined;
   /** Says what would be done, and does nothing. @default false */
   readonly dryRun?: boolean | undefined;
@@ -34,7 +37,7 @@ export interface RenderResult {
   readonly out: string;
   readonly cluster: ClusterSpec;
   readonly files: readonly WrittenFile[];
-  /** Whether anything is different from before. */
+  /** Whether anything is different from before, or would be. */
   readonly changed: boolean;
   /** Where the password comes from: the request, in the place of an earlier one or not, the directory, or it is new. */
   readonly password: 'given' | 'changed' | 'kept' | 'generated';
@@ -42,18 +45,20 @@ export interface RenderResult {
 
 /**
  * Writes a cluster as files for Docker Compose. Touches no engine; same request, same bytes, on every machine.
- * @throws RmsxError `bad-spec` for what cannot be made or rendered, `conflict` where files would be lost, `unsafe` where
- * data would be left unread
+ * @throws RmsxError `bad-spec` for what cannot be made or rendered, `conflict` where files would be lost or are those of
+ * another cluster, `unsafe` where data would be left unread
  * @example
  * await render({ name: 'demo', replicas: 2, subnet: 'auto', basePort: 'auto' }, { out: 'demo' });
  */
-export async function render(request: UpRequest, options: RenderOptions): Promise<RenderResult> {
-  const { out, templatesDirectory, force = false, dryRun = false } = options;
+export async function render(asked: UpRequest, options: RenderOptions): Promise<RenderResult> {
+  const { out, keepName = false, templatesDirectory, force = false, dryRun = false } = options;
   const confs = await readRendered(out);
   const found = newestRecord([...confs.values()].map((conf) => conf.record));
+  const request = found && keepName ? { ...asked, name: found.cluster.name } : asked;
   const existing = found?.cluster.name === request.name ? found : null;
   const problems = checkUpRequest(existing ? request : { ...request, complete: true });
   if (problems.length > 0) throw new RmsxError('bad-spec', 'This cluster cannot be made.', { problems });
+  if (found && !existing && !force) throw refuseOtherCluster(out, found.cluster.name);
   const record = settle(request, existing);
   if (existing && !force) refuseRenderingOther(existing.cluster, record.cluster);
   const templates = await readTemplates(templatesDirectory);
@@ -65,10 +70,17 @@ export async function render(request: UpRequest, options: RenderOptions): Promis
     out,
     cluster: record.cluster,
     files,
-    changed: files.some(({ state }) => state === 'written' || state === 'removed'),
+    changed: files.some(({ state }) => state !== 'unchanged' && state !== 'kept'),
     password: originOf(request.password, earlier),
   };
 }
+
+/** Two clusters would share the files of their nodes, and the one that runs from them would get other ones. */
+const refuseOtherCluster = (out: string, name: string): RmsxError =>
+  new RmsxError('conflict', `${out === '.' ? 'This directory' : out} holds the files of the cluster ${name}.`, {
+    hint: `Render that one: -n ${name}   or render to another directory: --out DIR   or replace it: --force`,
+    reason: 'other-cluster',
+  });
 
 /** What promotions and moves have written since: rmsx itself did it, and knows it all. */
 function rolesIn(confs: ReadonlyMap<string, NodeConf>): ReadonlyMap<string, string> {
@@ -90,9 +102,8 @@ function originOf(given: string | undefined, earlier: string | undefined): Rende
  * and never from this machine.
  */
 function settle(request: UpRequest, existing: ClusterRecord | null): ClusterRecord {
-  const { name, subnet, basePort, replicas } = request;
-  const isSmaller = existing && replicas !== undefined && replicas < existing.cluster.nodes.length - 1;
-  const before = existing && (isSmaller ? scaleTo(existing.cluster, replicas) : existing.cluster);
+  const { name, subnet, basePort } = request;
+  const before = existing && withoutUnwanted(request, existing.cluster);
   const chosenSubnet = subnet === 'auto' ? chooseSubnet(name, [], 0) : undefined;
   const chosenPort = basePort === 'auto' ? chooseBasePort(name, draftCluster(request).nodes.length, [], 0) : undefined;
   const cluster = wantedCluster(request, before, {
@@ -101,7 +112,14 @@ function settle(request: UpRequest, existing: ClusterRecord | null): ClusterReco
     timezone: 'UTC',
   });
   if (before) refuseOtherMaster(before, cluster);
-  refuseUnsound(cluster); // what is sound by itself may not be sound in the subnet that was chosen
+  refuseUnsound(cluster, request); // what is sound by itself may not be sound in the subnet that was chosen
   if (existing && sameCluster(cluster, existing.cluster)) return existing;
   return { schemaVersion: 1, epoch: (existing?.epoch ?? 0) + 1, cluster };
+}
+
+/** A lower number of replicas, or a file that names all nodes and leaves some of them out, takes nodes away. */
+function withoutUnwanted(request: UpRequest, there: ClusterSpec): ClusterSpec {
+  const { replicas } = request;
+  if (replicas !== undefined && replicas < there.nodes.length - 1) return scaleTo(there, replicas);
+  return unnamedNodes(request, there).reduce(removeNode, there);
 }

@@ -1,5 +1,6 @@
 import type { ClusterSpec } from '../domain/cluster.ts';
-import { containerOf, isMadeByCompose, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
+import { containerOf, isMadeByCompose, type ObservedEngine } from '../domain/observed.ts';
+import { composeChange, madeIn } from './compose-change.ts';
 import type { Conflict } from './conflicts.ts';
 
 /** Everything in which rmsx and Docker Compose would get into each other's way: one of them owns a cluster. */
@@ -15,7 +16,7 @@ function madeByCompose(cluster: ClusterSpec, engine: ObservedEngine): readonly C
   if (!first || missing.length === 0) return [];
   return [
     {
-      problem: `Docker Compose owns ${cluster.name}: it made ${first.name}${from(first)}, and rmsx makes no nodes beside it (${missing.join(', ')}).`,
+      problem: `Docker Compose owns ${cluster.name}: it made ${first.name}${madeIn(first)}, and rmsx makes no nodes beside it (${missing.join(', ')}).`,
       hint: composeChange(cluster.name, first, cluster.nodes.length - 1),
     },
   ];
@@ -42,23 +43,8 @@ function sameProject(cluster: ClusterSpec, engine: ObservedEngine): readonly Con
   if (!holder) return [];
   return [
     {
-      problem: `Docker Compose has a project called ${cluster.name}: ${holder.name}${from(holder)} belongs to it.`,
+      problem: `Docker Compose has a project called ${cluster.name}: ${holder.name}${madeIn(holder)} belongs to it.`,
       hint: 'Choose another cluster name: -n NAME',
     },
   ];
-}
-
-const from = ({ composeDirectory }: ObservedContainer): string => (composeDirectory ? ` from ${composeDirectory}` : '');
-
-/**
- * How a cluster of Compose is changed: rendered again where it lies, which keeps its roles, and brought up by Compose.
- * @returns the commands to type
- */
-export function composeChange(
-  name: string,
-  { composeDirectory }: Pick<ObservedContainer, 'composeDirectory'>,
-  replicas: number,
-): string {
-  const where = composeDirectory ?? 'DIR';
-  return `Render it anew where it lies: rmsx render -n ${name} --out ${where} --replicas ${replicas}\nThen: docker compose --project-directory ${where} up -d --remove-orphans`;
 }

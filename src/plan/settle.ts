@@ -1,18 +1,20 @@
 import { checkCluster } from '../config/check-cluster.ts';
-import { describeDifferences, describeFixed, impliedReplicas, wantedCluster } from '../config/cluster-spec.ts';
+import { describeDifferences, describeFixed, wantedCluster } from '../config/cluster-spec.ts';
 import { defaults } from '../config/defaults.ts';
 import { flagOf } from '../config/flag-of.ts';
-import type { UpRequest } from '../config/up-request.ts';
+import { impliedReplicas, unnamedNodes } from '../config/node-names.ts';
+import { checkFanout, type UpRequest } from '../config/up-request.ts';
 import { type ClusterSpec, findNode, masterOf, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import type { HostRoute } from '../domain/host-route.ts';
+import { counted, masterName } from '../domain/names.ts';
 import { isMadeByCompose, type ObservedEngine } from '../domain/observed.ts';
 import { formatProblems } from '../domain/problem.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { parseSubnet } from '../domain/subnet.ts';
 import { chooseBasePort, chooseSubnet } from './choose.ts';
-import { composeChange } from './compose-conflicts.ts';
+import { composeChange } from './compose-change.ts';
 import { refuseConflicts } from './conflicts.ts';
 import { ownNetworks } from './network.ts';
 import { refuseOtherPersistence } from './other-persistence.ts';
@@ -47,9 +49,10 @@ export function settleCluster(
   });
   if (before) {
     refuseRemoval(request, before);
+    refuseUnnamed(request, before);
     refuseOtherMaster(before, cluster);
   }
-  refuseUnsound(cluster);
+  refuseUnsound(cluster, request);
   if (before) {
     refuseOtherPersistence(before, cluster, engine);
     refuseOtherWay(before, cluster, engine);
@@ -61,10 +64,11 @@ export function settleCluster(
 
 /**
  * What is sound by itself may not be sound together with what is there.
+ * @param request - what was asked for, where that alone may be wrong for the cluster
  * @throws RmsxError `bad-spec` with every problem
  */
-export function refuseUnsound(cluster: ClusterSpec): void {
-  const problems = formatProblems(checkCluster(cluster), flagOf);
+export function refuseUnsound(cluster: ClusterSpec, request: Partial<UpRequest> = {}): void {
+  const problems = formatProblems([...checkFanout(request.fanout, cluster.topology), ...checkCluster(cluster)], flagOf);
   if (problems.length > 0)
     throw new RmsxError('bad-spec', `The cluster ${cluster.name} cannot be like this.`, { problems });
 }
@@ -72,9 +76,28 @@ export function refuseUnsound(cluster: ClusterSpec): void {
 function refuseRemoval({ name, replicas }: UpRequest, before: ClusterSpec): void {
   const there = before.nodes.length - 1;
   if (replicas === undefined || replicas >= there) return;
-  throw new RmsxError('conflict', `The cluster ${name} has ${there} replicas, and up never removes a node.`, {
-    hint: `Remove them: ${rmsxCommand(name, `scale --replicas ${replicas}`)}   or keep them: ${rmsxCommand(name, `up --replicas ${there}`)}`,
-  });
+  throw new RmsxError(
+    'conflict',
+    `The cluster ${name} has ${counted(there, 'replica')}, and up never removes a node.`,
+    {
+      hint: `Remove them: ${rmsxCommand(name, `scale --replicas ${replicas}`)}   or keep them: ${rmsxCommand(name, `up --replicas ${there}`)}`,
+    },
+  );
+}
+
+/** A file that names every node is a lower number of replicas where it leaves one out. */
+function refuseUnnamed(request: UpRequest, before: ClusterSpec): void {
+  const missing = unnamedNodes(request, before);
+  if (missing.length === 0) return;
+  const { name } = request;
+  const master = masterOf(before).name;
+  const names = missing.join(', ');
+  const removal = missing.map((node) => rmsxCommand(name, `remove ${node}`)).join(' && ');
+  const hint = missing.includes(master)
+    ? `Put back into the file: ${names}; ${master} is the master.`
+    : `Remove with: ${removal}   or put back into the file: ${names}`;
+  const message = `The cluster ${name} has ${names}, which the file does not name, and up never removes a node.`;
+  throw new RmsxError('conflict', message, { hint });
 }
 
 /**
@@ -86,11 +109,22 @@ export function refuseOtherMaster(before: ClusterSpec, after: ClusterSpec): void
   if (findNode(after, was)?.source === null) return;
   const { name } = after;
   const source = after.asked[was];
+  if (typeof source === 'string' && !findNode(before, source)) throw noSuchSource(before, was, source);
   const will = typeof source === 'string' ? source : (after.nodes.find((node) => node.source === null)?.name ?? '');
   const wish = typeof source === 'string' ? `is asked to follow ${source}` : `${will} is asked for`;
   throw new RmsxError('conflict', `${was} is the master of ${name}, and ${wish}.`, {
     node: will,
     hint: `See how it is: ${rmsxCommand(name, 'status')}   Where ${was} is gone: ${rmsxCommand(name, `promote ${will}`)}`,
+  });
+}
+
+/** Nothing can bring such a source back: what asks for it has to be changed. */
+function noSuchSource({ name }: ClusterSpec, master: string, source: string): RmsxError {
+  const why = source === masterName ? 'which was removed' : 'which is no node of it';
+  const message = `${master} is the master of ${name}, and is asked to follow ${source}, ${why}.`;
+  return new RmsxError('conflict', message, {
+    node: master,
+    hint: `In the file, take "source: ${source}" out of ${master}, and let every other node that follows ${source} follow ${master}.`,
   });
 }
 

@@ -226,3 +226,9 @@ describe('pipes', () => {
     expect(stdout).toContain('code 2');
   });
 });
+
+test('a variable that is no flag must be told, and do no harm', async () => {
+  const { code, stdout, stderr } = await runRmsx(['init', '--out', '-'], { env: { RMSX_REPLCAS: '3' } });
+  expect([code, stdout.includes('replicas: 2')]).toEqual([0, true]);
+  expect(stderr).toBe('warning: RMSX_REPLCAS means nothing to rmsx; did you mean RMSX_REPLICAS?\n');
+});

@@ -18,6 +18,14 @@ const infos: Readonly<Record<string, string>> = {
   'slave-1': `redis_version:8.0.2\r\nrole:slave\r\nmaster_host:172.19.0.10\r\nmaster_port:6379\r\nmaster_link_status:up\r\nslave_repl_offset:1000\r\nmaster_replid:${history}\r\n`,
 };
 
+const listed = (name: string, changes: object = {}): object =>
+  listedContainer(`demo-${name}`, {
+    Id: `id-${name}`,
+    Image: 'redis:8.0',
+    Labels: { 'rmsx.cluster': 'demo', 'rmsx.node': name, 'rmsx.topology': 'star' },
+    ...changes,
+  });
+
 let engine: StubEngine;
 const servers: StubRedis[] = [];
 
@@ -35,10 +43,7 @@ const giveConf: Answer = (request, response) => {
 beforeAll(async () => {
   for (const info of Object.values(infos)) servers.push(await StubRedis.start(secret, () => info));
   const containers = Object.keys(infos).map((name, i) =>
-    listedContainer(`demo-${name}`, {
-      Id: `id-${name}`,
-      Image: 'redis:8.0',
-      Labels: { 'rmsx.cluster': 'demo', 'rmsx.node': name, 'rmsx.topology': 'star' },
+    listed(name, {
       Ports: [{ IP: '127.0.0.1', PrivatePort: 6379 + i, PublicPort: servers[i]?.port, Type: 'tcp' }],
     }),
   );
@@ -80,6 +85,28 @@ describe('status', () => {
     expect(code).toBe(0);
     expect([secret, encoded].filter((text) => (stdout + stderr).includes(text))).toEqual([]);
   });
+});
+
+test.each<[string, readonly object[], object]>([
+  ['all nodes run', [listed('master'), listed('slave-1')], { state: 'running', nodes: 2, running: 2 }],
+  ['a node has no container', [listed('master')], { state: 'partial', nodes: 2, running: 1 }],
+  [
+    'one is stopped',
+    [listed('master'), listed('slave-1', { State: 'exited' })],
+    { state: 'partial', nodes: 2, running: 1 },
+  ],
+  ['the only one is stopped', [listed('slave-1', { State: 'exited' })], { state: 'stopped', nodes: 2, running: 0 }],
+  [
+    'one is of no record',
+    [listed('master'), listed('slave-1'), listed('slave-2', { State: 'exited' })],
+    { state: 'partial', nodes: 3, running: 2 },
+  ],
+])('ls must count the nodes of the record: %s', async (_, containers, expected) => {
+  await using world = await StubEngine.start({ containers, answer: giveConf });
+  const { code, stdout } = await runRmsx(['ls', '--json'], { env: world.env });
+  const document = JSON.parse(stdout) as { clusters: readonly object[] };
+  assertValid('ls', document);
+  expect([code, document.clusters]).toEqual([0, [expect.objectContaining({ name: 'demo', ...expected })]]);
 });
 
 describe('env', () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isRendered } from '../../files/rendered-cluster.ts';
 import { type RenderResult, render } from '../../operations/render.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -13,14 +14,14 @@ export const renderCommand: Command = {
   describe: 'write redis.conf files and a compose file; touches no engine',
   options: {
     ...upRequestOptions,
-    out: { type: 'string', describe: 'the directory that gets the files', otherwise: './NAME' },
+    out: { type: 'string', describe: 'the directory that gets the files', otherwise: './NAME, . in a rendered one' },
     templates: {
       type: 'string',
       describe: 'a directory with redis.conf, compose.yaml or cluster-readme.md of your own',
     },
     force: {
       type: 'boolean',
-      describe: 'replace files that were edited, each is kept as FILE.orig; change the persistence',
+      describe: 'replace edited files, each is kept as FILE.orig; replace another cluster; change the persistence',
     },
     ...dryRunOption,
   },
@@ -32,7 +33,8 @@ export const renderCommand: Command = {
   run: async (args, context) => {
     const request = await readUpRequest(args, context);
     const options = {
-      out: args.text('out') ?? `./${request.name}`,
+      out: args.text('out') ?? ((await isRendered('.')) ? '.' : `./${request.name}`),
+      keepName: !context.isNameGiven,
       templatesDirectory: args.text('templates'),
       force: args.switch('force') ?? false,
       dryRun: args.switch('dry-run') ?? false,
@@ -46,8 +48,9 @@ export const renderCommand: Command = {
 async function report(result: RenderResult, dryRun: boolean, context: Context): Promise<void> {
   const { out, cluster, files, changed, password } = result;
   const { name, subnet, topology } = cluster;
+  const width = (dryRun ? 'would remove' : 'unchanged').length;
   await context.print({ out, dryRun, changed, cluster: { name, topology, subnet }, password, files }, () =>
-    files.map(({ path, state }) => `${state.padEnd('unchanged'.length)}  ${join(out, path)}\n`).join(''),
+    files.map(({ path, state }) => `${state.replace('-', ' ').padEnd(width)}  ${join(out, path)}\n`).join(''),
   );
   if (dryRun) return;
   if (password === 'generated') {

@@ -19,6 +19,8 @@ export interface NodeInFile {
 
 /** What the file says, as far as it can be read. */
 export interface FileContent {
+  /** For editors; it means nothing here. */
+  readonly $schema?: string | undefined;
   readonly apiVersion?: string | undefined;
   readonly name?: string | undefined;
   readonly image?: string | undefined;

@@ -36,7 +36,7 @@ const seconds: Reader<string> = single('a time with its unit, such as 60s, 2m or
   if (value.kind === 'number') return refuse(/^\d+$/.test(value.text) ? `write ${value.text}s` : undefined);
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(value.kind === 'text' ? value.text : '') ?? [];
   if (amount === undefined) return refuse();
-  const read = Number(amount) * (secondsPer[unit] ?? Number.NaN);
+  const read = Number((Number(amount) * (secondsPer[unit] ?? Number.NaN)).toFixed(9)); // 0.07h are 252 s
   if (!Number.isInteger(read)) return refuse('it has to be whole seconds');
   return read <= mostSeconds ? String(read) : refuse('that is more than 68 years');
 });
@@ -155,6 +155,7 @@ const orAuto = <T>(reader: Reader<T>): Reader<T | 'auto'> => ({
 /** All of rmsx.yaml. */
 export const rmsxFileKeys: Reader<FileContent> = section(
   {
+    $schema: word('the place of the JSON Schema, for editors'),
     apiVersion: choice([apiVersion]),
     name: word('the name of the cluster, such as redis-server'),
     image,

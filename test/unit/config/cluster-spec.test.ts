@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { draftCluster, impliedReplicas, wantedCluster } from '../../../src/config/cluster-spec.ts';
+import { draftCluster, wantedCluster } from '../../../src/config/cluster-spec.ts';
+import { impliedReplicas } from '../../../src/config/node-names.ts';
 import type { UpRequest } from '../../../src/config/up-request.ts';
 import type { ClusterSpec } from '../../../src/domain/cluster.ts';
 import { addNode, moveNode, removeNode } from '../../../src/plan/change-topology.ts';

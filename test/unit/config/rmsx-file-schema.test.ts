@@ -3,11 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { wantedCluster } from '../../../src/config/cluster-spec.ts';
 import { defaults } from '../../../src/config/defaults.ts';
+import { whyOwned } from '../../../src/config/owned-directives.ts';
 import { rmsxFileKeys } from '../../../src/config/rmsx-file/keys.ts';
 import type { Reader } from '../../../src/config/rmsx-file/readers.ts';
 import { parseRmsxFile } from '../../../src/config/rmsx-file/rmsx-file.ts';
 import { evictionPolicies, prioritySetting, type Setting, settings } from '../../../src/config/settings.ts';
 import { checkUpRequest } from '../../../src/config/up-request.ts';
+import { directiveNames } from '../../../src/domain/directives.ts';
 import { assertValid } from '../../helpers/schemas.ts';
 
 /** As much of a JSON Schema as is used here. */
@@ -46,10 +48,8 @@ function pathsOfReader({ keys = {} }: Reader<unknown>, prefix = ''): readonly st
 
 function pathsOfSchema(part: Schema, prefix = ''): readonly string[] {
   const { properties = {}, patternProperties = {} } = resolved(part);
-  const all = [
-    ...Object.entries(properties),
-    ...Object.values(patternProperties).map((node) => ['NODE', node] as const),
-  ];
+  const keys = prefix.endsWith('redis.') ? {} : properties; // directives are looked at below
+  const all = [...Object.entries(keys), ...Object.values(patternProperties).map((node) => ['NODE', node] as const)];
   return all.flatMap(([key, below]) => [`${prefix}${key}`, ...pathsOfSchema(below, `${prefix}${key}.`)]);
 }
 
@@ -80,6 +80,13 @@ describe('the schema', () => {
 
   test.each(settings.filter(({ kind }) => kind !== 'buffer-limit'))('must have the default of $path', (setting) => {
     expect(at(setting.path)?.default).toBe(spelled(setting));
+  });
+
+  test('must offer every directive that is for users, and no other one', () => {
+    const offered = directiveNames.filter((name) => whyOwned(name) === undefined);
+    const wanted = Object.fromEntries(offered.map((name) => [name, { $ref: '#/$defs/lines' }]));
+    expect(schema.$defs?.directives?.properties).toEqual(wanted);
+    expect(offered.length).toBeGreaterThan(100);
   });
 
   test('must have the defaults of everything else', () => {
@@ -177,6 +184,54 @@ describe('schema and parser must agree', () => {
     expect(agree(first + body)).toBe(false);
   });
 
+  test.each([
+    ['1.5s', false],
+    ['500ms', false],
+    ['1000ms', true],
+    ['1.0s', true],
+    ['1.25m', true],
+    ['1.01m', false],
+    ['0.07h', true],
+    ['0.0025h', true],
+    ['0.001h', false],
+    ['0s', false],
+    ['0ms', false],
+    ['0.0m', false],
+    ['10s', true],
+    ['00s', false],
+    ['2m', true],
+  ])('on a time that must be 1 s or more: %s', (text, isGood) => {
+    for (const key of ['timeout', 'pingPeriod']) {
+      const given = `${first}replication: { ${key === 'pingPeriod' ? 'timeout: 500h, ' : 'pingPeriod: 1s, '}${key}: ${text} }`;
+      const { request, problems } = parseRmsxFile(given, 'f');
+      const told = [...problems, ...checkUpRequest({ ...request, name: 'demo' })].filter(
+        (each) => !/sign of life/.test(each),
+      );
+      expect([given, told.length === 0, passes(parse(given))]).toEqual([given, isGood, isGood]);
+    }
+  });
+
+  test.each([
+    ['backlogSize: 0', false],
+    ['backlogSize: 0mb', false],
+    ['backlogSize: "00"', false],
+    ['backlogSize: 1', true],
+    ['backlogSize: 10mb', true],
+    ['backlogTtl: 0s', true],
+    ['backlogTtl: 1.5s', false],
+    ['disklessSyncDelay: 0ms', true],
+  ])('on %s', (text, isGood) => {
+    const given = `${first}replication: { ${text} }`;
+    const { request, problems } = parseRmsxFile(given, 'f');
+    const told = [...problems, ...checkUpRequest({ ...request, name: 'demo' })];
+    expect([told.length === 0, passes(parse(given))]).toEqual([isGood, isGood]);
+  });
+
+  test('on a file that names its schema', () => {
+    expect(agree(`${first}$schema: https://example.com/rmsx-file.schema.json`)).toBe(true);
+    expect(agree(`${first}$schema: 5`)).toBe(false);
+  });
+
   test.each(['', '- a', 'redis', 'name: demo', 'apiVersion: rmsx/v2', 'apiVersion: 1'])(
     'on a file that is none: %j',
     (text) => {
@@ -197,11 +252,12 @@ describe('the template', () => {
   });
 
   test('must show every key, and what is commented out must be sound', () => {
-    const text = template.replace(/^#(?! \S|\n)/gm, ''); // prose has one blank behind its #
+    const ofTree = template.replace('topology: star', 'topology: tree'); // a fanout is for trees
+    const text = ofTree.replace(/^#(?! \S|\n)/gm, ''); // prose has one blank behind its #
     const { request, problems } = parseRmsxFile(text, 'rmsx.yaml');
     expect([problems, checkUpRequest({ ...request, ...bare })]).toEqual([[], []]);
     const missing = pathsOfReader(rmsxFileKeys).filter((path) => !text.includes(`${path.split('.').at(-1)}:`));
-    expect(missing).toEqual(['nodes.NODE']);
+    expect(missing).toEqual(['$schema', 'nodes.NODE']);
     const said = settings.map(({ directive }) => [directive, request.directives?.[directive]?.[0]]);
     const usual = settings.map(({ directive, otherwise }) => [
       directive,

@@ -36,8 +36,8 @@ describe('what is wrong must be told with its flag', () => {
     [{ timezone: 'a b' }, '--tz: "a b" is not a time zone, such as Europe/Berlin'],
     [{ timezone: 'UTC\nX' }, '--tz: "UTC\nX" is not a time zone, such as Europe/Berlin'],
     [{ allowCommands: ['CONFIG'] }, '--allow-command: CONFIG is not disabled; only KEYS, FLUSHALL, FLUSHDB are'],
-    [{ disabledCommands: ['CONFIG'] }, '--disabledCommands[0]: CONFIG is needed by rmsx itself'],
-    [{ disabledCommands: ['keys', 'KEYS'] }, '--disabledCommands[1]: KEYS is there twice'],
+    [{ disabledCommands: ['CONFIG'] }, 'disabledCommands[0]: CONFIG is needed by rmsx itself'],
+    [{ disabledCommands: ['keys', 'KEYS'] }, 'disabledCommands[1]: KEYS is there twice'],
     [{ password: '' }, 'the password is empty, which would switch authentication off'],
     [{ fanout: 0 }, '--fanout: 0 is not a number of followers: 1 to 1000'],
     [{ fanout: -1 }, '--fanout: -1 is not a number of followers: 1 to 1000'],
@@ -63,7 +63,7 @@ describe('what is wrong must be told with its flag', () => {
     ],
     [
       { directives: { 'min-replicas-to-write': ['1'] }, replicas: 0 },
-      '--set min-replicas-to-write: the master would never take a write: it wants 1 replicas, and there are 0',
+      '--set min-replicas-to-write: the master would never take a write: it wants 1 replica, and there are 0',
     ],
     [
       { nodes: { 'slave-1': { image: 'redis 8' } } },
@@ -99,7 +99,7 @@ describe('what is wrong must be told with its flag', () => {
     ],
     [
       { replicas: 1, nodes: { 'slave-2': {} } },
-      'nodes.slave-2: there is no such node: with 1 replicas they are master, slave-1',
+      'nodes.slave-2: there is no such node: with 1 replica they are master, slave-1',
     ],
     [{ nodes: { web: {} } }, 'nodes.web: there is no such node: with 2 replicas they are master, slave-1, slave-2'],
     [
@@ -141,7 +141,7 @@ describe('what is wrong must be told with its flag', () => {
       'nodes.slave-1.port: 0 is not a port: 1 to 65535',
       '--tz: "d e" is not a time zone, such as Europe/Berlin',
       '--bind: "c" is not an IPv4 address',
-      '--disabledCommands[1]: GET is needed by rmsx itself',
+      'disabledCommands[1]: GET is needed by rmsx itself',
       '--allow-command: FLUSHALL is not disabled; only KEYS, GET are',
       'the password is empty, which would switch authentication off',
       'nodes.slave-1.source: slave-1 cannot follow itself',
@@ -163,6 +163,60 @@ describe('what is wrong must be told with its flag', () => {
     ['a first port', { basePort: 65_535 }],
   ])('a mistake must be told once: %s', (_, request) => {
     expect(check(request)).toHaveLength(1);
+  });
+
+  test.each<[Partial<UpRequest>, string]>([
+    [{ topology: 'star', fanout: 3 }, '--fanout: it is for --topology tree, and the topology is star'],
+    [
+      { topology: 'chain', fanout: 2, complete: true },
+      '--fanout: it is for --topology tree, and the topology is chain',
+    ],
+    [{ directives: { maxclients: ['1', '2'] } }, '--set maxclients: it may stand there once'],
+    [{ directives: { 'hash-max-ziplist-value': ['1', '2'] } }, '--set hash-max-ziplist-value: it may stand there once'],
+    [{ nodes: { 'slave-1': { directives: { hz: ['1', '2'] } } } }, 'nodes.slave-1.redis.hz: it may stand there once'],
+  ])('%j is refused', (changes, problem) => {
+    expect(check(changes)).toEqual([problem]);
+  });
+
+  test.each<Partial<UpRequest>>([
+    { fanout: 3 },
+    { topology: 'tree', fanout: 3 },
+    { persistence: 'rdb', directives: { save: ['60 1', '300 10'] } },
+    { directives: { loadmodule: ['/a.so', '/b.so'] } },
+    { directives: { 'client-output-buffer-limit': ['normal 0 0 0', 'pubsub 1 1 1'] } },
+  ])('%j is sound', (changes) => {
+    expect(check(changes)).toEqual([]);
+  });
+
+  test.each<[string, Partial<UpRequest>, string]>([
+    ['redis:5.0', {}, 'Redis 5.0 is not supported: 6.0 or later'],
+    ['redis:3.2-alpine', {}, 'Redis 3.2 is not supported: 6.0 or later'],
+    ['bitnami/redis:4.0', {}, 'Redis 4.0 is not supported: 6.0 or later'],
+    ['redis:5', {}, 'Redis 5.0 is not supported: 6.0 or later'],
+    ['valkey/valkey:7.0', {}, 'Valkey 7.0 is not supported: 7.2 or later'],
+    [
+      'redis:5.0',
+      { directives: { hz: ['20'], 'repl-rdb-channel': ['yes'] } },
+      'Redis 5.0 is not supported: 6.0 or later',
+    ],
+    [
+      'valkey/valkey:7.0',
+      { directives: { 'dual-channel-replication-enabled': ['yes'] } },
+      'Valkey 7.0 is not supported: 7.2 or later',
+    ],
+    ['redis:3.2', { disabledCommands: ['LATENCY', 'RESET', 'ACL'] }, 'Redis 3.2 is not supported: 6.0 or later'],
+    ['redis:5.0', { nodes: { 'slave-1': { image: 'redis:8.0' } } }, 'Redis 5.0 is not supported: 6.0 or later'],
+  ])('a server that is too old must be told once: %s, with %j', (image, changes, message) => {
+    expect(check({ image, ...changes })).toEqual([`--image: ${message}`]);
+    expect(check({ image, ...changes, complete: true })).toEqual([`--image: ${message}`]);
+  });
+
+  test('a node that is too old must be told once, at the node', () => {
+    expect(
+      check({
+        nodes: { 'slave-1': { image: 'redis:5.0', directives: { 'dual-channel-replication-enabled': ['yes'] } } },
+      }),
+    ).toEqual(['nodes.slave-1.image: Redis 5.0 is not supported: 6.0 or later']);
   });
 
   test('the place must be the one that the caller knows', () => {

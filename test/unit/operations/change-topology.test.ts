@@ -207,9 +207,10 @@ describe('a change must be refused before anything is touched', () => {
 
   test('where Docker Compose owns the cluster that is to grow', async () => {
     const error = await refusal(cluster(1), (spec) => addNode(spec, undefined), { changes: { run: null } });
-    expect([error.code, error.message]).toEqual([
+    expect([error.code, error.message, error.hint?.split('\n')[0]]).toEqual([
       'conflict',
       'Docker Compose owns redis-server: it made redis-server-master, and rmsx makes no nodes beside it (slave-2).',
+      'Render it anew where it lies: rmsx render -n redis-server --out DIR --replicas 2',
     ]);
   });
 
