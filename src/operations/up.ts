@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { generatePassword } from '../config/password.ts';
 import { checkUpRequest, type UpRequest } from '../config/up-request.ts';
 import { RmsxError } from '../domain/errors.ts';
@@ -6,6 +5,7 @@ import { rmsxCommand } from '../domain/hints.ts';
 import type { NodeConf, ObservedEngine } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { newestRecord } from '../domain/record.ts';
+import { newRun } from '../files/process-owner.ts';
 import { readTemplate } from '../files/templates.ts';
 import { settleCluster } from '../plan/settle.ts';
 import { planUp } from '../plan/up.ts';
@@ -46,7 +46,7 @@ function mayChooseAgain(request: UpRequest, error: unknown): boolean {
 }
 
 async function upOnce(request: UpRequest, options: UpOptions, ports: Ports, attempt: number): Promise<UpResult> {
-  const run = randomBytes(8).toString('hex');
+  const run = newRun();
   const prepare = (): Promise<Omit<UpScene, 'options' | 'ports' | 'run'>> =>
     prepareUp(request, options, ports, { run, attempt });
   const scene = await prepare();

@@ -22,7 +22,10 @@ async function runAgainst(world: StubWorld, args: readonly string[], env: Readon
 }
 
 describe('an engine that cannot be used', () => {
-  const verbs = [['up'], ['status'], ['ls'], ['env'], ['url'], ['down'], ['promote', 'slave-1']];
+  const verbs = [
+    ...[['up'], ['status'], ['ls'], ['env'], ['url'], ['down'], ['promote', 'slave-1']],
+    ...[['start'], ['stop', 'slave-1'], ['restart'], ['gc']],
+  ];
 
   test.each(verbs)('%s without an engine must exit 6 and say where it looked', async (...args) => {
     const { code, stdout, stderr } = await runRmsx(args);
@@ -122,7 +125,7 @@ describe('an engine that breaks off', () => {
 });
 
 describe('an engine that never answers must cost no more than --timeout', () => {
-  test.concurrent.each([['ls'], ['status'], ['up'], ['down'], ['env'], ['promote', 'slave-1']])(
+  test.concurrent.each([['ls'], ['status'], ['up'], ['down'], ['env'], ['promote', 'slave-1'], ['stop'], ['gc']])(
     '%s',
     async (...args) => {
       const { code, stdout, stderr, durationMs } = await runAgainst({ answer: () => true }, [
@@ -141,7 +144,7 @@ describe('an engine that never answers must cost no more than --timeout', () => 
 });
 
 describe('what is not there', () => {
-  test.each([['status'], ['env'], ['url'], ['url', 'slave-1'], ['promote', 'slave-1']])(
+  test.each([['status'], ['env'], ['url'], ['url', 'slave-1'], ['promote', 'slave-1'], ['start'], ['stop'], ['restart']])(
     '%s of an unknown cluster must exit 4',
     async (...args) => {
       const { code, stdout, stderr, writes } = await runAgainst({}, [...args, '-n', 'demo']);

@@ -17,6 +17,8 @@ export type SchemaName =
   | 'init'
   | 'rmsx-file'
   | 'render'
+  | 'lifecycle'
+  | 'gc'
   | 'error';
 
 /** @throws Error that lists everything in which a document differs from its schema */
@@ -33,6 +35,7 @@ export function schemaFor(args: readonly string[], code: number | null): SchemaN
   const verb = args[0] ?? '';
   const failed = code !== 0 && !(verb === 'status' && code === 3) && !(verb === 'promote' && code === 8);
   if (failed) return 'error';
+  if (['start', 'stop', 'restart'].includes(verb)) return 'lifecycle';
   const changes = ['scale', 'add', 'remove', 'move'].includes(verb);
   if ((verb === 'up' || changes) && args.includes('--dry-run')) return 'plan';
   return changes ? 'change' : (verb as SchemaName);
