@@ -44,6 +44,10 @@ export interface ObservedNetwork {
   readonly name: string;
   readonly cluster: string | null;
   readonly run: string | null;
+  /** Whether its cluster was made with `--isolated`. */
+  readonly isolated: boolean;
+  /** Null where the engine does not say. */
+  readonly createdAtMs: number | null;
   readonly subnets: readonly string[];
 }
 
@@ -54,6 +58,8 @@ export interface ObservedVolume {
   readonly node: string | null;
   readonly run: string | null;
   readonly purpose: VolumePurpose | null;
+  /** Null where the engine does not say. */
+  readonly createdAtMs: number | null;
   readonly image: string | null;
 }
 

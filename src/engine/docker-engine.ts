@@ -92,7 +92,9 @@ function lookingCalls({
   docker,
   reachHost,
   look,
-}: Wire): Calls<'listContainers' | 'listNetworks' | 'listVolumes' | 'hasImage' | 'userOfImage' | 'memoryBytes'> {
+}: Wire): Calls<
+  'listContainers' | 'listNetworks' | 'listVolumes' | 'hasImage' | 'userOfImage' | 'memoryBytes' | 'timeMs'
+> {
   return {
     listContainers: (cluster) =>
       look('list containers', async () => {
@@ -103,6 +105,11 @@ function lookingCalls({
       }),
     listNetworks: () => look('list networks', async () => list(await docker.listNetworks()).map(fromNetwork)),
     listVolumes: () => look('list volumes', async () => ((await docker.listVolumes()).Volumes ?? []).map(fromVolume)),
+    timeMs: () =>
+      look('ask for the time', async () => {
+        const timeMs = Date.parse((await docker.info()).SystemTime);
+        return Number.isNaN(timeMs) ? Date.now() : timeMs;
+      }),
     memoryBytes: () => look('ask for the memory', async () => Number((await docker.info()).MemTotal)),
     userOfImage: (image) =>
       look(`look at image ${image}`, async () => {

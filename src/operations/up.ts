@@ -70,7 +70,17 @@ async function prepareUp(
   const password = passwordOf(request, observed);
   await refuseScarceMemory(record.cluster, ports.engine);
   const pull = await imagesToPull(request.pull ?? 'missing', record.cluster, observed.engine, ports.engine);
-  const facts = { before: existing, record, ...observed, password, pull, revive: true, run, template };
+  const facts = {
+    before: existing,
+    record,
+    ...observed,
+    password,
+    pull,
+    revive: true,
+    isolated: request.isolated,
+    run,
+    template,
+  };
   const plan = planUp({ ...facts, nowMs: Date.now() });
   return { record, nodes: record.cluster.nodes, ...observed, password, plan };
 }

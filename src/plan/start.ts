@@ -84,7 +84,6 @@ export function refuseMissing(facts: StartFacts): void {
   const [node] = [...missing, ...unfinished];
   if (node === undefined) return;
   const verb = missing.length > 1 ? 'have' : 'has';
-  const what =
-    missing.length > 0 ? `${missing.join(', ')} of ${name} ${verb} no container` : `${node} has no conf yet`;
+  const what = missing.length > 0 ? `${missing.join(', ')} of ${name} ${verb} no container` : `${node} has no conf yet`;
   throw new RmsxError('not-found', `${what}.`, { node, hint: `Make what is missing: ${rmsxCommand(name, 'up')}` });
 }

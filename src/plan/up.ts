@@ -39,7 +39,7 @@ export function planUp(facts: UpFacts): Plan {
     first.push({ id: `pull ${image}`, step: { op: 'pull-image', image }, because: 'it is not here', after: [] });
   }
   const pulled = first.map(({ id }) => id);
-  if (!hasNetwork) first.push(createNetwork(cluster, facts.run, pulled));
+  if (!hasNetwork) first.push(createNetwork(cluster, facts, pulled));
   const ready = first.map(({ id }) => id);
   if (cluster.persistence !== 'none') first.push(...writeVolumes(missing, facts, pulled));
   first.push(...own.filter((container) => isLeftover(container, facts.nowMs)).map(removeLeftover));
@@ -100,13 +100,18 @@ const removeLeftover = ({ id, name }: ObservedContainer): PlannedStep => ({
   after: [],
 });
 
-function createNetwork(cluster: ClusterSpec, run: string, after: readonly string[]): PlannedStep {
+function createNetwork(
+  cluster: ClusterSpec,
+  { run, isolated = false }: UpFacts,
+  after: readonly string[],
+): PlannedStep {
   const subnet = parseSubnet(cluster.subnet);
   if (typeof subnet === 'string') throw new RangeError(subnet);
   const network = {
     name: networkName(cluster.name),
     cluster: cluster.name,
     run,
+    ...(isolated ? { isolated } : {}),
     subnet: subnet.cidr,
     gateway: gatewayIp(subnet),
     dynamicRange: dynamicRange(subnet),

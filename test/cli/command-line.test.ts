@@ -100,7 +100,7 @@ describe('a wrong command line must be refused before anything is touched', () =
     ['promote', 'NODE: name the node that is to be the master, such as slave-1'],
     ['promote a b', 'b: promote does not take this argument'],
     ['stop --wait', '--wait: unknown flag'],
-    ['start --dry', '--dry: unknown flag; did you mean --dry-run?'],
+    ['start --dry-runs', '--dry-runs: unknown flag; did you mean --dry-run?'],
     ['gc --older-than 5', '--older-than: "5" is not a time with a unit, such as 500ms, 60s or 2m'],
     ['gc --older-than 0', '--older-than: "0" is not a time with a unit, such as 500ms, 60s or 2m'],
     ['gc demo', 'demo: gc does not take this argument'],

@@ -144,18 +144,24 @@ describe('an engine that never answers must cost no more than --timeout', () => 
 });
 
 describe('what is not there', () => {
-  test.each([['status'], ['env'], ['url'], ['url', 'slave-1'], ['promote', 'slave-1'], ['start'], ['stop'], ['restart']])(
-    '%s of an unknown cluster must exit 4',
-    async (...args) => {
-      const { code, stdout, stderr, writes } = await runAgainst({}, [...args, '-n', 'demo']);
-      expect([code, stdout, stderr, writes]).toEqual([
-        4,
-        '',
-        'rmsx: There is no cluster called demo on this engine.\nhint: Make it: rmsx up -n demo   or see what is there: rmsx ls\n',
-        [],
-      ]);
-    },
-  );
+  test.each([
+    ['status'],
+    ['env'],
+    ['url'],
+    ['url', 'slave-1'],
+    ['promote', 'slave-1'],
+    ['start'],
+    ['stop'],
+    ['restart'],
+  ])('%s of an unknown cluster must exit 4', async (...args) => {
+    const { code, stdout, stderr, writes } = await runAgainst({}, [...args, '-n', 'demo']);
+    expect([code, stdout, stderr, writes]).toEqual([
+      4,
+      '',
+      'rmsx: There is no cluster called demo on this engine.\nhint: Make it: rmsx up -n demo   or see what is there: rmsx ls\n',
+      [],
+    ]);
+  });
 
   test.each([
     [{ 'rmsx.run': 'x' }, 'The cluster demo is down; its data is kept (volumes: 1).', 'rmsx up -n demo'],

@@ -174,6 +174,8 @@ export const network = (name: string, subnet: string, ownCluster: string | null 
   name,
   cluster: ownCluster,
   run: null,
+  isolated: false,
+  createdAtMs: 0,
   subnets: [subnet],
 });
 
@@ -184,6 +186,7 @@ export const volume = (name: string, changes: Partial<ObservedVolume> = {}): Obs
   node: null,
   run: null,
   purpose: null,
+  createdAtMs: 0,
   image: null,
   ...changes,
 });

@@ -106,4 +106,10 @@ export const commands: readonly LazyCommand[] = [
     describe: 'remove what rmsx made for the cluster; the data stays without --volumes',
     load: () => import('./down.ts').then(({ downCommand }) => downCommand),
   },
+  {
+    name: 'gc',
+    positionals: '',
+    describe: 'remove what interrupted runs left behind, and nothing else',
+    load: () => import('./gc.ts').then(({ gcCommand }) => gcCommand),
+  },
 ];

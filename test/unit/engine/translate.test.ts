@@ -370,12 +370,21 @@ describe('what the engine tells', () => {
     const own = {
       Id: 'n',
       Name: 'net',
-      Labels: { 'rmsx.cluster': 'demo' },
+      Labels: { 'rmsx.cluster': 'demo', 'rmsx.isolated': 'true' },
+      Created: '2023-11-14T22:13:20.500Z',
       IPAM: { Config: [{ Subnet: '10.0.0.0/24' }, { Subnet: 'fd00::/64' }, {}] },
     };
     expect([host, own].map((info) => fromNetwork(info as unknown as Docker.NetworkInspectInfo))).toEqual([
-      { id: 'h', name: 'host', cluster: null, run: null, subnets: [] },
-      { id: 'n', name: 'net', cluster: 'demo', run: null, subnets: ['10.0.0.0/24', 'fd00::/64'] },
+      { id: 'h', name: 'host', cluster: null, run: null, isolated: false, createdAtMs: null, subnets: [] },
+      {
+        id: 'n',
+        name: 'net',
+        cluster: 'demo',
+        run: null,
+        isolated: true,
+        createdAtMs: 1_700_000_000_500,
+        subnets: ['10.0.0.0/24', 'fd00::/64'],
+      },
     ]);
   });
 
@@ -388,12 +397,20 @@ describe('what the engine tells', () => {
       'rmsx.image': 'i',
     };
     const read = [
-      { Name: 'a', Labels },
+      { Name: 'a', Labels, CreatedAt: '2023-11-14T22:13:20Z' },
       { Name: 'b', Labels: null },
     ].map((info) => fromVolume(info as unknown as Docker.VolumeInspectInfo));
     expect(read).toEqual([
-      { name: 'a', cluster: 'demo', node: 'master', run: 'r', purpose: 'conf', image: 'i' },
-      { name: 'b', cluster: null, node: null, run: null, purpose: null, image: null },
+      {
+        name: 'a',
+        cluster: 'demo',
+        node: 'master',
+        run: 'r',
+        purpose: 'conf',
+        createdAtMs: 1_700_000_000_000,
+        image: 'i',
+      },
+      { name: 'b', cluster: null, node: null, run: null, purpose: null, createdAtMs: null, image: null },
     ]);
   });
 });
