@@ -4,15 +4,23 @@ import type { LifecycleResult } from '../operations/lifecycle.ts';
 import type { Context } from './context.ts';
 import { planDocument } from './plan-document.ts';
 
-/** Prints what `start`, `stop` or `restart` did, or would do. */
-export async function printLifecycle(result: LifecycleResult, dryRun: boolean, context: Context): Promise<void> {
+/**
+ * Prints what `start`, `stop` or `restart` did, or would do.
+ * @param isWarned - whether the warnings have been told before it was done
+ */
+export async function printLifecycle(
+  result: LifecycleResult,
+  dryRun: boolean,
+  context: Context,
+  isWarned = false,
+): Promise<void> {
   const { cluster, changed, nodes, warnings } = result;
   const plan = planDocument(result.plan);
   const nothing = 'nothing to do\n';
   await context.print({ dryRun, cluster, changed, plan, nodes, warnings }, () =>
     dryRun ? (result.plan.length > 0 ? `${formatPlan(result.plan)}\n` : nothing) : '',
   );
-  for (const { message, hint } of warnings) {
+  for (const { message, hint } of isWarned ? [] : warnings) {
     context.tell(`warning: ${message}`);
     if (hint !== null) context.tell(`hint: ${hint}`);
   }

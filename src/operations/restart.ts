@@ -42,8 +42,9 @@ export async function restart(
   return underLock(name, look, (planned) => carryOut(planned, ports), options, ports);
 }
 
-async function carryOut({ known, plan }: LifecyclePlan, ports: Ports): Promise<void> {
+async function carryOut({ known, plan, warnings }: LifecyclePlan, ports: Ports): Promise<void> {
   const { progress, engine } = ports;
+  for (const { message } of warnings) progress.warn(message); // before it happens
   const { cluster } = known.record;
   const begun: Begun = { stopped: [], started: [] };
   const connections = connectionsTo(known, ports);

@@ -18,7 +18,8 @@ export const restartCommand: Command = {
     const dryRun = args.switch('dry-run') ?? false;
     args.throwIfWrong('rmsx restart --help');
     const ports = await context.ports();
-    await printLifecycle(await restart(context.name, args.positionals, { dryRun }, ports), dryRun, context);
+    const result = await restart(context.name, args.positionals, { dryRun }, ports);
+    await printLifecycle(result, dryRun, context, !dryRun);
     return 0;
   },
 };
