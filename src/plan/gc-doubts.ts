@@ -1,3 +1,4 @@
+import { compareNodeNames } from '../domain/names.ts';
 import { type GcScene, interruptedRuns } from './gc-scene.ts';
 
 /**
@@ -10,13 +11,16 @@ export function doubtsAbout(scene: GcScene): string | undefined {
   const runs = interruptedRuns(scene);
   const earlier = nodes.find(({ run }) => !runs.has(run ?? ''));
   if (earlier) return `it is not complete, but ${earlier.node} may have been before`;
-  const started = nodes.filter(({ neverStarted }) => !neverStarted);
+  const started = nodes
+    .filter(({ neverStarted }) => !neverStarted)
+    .sort((a, b) => compareNodeNames(a.node ?? '', b.node ?? ''));
   if (started.length > 0 && volumes.some(({ run }) => !runs.has(run ?? ''))) {
     return 'it is not complete, but runs on data of an earlier one';
   }
   for (const { node, state } of started) {
     const count = keys.get(node ?? '');
-    if (count !== undefined && count > 0) return `it is not complete, but ${node} holds ${count} keys`;
+    if (count !== undefined && count > 0)
+      return `it is not complete, but ${node} holds ${count} key${count === 1 ? '' : 's'}`;
     const isForgotten = state === 'stopped' && record?.cluster.persistence === 'none';
     if (count === undefined && !isForgotten)
       return `it is not complete, and ${node} does not say whether it holds data`;

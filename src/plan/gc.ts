@@ -33,13 +33,17 @@ export function planGc(facts: GcFacts): GcPlan {
   const dead = [
     ...(facts.holdsLock ? [] : locks).map((lock) => containerLeft(lock, 'a lock, and the rmsx that held it has ended')),
     ...carriers
-      .filter((carrier) => isDead(carrier, facts))
+      .filter((carrier) => isDead(carrier, facts) && !isEvidence(carrier, scene))
       .map((carrier) => containerLeft(carrier, 'it carried a conf, and the rmsx that made it has ended')),
   ];
   const whole = planWhole(scene);
   const ids = new Set(whole.leftovers.map(({ id }) => id));
   return { leftovers: [...dead.filter(({ id }) => !ids.has(id)), ...whole.leftovers], kept: whole.kept };
 }
+
+/** As long as its nodes are not complete, a carrier tells that their run was interrupted; it goes with them. */
+const isEvidence = ({ run }: ObservedContainer, scene: GcScene): boolean =>
+  scene.nodes.some((node) => node.run === run) && !isComplete(scene);
 
 /** A process that has ended left it; one that nobody can ask did when it is old. */
 const isDead = (
