@@ -149,7 +149,7 @@ async function lockedWhereNeeded(
 
 /** Containers first, as they hold on to networks and volumes. What somebody uses meanwhile stays. */
 async function removeAll(leftovers: readonly Leftover[], { engine }: Ports): Promise<Collected> {
-  const removed: Leftover[] = [];
+  const removed = new Set<Leftover>();
   const kept: Kept[] = [];
   const failures: RmsxError[] = [];
   const remove = async (leftover: Leftover): Promise<void> => {
@@ -157,7 +157,7 @@ async function removeAll(leftovers: readonly Leftover[], { engine }: Ports): Pro
       if (leftover.kind === 'container') await engine.removeContainer(leftover.id);
       else if (leftover.kind === 'network') await engine.removeNetwork(leftover.id);
       else await engine.removeVolume(leftover.name);
-      removed.push(leftover);
+      removed.add(leftover);
     } catch (error) {
       if (!(error instanceof RmsxError)) throw error;
       if (error.reason === 'in-use') kept.push({ cluster: leftover.cluster, because: error.message, hint: null });
@@ -167,5 +167,5 @@ async function removeAll(leftovers: readonly Leftover[], { engine }: Ports): Pro
   const isContainer = ({ kind }: Leftover): boolean => kind === 'container';
   await Promise.all(leftovers.filter(isContainer).map(remove));
   await Promise.all(leftovers.filter((leftover) => !isContainer(leftover)).map(remove));
-  return { leftovers: removed, kept, failures };
+  return { leftovers: leftovers.filter((leftover) => removed.has(leftover)), kept, failures };
 }

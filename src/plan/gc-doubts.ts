@@ -1,4 +1,3 @@
-import { compareNodeNames } from '../domain/names.ts';
 import { type GcScene, interruptedRuns } from './gc-scene.ts';
 
 /**
@@ -11,9 +10,7 @@ export function doubtsAbout(scene: GcScene): string | undefined {
   const runs = interruptedRuns(scene);
   const earlier = nodes.find(({ run }) => !runs.has(run ?? ''));
   if (earlier) return `it is not complete, but ${earlier.node} may have been before`;
-  const started = nodes
-    .filter(({ neverStarted }) => !neverStarted)
-    .sort((a, b) => compareNodeNames(a.node ?? '', b.node ?? ''));
+  const started = nodes.filter(({ neverStarted }) => !neverStarted);
   if (started.length > 0 && volumes.some(({ run }) => !runs.has(run ?? ''))) {
     return 'it is not complete, but runs on data of an earlier one';
   }

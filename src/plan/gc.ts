@@ -1,6 +1,6 @@
 import { rmsxCommand } from '../domain/hints.ts';
 import type { Kept, Leftover } from '../domain/leftover.ts';
-import { lockName } from '../domain/names.ts';
+import { compareNodeNames, lockName } from '../domain/names.ts';
 import type { ObservedContainer, ObservedVolume } from '../domain/observed.ts';
 import { doubtsAbout } from './gc-doubts.ts';
 import { type GcFacts, type GcScene, interruptedRuns, isComplete, isThrownAway } from './gc-scene.ts';
@@ -25,10 +25,10 @@ export function planGc(facts: GcFacts): GcPlan {
   const carriers = others.filter(({ name, run }) => run !== null && name.startsWith(`${cluster}-conf-`));
   const scene: GcScene = {
     ...facts,
-    nodes: own.filter(({ node }) => node !== null),
+    nodes: own.filter(({ node }) => node !== null).sort((a, b) => compareNodeNames(a.node ?? '', b.node ?? '')),
     carriers,
     networks: engine.networks.filter((network) => network.cluster === cluster),
-    volumes: engine.volumes.filter((volume) => volume.cluster === cluster),
+    volumes: engine.volumes.filter((volume) => volume.cluster === cluster).sort((a, b) => a.name.localeCompare(b.name)),
   };
   const dead = [
     ...(facts.holdsLock ? [] : locks).map((lock) => containerLeft(lock, 'a lock, and the rmsx that held it has ended')),

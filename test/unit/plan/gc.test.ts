@@ -86,7 +86,7 @@ describe('what an interrupted run left must go, containers first', () => {
       'nodes that never ran',
       { containers: [fresh('master'), fresh('slave-1')], networks: [net], volumes: disks('master') },
       { record: null },
-      ['master', 'slave-1', 'redis-server_app_net', 'master-data', 'master-conf'],
+      ['master', 'slave-1', 'redis-server_app_net', 'master-conf', 'master-data'],
     ],
     [
       'a master without keys whose replica was never made',
@@ -96,7 +96,7 @@ describe('what an interrupted run left must go, containers first', () => {
         volumes: [...disks('master'), disk('slave-1', 'conf')],
       },
       { keys: new Map([['master', 0]]) },
-      ['master', 'conf-dead', 'redis-server_app_net', 'master-data', 'master-conf', 'slave-1-conf'],
+      ['master', 'conf-dead', 'redis-server_app_net', 'master-conf', 'master-data', 'slave-1-conf'],
     ],
     [
       'a node without data that has ended',
@@ -120,7 +120,7 @@ describe('what an interrupted run left must go, containers first', () => {
       'data without a container must stay, and so must its conf',
       { containers: [fresh('master')], volumes: [...disks('master'), ...disks('slave-1')] },
       {},
-      ['master', 'master-data', 'master-conf'],
+      ['master', 'master-conf', 'master-data'],
     ],
     [
       'a lock whose process has ended, and what was carried',
