@@ -124,7 +124,7 @@ describe('a cluster that Docker Compose started from rendered files', () => {
     expect((await cluster.status()).cluster.health).toBe('healthy');
     expect(await missingKeys(cluster, ['master', 'slave-1', 'slave-2', 'slave-3'], keys)).toEqual([]);
     await docker('stop', cluster.container('slave-1'));
-    await docker('rm', cluster.container('slave-2'));
+    await docker('rm', '-f', cluster.container('slave-2'));
     const found = await rmsxJson(['gc', '-n', cluster.name, '--older-than', '0s']);
     expect(found).toMatchObject({ changed: false, leftovers: [] });
     await cluster.compose('up', '-d');

@@ -149,6 +149,20 @@ describe('an up that was killed', () => {
   });
 });
 
+test('an up that is under way must not notice gc', async () => {
+  let isUp = false;
+  let looks = 0;
+  const result = rmsx(['up', ...cluster.apart, '--topology', 'chain', '--replicas', '3']).finally(() => {
+    isUp = true;
+  });
+  while (!isUp) {
+    expect((await gc()).leftovers).toEqual([]);
+    looks += 1;
+  }
+  expect([(await result).code, looks > 2]).toEqual([0, true]);
+  expect((await cluster.status()).cluster.health).toBe('healthy');
+});
+
 describe('a cluster that was made', () => {
   beforeEach(() => cluster.up('--replicas', '1'));
 
