@@ -4,6 +4,7 @@ export type { Address, ClusterSpec, Directives, NodeSpec, Persistence, Role, Top
 export type { ConsideredEngine, EngineFacts } from './domain/engine-facts.ts';
 export { type ErrorCode, exitCodes, RmsxError } from './domain/errors.ts';
 export type { Finding } from './domain/finding.ts';
+export type { Kept, Leftover } from './domain/leftover.ts';
 export { formatPlan, type Plan, type PlannedStep, type Step } from './domain/plan.ts';
 export type { Ports, Progress } from './domain/ports.ts';
 export type { LinkState } from './domain/server-info.ts';
@@ -14,11 +15,16 @@ export type { ChangeOptions, ChangeResult } from './operations/change-topology.t
 export { type DiagnosedEngine, type Diagnosis, doctor } from './operations/doctor.ts';
 export { type DownOptions, type DownResult, down } from './operations/down.ts';
 export { type ConnectionInfo, env, type NodeUrl, url } from './operations/env.ts';
+export { type GcOptions, type GcResult, gc } from './operations/gc.ts';
+export type { LifecycleNode, LifecycleOptions, LifecycleResult } from './operations/lifecycle.ts';
 export { type ListedCluster, ls } from './operations/ls.ts';
 export { move } from './operations/move.ts';
 export { type PromoteOptions, type PromoteResult, promote } from './operations/promote.ts';
 export { remove } from './operations/remove.ts';
 export { type RenderOptions, type RenderResult, render } from './operations/render.ts';
+export { restart } from './operations/restart.ts';
 export { scale } from './operations/scale.ts';
+export { start } from './operations/start.ts';
 export { status } from './operations/status.ts';
+export { stop } from './operations/stop.ts';
 export { up } from './operations/up.ts';

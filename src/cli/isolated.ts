@@ -8,6 +8,7 @@ import type { UpRequest } from '../config/up-request.ts';
 export function isolate(request: UpRequest, named: boolean): UpRequest {
   return {
     ...request,
+    isolated: true,
     name: named ? request.name : `rmsx-${randomBytes(4).toString('hex')}`,
     subnet: request.subnet ?? 'auto',
     basePort: request.basePort ?? 'auto',

@@ -56,6 +56,8 @@ export interface UpRequest {
    * @default false
    */
   readonly complete?: boolean | undefined;
+  /** Marks a new cluster as one that is thrown away, so that `rmsx gc` may take it when it is old. */
+  readonly isolated?: boolean | undefined;
   readonly password?: string | undefined;
   readonly pull?: PullPolicy | undefined;
 }

@@ -12,6 +12,8 @@ export const labels = {
   owner: 'rmsx.owner',
   /** The image a volume was made for, so that its files can be read when no container is left. */
   image: 'rmsx.image',
+  /** On the network of a throw-away cluster (`up --isolated`): `rmsx gc` may take it when it is old. */
+  isolated: 'rmsx.isolated',
 } as const;
 
 /** Labels by which Docker Compose finds what belongs to a project. */

@@ -45,14 +45,16 @@ export interface ObservedNetwork {
   readonly name: string;
   readonly cluster: string | null;
   readonly run: string | null;
+  /** Whether its cluster was made with `--isolated`. */
+  readonly isolated: boolean;
+  /** Null where the engine does not say. */
+  readonly createdAtMs: number | null;
   readonly subnets: readonly string[];
   /** `bridge`; null where the engine does not tell, as with the next two. */
   readonly driver: string | null;
   /** From where the engine hands out addresses by itself, CIDR. */
   readonly dynamicRange: string | null;
   readonly gateway: string | null;
-  /** 0 where the engine does not tell. */
-  readonly createdAtMs: number;
 }
 
 /** What is attached to a network. */
@@ -72,6 +74,8 @@ export interface ObservedVolume {
   readonly node: string | null;
   readonly run: string | null;
   readonly purpose: VolumePurpose | null;
+  /** Null where the engine does not say. */
+  readonly createdAtMs: number | null;
   readonly image: string | null;
 }
 

@@ -24,6 +24,13 @@ export type Step =
       readonly node: string;
       readonly timeMs: number;
     }
+  | {
+      /** Waits until a node is back in its place: linked to its source, and those below it to it. */
+      readonly op: 'await-usable';
+      readonly node: string;
+      /** Who must be in sync then, the master among them; empty where only the node itself can be asked. */
+      readonly among: readonly string[];
+    }
   | { readonly op: 'unpause'; readonly node: string }
   | {
       /** A server that runs takes new settings, and its conf is written. */
@@ -125,6 +132,8 @@ export function describeStep(step: Step): string {
       return `let ${step.node} follow ${step.source} instead of ${step.instead}`;
     case 'await-link':
       return `wait until ${step.node} is in sync, ${step.timeMs / 1000} s at most`;
+    case 'await-usable':
+      return `wait until ${step.node} is ${step.among.length > 0 ? 'back in replication' : 'back'}`;
     case 'give-head-start':
       return `give ${step.node} a head start of ${step.timeMs} ms`;
     case 'remove-container':

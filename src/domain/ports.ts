@@ -46,6 +46,8 @@ export interface NetworkSpec {
   readonly name: string;
   readonly cluster: string;
   readonly run: string;
+  /** Marks the cluster as one that is thrown away. @default false */
+  readonly isolated?: boolean;
   readonly subnet: string;
   readonly gateway: string;
   /** From where the engine may hand out addresses by itself. */
@@ -116,6 +118,8 @@ export interface Engine {
   listNetworks(): Promise<readonly ObservedNetwork[]>;
   listVolumes(): Promise<readonly ObservedVolume[]>;
   hasImage(image: string): Promise<boolean>;
+  /** What time it is where the containers run, in ms since 1970: theirs may differ from ours. */
+  timeMs(): Promise<number>;
   /** The memory of the machine on which the containers run, in bytes. */
   memoryBytes(): Promise<number>;
   /** @param tell - told how far it is */

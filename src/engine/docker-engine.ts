@@ -1,47 +1,26 @@
 import { setMaxListeners } from 'node:events';
-import type { IncomingMessage } from 'node:http';
-import type Docker from 'dockerode';
 import { RmsxError } from '../domain/errors.ts';
 import { labels } from '../domain/names.ts';
 import type { Engine } from '../domain/ports.ts';
-import { packDirectories, unpackFiles } from './archive.ts';
 import { withDeadline } from './deadline.ts';
 import { toEngineError } from './docker-errors.ts';
 import { describeEndpoint } from './endpoint/endpoint.ts';
-import { parseLogFrames } from './log-frames.ts';
+import { fileCalls } from './file-calls.ts';
 import { networkCalls } from './network-calls.ts';
 import { pullImage } from './pull.ts';
-import { serverUserOf, startsAsRoot } from './server-user.ts';
+import { startsAsRoot } from './server-user.ts';
 import {
   fromContainer,
   fromNetwork,
   fromVolume,
   loopbackOf,
-  type Stamp,
   toCarrierOptions,
   toContainerOptions,
   toNetworkOptions,
 } from './translate.ts';
 import { negotiate } from './transport/api-version.ts';
 import { createDockerode, type Transport } from './transport/transport.ts';
-
-/** Any call that should be quick; a loaded engine needs seconds to start a container, not half a minute. */
-const callTimeoutMs = 30_000;
-
-/** What every call needs. */
-export interface Wire {
-  readonly docker: Docker;
-  /** For messages. */
-  readonly url: string;
-  /** The host of a remote engine; undefined where ports are published on this machine. */
-  readonly reachHost: string | undefined;
-  readonly stamp: Stamp;
-  /** Makes a call within a deadline, and translates its error. */
-  readonly call: <T>(what: string, work: () => Promise<T>, timeoutMs?: number) => Promise<T>;
-  /** The same for a call that changes nothing: it ends with the signal, as nobody needs to know how it went. */
-  readonly look: <T>(what: string, work: () => Promise<T>) => Promise<T>;
-  readonly signal: AbortSignal;
-}
+import { callTimeoutMs, short, type Wire } from './wire.ts';
 
 /**
  * The Engine over dockerode. Connects on the first call.
@@ -106,7 +85,9 @@ function lookingCalls({
   docker,
   reachHost,
   look,
-}: Wire): Calls<'listContainers' | 'listNetworks' | 'listVolumes' | 'hasImage' | 'userOfImage' | 'memoryBytes'> {
+}: Wire): Calls<
+  'listContainers' | 'listNetworks' | 'listVolumes' | 'hasImage' | 'userOfImage' | 'memoryBytes' | 'timeMs'
+> {
   return {
     listContainers: (cluster) =>
       look('list containers', async () => {
@@ -117,6 +98,11 @@ function lookingCalls({
       }),
     listNetworks: () => look('list networks', async () => list(await docker.listNetworks()).map(fromNetwork)),
     listVolumes: () => look('list volumes', async () => ((await docker.listVolumes()).Volumes ?? []).map(fromVolume)),
+    timeMs: () =>
+      look('ask for the time', async () => {
+        const timeMs = Date.parse((await docker.info()).SystemTime);
+        return Number.isNaN(timeMs) ? Date.now() : timeMs;
+      }),
     memoryBytes: () => look('ask for the memory', async () => Number((await docker.info()).MemTotal)),
     userOfImage: (image) =>
       look(`look at image ${image}`, async () => {
@@ -178,55 +164,6 @@ function removingCalls({ docker, call }: Wire): Calls<'stop' | 'removeContainer'
   };
 }
 
-function fileCalls({
-  docker,
-  call,
-  look,
-}: Wire): Calls<'serverUser' | 'writeFiles' | 'stampOf' | 'readFiles' | 'logs'> {
-  return {
-    serverUser: async (id) => {
-      const container = docker.getContainer(id);
-      const { Config } = await look(`look at ${short(id)}`, () => container.inspect());
-      const reading = look('read /etc/passwd', async () =>
-        unpackFiles(await container.getArchive({ path: '/etc/passwd' })),
-      );
-      const files = await reading.catch(noneIfGone);
-      return serverUserOf(Config.User ?? '', files.get('passwd') ?? '');
-    },
-    writeFiles: (id, directories, owner) =>
-      call(`write files into ${short(id)}`, async () => {
-        await docker.getContainer(id).putArchive(await packDirectories(directories, owner), { path: '/' });
-      }),
-    stampOf: (id, path) =>
-      look(`look at ${path} of ${short(id)}`, async () =>
-        toStampSeconds(await docker.getContainer(id).infoArchive({ path })),
-      ).catch((error: RmsxError) => {
-        if (error.reason === 'gone') return null;
-        throw error;
-      }),
-    readFiles: (id, directory) =>
-      look(`read ${directory} of ${short(id)}`, async () =>
-        unpackFiles(await docker.getContainer(id).getArchive({ path: directory })),
-      ).catch(noneIfGone),
-    logs: (id, lines) =>
-      look(`read the log of ${short(id)}`, async () =>
-        parseLogFrames(await docker.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, follow: false })),
-      ),
-  };
-}
-
-/** The engine answers in a header: JSON in base64. */
-function toStampSeconds(reply: NodeJS.ReadableStream): number | null {
-  reply.resume();
-  const header = (reply as IncomingMessage).headers['x-docker-container-path-stat'];
-  if (typeof header !== 'string') return null;
-  const { mtime } = JSON.parse(Buffer.from(header, 'base64').toString('utf8')) as { mtime?: string };
-  return mtime === undefined ? null : Date.parse(mtime) / 1000;
-}
-
-/** As people know ids from `docker ps`. */
-const short = (id: string): string => id.slice(0, 12);
-
 /** A proxy can answer 200 with a page instead of a list (reliability.md E7). */
 function list<T>(reply: readonly T[]): readonly T[] {
   if (Array.isArray(reply)) return reply;
@@ -242,9 +179,4 @@ async function ignore(reasons: readonly string[], work: Promise<unknown>): Promi
   } catch (error) {
     if (!(error instanceof RmsxError) || !reasons.includes(error.reason ?? '')) throw error;
   }
-}
-
-function noneIfGone(error: RmsxError): ReadonlyMap<string, string> {
-  if (error.reason === 'gone') return new Map();
-  throw error;
 }

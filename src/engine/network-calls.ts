@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type { NetworkEndpoint } from '../domain/observed.ts';
 import type { Engine } from '../domain/ports.ts';
-import type { Wire } from './docker-engine.ts';
+import type { Wire } from './wire.ts';
 
 /** What is attached to a network, how it is detached, and on which host the networks are. */
 export function networkCalls({

@@ -29,6 +29,7 @@ export function toNetworkOptions(network: NetworkSpec, stamp: Stamp): Docker.Net
       ...stamp,
       [labels.cluster]: network.cluster,
       [labels.run]: network.run,
+      ...(network.isolated ? { [labels.isolated]: 'true' } : {}),
       [composeLabels.project]: network.cluster,
       [composeLabels.network]: ownedByRmsx,
     },
@@ -175,11 +176,12 @@ export function fromNetwork(info: Docker.NetworkInspectInfo): ObservedNetwork {
     name: info.Name,
     cluster: info.Labels?.[labels.cluster] ?? null,
     run: info.Labels?.[labels.run] ?? null,
+    isolated: info.Labels?.[labels.isolated] === 'true',
+    createdAtMs: toTimeMs(info.Created),
     subnets: pools.flatMap(({ Subnet }) => (Subnet ? [Subnet] : [])),
     driver: info.Driver || null,
     dynamicRange: first?.IPRange || null,
     gateway: first?.Gateway || null,
-    createdAtMs: Date.parse(info.Created) || 0,
   };
 }
 
@@ -192,6 +194,12 @@ export function fromVolume(info: Docker.VolumeInspectInfo): ObservedVolume {
     node: own[labels.node] ?? null,
     run: own[labels.run] ?? null,
     purpose: (own[labels.purpose] as VolumePurpose | undefined) ?? null,
+    createdAtMs: toTimeMs((info as { readonly CreatedAt?: string }).CreatedAt),
     image: own[labels.image] ?? null,
   };
+}
+
+function toTimeMs(text: string | undefined): number | null {
+  const timeMs = Date.parse(text ?? '');
+  return Number.isNaN(timeMs) ? null : timeMs;
 }

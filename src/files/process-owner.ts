@@ -1,22 +1,45 @@
-import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** @returns what tells this process from every other one, on any machine: host, number, and when it began */
-export const thisProcess = (): string => [hostname(), process.pid, startOf(process.pid)].join('/');
+/** What became of a process; one on another machine, or in another container, cannot be asked. */
+export type Fate = 'alive' | 'ended' | 'unknown';
+
+/** @returns what tells this process from every other one, on any machine: host, number, when it began, whose numbers */
+export const thisProcess = (): string => [hostname(), process.pid, startOf(process.pid), numbering()].join('/');
+
+/** @returns the mark of a run: it tells it from every other one, and names the process that it belongs to */
+export const newRun = (): string => `${randomBytes(8).toString('hex')}/${thisProcess()}`;
+
+/** @returns the process behind the mark of a run; undefined for a mark that does not say, as those before 0.2 */
+export const ownerOfRun = (run: string): string | undefined => /^[0-9a-f]+\/(.+)$/.exec(run)?.[1];
+
+/** @returns whether a process has surely ended: see `fateOf` */
+export const hasEnded = (owner: string): boolean => fateOf(owner) === 'ended';
 
 /**
- * Whether a process has surely ended. One on another machine cannot be asked.
+ * What became of a process.
  * @param owner - what `thisProcess` said of it
  */
-export function hasEnded(owner: string): boolean {
-  const [host, pid, start] = owner.split('/');
-  if (host !== hostname() || !/^\d+$/.test(pid ?? '')) return false;
+export function fateOf(owner: string): Fate {
+  const [host, pid, start, theirNumbering] = owner.split('/');
+  if (host !== hostname() || !/^\d+$/.test(pid ?? '')) return 'unknown';
+  if (theirNumbering && theirNumbering !== numbering()) return 'unknown';
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+    return (error as NodeJS.ErrnoException).code === 'ESRCH' ? 'ended' : 'alive'; // somebody else's
   }
-  return startOf(Number(pid)) !== start; // the number is used again
+  return startOf(Number(pid)) === start ? 'alive' : 'ended'; // the number is used again
+}
+
+/** Containers count their processes anew and may share the name of their host: the same number is another process there. */
+function numbering(): string {
+  try {
+    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '';
+  } catch {
+    return '';
+  }
 }
 
 /**

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type Address, type ClusterSpec, findNode, masterOf, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
@@ -7,6 +6,7 @@ import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
+import { newRun } from '../files/process-owner.ts';
 import { readTemplate } from '../files/templates.ts';
 import { refuseComposeChange } from '../plan/compose-change.ts';
 import { refuseConflicts } from '../plan/conflicts.ts';
@@ -54,7 +54,7 @@ export async function changeTopology(
 ): Promise<ChangeResult> {
   const plans = async (): Promise<PlannedChange> =>
     planChange(await observeCluster(ports, name), run, decide, options, ports);
-  const run = randomBytes(8).toString('hex');
+  const run = newRun();
   const first = await plans();
   if (options.dryRun || first.whole.plan.length === 0) {
     return { ...(await unchanged(name, options.dryRun, ports)), ...first.whole };

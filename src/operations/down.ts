@@ -1,7 +1,11 @@
+import { joinErrors, RmsxError } from '../domain/errors.ts';
+import { lockName } from '../domain/names.ts';
 import type { ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
+import { newRun } from '../files/process-owner.ts';
 import { planDown } from '../plan/down.ts';
+import { refuseLocked, withLock } from './lock.ts';
 import { clusterNames, observeEngine } from './observe-engine.ts';
 import { removeNetwork } from './remove-network.ts';
 import { runPlan, type StepRunner, telling } from './run-plan.ts';
@@ -36,15 +40,63 @@ export async function down(
 ): Promise<DownResult> {
   const engine = await observeEngine(ports.engine);
   const names = clusters === 'all' ? clusterNames(engine) : clusters;
-  const plan = names.flatMap((name) => planDown(name, engine, options));
+  const plans = new Map(names.map((name) => [name, planDown(name, engine, options)]));
+  const busy = names.filter((name) => plans.get(name)?.length);
+  if (!options.dryRun && busy.length > 0) {
+    ports.progress.begin(`removing ${busy.join(', ')}`);
+    const done = await Promise.allSettled(busy.map((name) => removeLocked(name, engine, options, ports)));
+    const failures = done.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    const [foreign] = failures.filter((failure) => !(failure instanceof RmsxError));
+    if (foreign !== undefined) throw foreign;
+    if (failures.length > 0) throw joinErrors(failures);
+    for (const [i, name] of busy.entries()) {
+      const result = done[i];
+      if (result?.status === 'fulfilled') plans.set(name, result.value);
+    }
+    ports.progress.succeed(`removed ${busy.join(', ')}`);
+  }
+  const plan = names.flatMap((name) => plans.get(name) ?? []);
   const removed = plan.filter(({ step }) => step.op === 'remove-volume').length;
   const ours = engine.volumes.filter((volume) => names.includes(volume.cluster ?? '')).length;
-  if (!options.dryRun && plan.length > 0) {
-    ports.progress.begin(`removing ${names.join(', ')}`);
-    await runPlan(plan, telling(ports.progress, removeStep(ports.engine, engine)), ports.signal);
-    ports.progress.succeed(`removed ${names.join(', ')}`);
-  }
   return { plan, changed: !options.dryRun && plan.length > 0, clusters: names, keptVolumes: ours - removed };
+}
+
+/**
+ * Removes one cluster while nobody else changes it. It must go on a broken engine too, and after a run that was killed:
+ * where no lock can be made, one that is held counts, and nothing else.
+ * @returns what was done
+ */
+async function removeLocked(
+  cluster: string,
+  engine: ObservedEngine,
+  options: DownOptions,
+  ports: Ports,
+): Promise<Plan> {
+  const remove = async (observed: ObservedEngine): Promise<Plan> => {
+    const plan = planDown(cluster, observed, options);
+    await runPlan(plan, telling(ports.progress, removeStep(ports.engine, observed)), ports.signal);
+    return plan;
+  };
+  const [node] = engine.containers.filter((container) => container.cluster === cluster && container.node !== null);
+  if (!node) {
+    refuseLocked(cluster, engine.containers);
+    return remove(engine);
+  }
+  let isLocked = false;
+  try {
+    return await withLock({ cluster, image: node.image, run: newRun() }, ports, async () => {
+      isLocked = true;
+      const now = await observeEngine(ports.engine);
+      return remove({ ...now, containers: now.containers.filter(({ name }) => name !== lockName(cluster)) });
+    });
+  } catch (error) {
+    const mayGoOn = error instanceof RmsxError && ['image-missing', 'failed'].includes(error.code);
+    if (isLocked || !mayGoOn) throw error;
+    ports.progress.warn(`no lock could be taken: ${error.message}`);
+    const now = await observeEngine(ports.engine);
+    refuseLocked(cluster, now.containers);
+    return remove(now);
+  }
 }
 
 /** @returns what carries out a step that removes something */

@@ -1,7 +1,8 @@
 import { RmsxError } from '../domain/errors.ts';
 import { lockName } from '../domain/names.ts';
+import type { ObservedContainer } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
-import { hasEnded, thisProcess } from '../files/process-owner.ts';
+import { fateOf, hasEnded, thisProcess } from '../files/process-owner.ts';
 
 /** Who locks which cluster. */
 export interface LockRequest {
@@ -28,6 +29,15 @@ export async function withLock<T>(request: LockRequest, ports: Ports, work: () =
   }
 }
 
+/**
+ * For who cannot take a lock, as there is nothing to make its container of.
+ * @throws RmsxError `conflict` where another one may be at work
+ */
+export function refuseLocked(cluster: string, containers: readonly ObservedContainer[]): void {
+  const holder = containers.find((container) => container.cluster === cluster && container.name === lockName(cluster));
+  if (holder && (holder.owner === null || !hasEnded(holder.owner))) throw atWork(cluster, undefined, holder.owner);
+}
+
 async function takeLock({ cluster, image, run }: LockRequest, { engine, progress }: Ports): Promise<string> {
   const name = lockName(cluster);
   for (let isLast = false; ; isLast = true) {
@@ -47,9 +57,12 @@ async function takeLock({ cluster, image, run }: LockRequest, { engine, progress
 function atWork(cluster: string, error: unknown, owner: string | null = null): unknown {
   if (error !== undefined && !(error instanceof RmsxError && error.reason === 'name-taken')) return error;
   const [host, pid] = owner?.split('/') ?? [];
+  const isHere = owner !== null && fateOf(owner) === 'alive';
   const who = host === undefined ? '' : ` (process ${pid} on ${host})`;
   return new RmsxError('conflict', `Another rmsx is changing ${cluster} just now${who}.`, {
     reason: 'locked',
-    hint: `Try again when it has ended. Where it was killed on another machine: docker rm ${lockName(cluster)}`,
+    hint: isHere
+      ? `Try again when it has ended, or end it: kill ${pid}`
+      : `Try again when it has ended. Where it was killed on another machine: docker rm ${lockName(cluster)}`,
   });
 }

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { checkUpRequest, type UpRequest } from '../config/up-request.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { Ports } from '../domain/ports.ts';
 import { newestRecord } from '../domain/record.ts';
+import { newRun } from '../files/process-owner.ts';
 import { readTemplate } from '../files/templates.ts';
 import { refuseOlderServer } from '../plan/older-server.ts';
 import { routeWarnings } from '../plan/routes.ts';
@@ -46,7 +46,7 @@ function mayChooseAgain(request: UpRequest, error: unknown): boolean {
 }
 
 async function upOnce(request: UpRequest, options: UpOptions, ports: Ports, attempt: number): Promise<UpResult> {
-  const run = randomBytes(8).toString('hex');
+  const run = newRun();
   const prepare = (): Promise<Omit<UpScene, 'options' | 'ports' | 'run'>> =>
     prepareUp(request, options, ports, { run, attempt });
   const scene = await prepare();
@@ -79,7 +79,17 @@ async function prepareUp(
   refuseOlderServer(record.cluster, observed.engine, observed.confs);
   await refuseScarceMemory(record.cluster, ports.engine);
   const pull = await imagesToPull(request.pull ?? 'missing', record.cluster, observed.engine, ports.engine);
-  const facts = { before: existing, record, ...observed, ...passwords, pull, revive: true, run, template };
+  const facts = {
+    before: existing,
+    record,
+    ...observed,
+    ...passwords,
+    pull,
+    revive: true,
+    isolated: request.isolated,
+    run,
+    template,
+  };
   const plan = planUp({ ...facts, nowMs: Date.now() });
   return { record, nodes: record.cluster.nodes, ...observed, ...passwords, plan };
 }

@@ -114,7 +114,7 @@ function usersOf(network: ObservedNetwork, { containers }: ObservedEngine): stri
  * @throws RmsxError `conflict` where the empty one was made by another run just now
  */
 export function planNetwork(
-  { record: { cluster }, engine, run, nowMs }: UpFacts,
+  { record: { cluster }, engine, run, isolated = false, nowMs }: UpFacts,
   pulled: readonly string[],
 ): readonly PlannedStep[] {
   const [same, ...twins] = ownNetworks(cluster.name, engine);
@@ -129,7 +129,7 @@ export function planNetwork(
   ];
   for (const network of obsolete) refuseYoung(network, cluster.name, nowMs);
   if (same && difference === undefined) return steps;
-  return [...steps, creation(cluster, run, [...pulled, ...steps.map(({ id }) => id)])];
+  return [...steps, creation(cluster, { run, isolated }, [...pulled, ...steps.map(({ id }) => id)])];
 }
 
 const removal = ({ id, name }: ObservedNetwork, because: string): PlannedStep => ({
@@ -140,7 +140,7 @@ const removal = ({ id, name }: ObservedNetwork, because: string): PlannedStep =>
 });
 
 const isYoung = ({ run, createdAtMs }: ObservedNetwork, nowMs: number): boolean =>
-  run !== null && nowMs - createdAtMs <= settledAfterMs;
+  run !== null && nowMs - (createdAtMs ?? 0) <= settledAfterMs;
 
 /** @throws RmsxError `conflict`: containers that are not attached yet would find no network */
 function refuseYoung(network: ObservedNetwork, cluster: string, nowMs: number): void {
@@ -150,12 +150,17 @@ function refuseYoung(network: ObservedNetwork, cluster: string, nowMs: number): 
   });
 }
 
-function creation(cluster: ClusterSpec, run: string, after: readonly string[]): PlannedStep {
+function creation(
+  cluster: ClusterSpec,
+  { run, isolated }: { readonly run: string; readonly isolated: boolean },
+  after: readonly string[],
+): PlannedStep {
   const subnet = subnetOf(cluster);
   const network = {
     name: networkName(cluster.name),
     cluster: cluster.name,
     run,
+    ...(isolated ? { isolated } : {}),
     subnet: subnet.cidr,
     gateway: gatewayIp(subnet),
     dynamicRange: dynamicRange(subnet),

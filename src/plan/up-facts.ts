@@ -20,6 +20,8 @@ export interface UpFacts {
   readonly pull: readonly string[];
   /** Whether nodes that are missing, stopped or paused are to run again, besides those that are new. */
   readonly revive: boolean;
+  /** Whether the cluster is to be marked as one that is thrown away. @default false */
+  readonly isolated?: boolean | undefined;
   /** Marks what this run makes. */
   readonly run: string;
   /** The text of templates/redis.conf. */

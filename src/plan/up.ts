@@ -171,7 +171,7 @@ function moverAbove(node: NodeSpec, cluster: ClusterSpec, movers: ReadonlySet<st
 }
 
 /** From a master others get data as soon as it is up, from a replica as soon as it is in sync itself. */
-function headStart({ name, source }: NodeSpec, after: readonly string[]): PlannedStep {
+export function headStart({ name, source }: NodeSpec, after: readonly string[]): PlannedStep {
   const id = `head-start ${name}`;
   const because = 'others follow it';
   return source === null

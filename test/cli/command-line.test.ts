@@ -4,7 +4,10 @@ import { runInShell, runRmsx } from '../helpers/run-rmsx.ts';
 
 const help = (verb: string): string => `hint: rmsx ${verb} --help\n`;
 
-const verbs = ['up', 'status', 'promote', 'scale', 'add', 'remove', 'move', 'env', 'url', 'ls', 'doctor', 'down'];
+const verbs = [
+  ...['up', 'status', 'promote', 'scale', 'add', 'remove', 'move', 'start', 'stop', 'restart'],
+  ...['env', 'url', 'ls', 'doctor', 'down', 'gc'],
+];
 
 describe('what rmsx says of itself', () => {
   test('--version must be that of the package', async () => {
@@ -51,11 +54,11 @@ describe('a wrong verb', () => {
     [['-n', 'demo', 'promot', 'x'], 'rmsx: promot is not a verb of rmsx.\nhint: Did you mean: rmsx promote\n'],
     [
       ['xyzzy'],
-      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, promote, scale, add, remove, move, init, render, env, url, ls, doctor, down. See: rmsx --help\n',
+      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, ls, doctor, down, gc. See: rmsx --help\n',
     ],
     [
       ['constructor'],
-      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, promote, scale, add, remove, move, init, render, env, url, ls, doctor, down. See: rmsx --help\n',
+      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, ls, doctor, down, gc. See: rmsx --help\n',
     ],
   ])('%j must be refused', async (args, stderr) => {
     expect(await runRmsx(args)).toMatchObject({ code: 2, stdout: '', stderr });
@@ -96,6 +99,11 @@ describe('a wrong command line must be refused before anything is touched', () =
     ['url slave-1 --role master', '--role: name a node or a role, not both'],
     ['promote', 'NODE: name the node that is to be the master, such as slave-1'],
     ['promote a b', 'b: promote does not take this argument'],
+    ['stop --wait', '--wait: unknown flag'],
+    ['start --dry-runs', '--dry-runs: unknown flag; did you mean --dry-run?'],
+    ['gc --older-than 5', '--older-than: "5" is not a time with a unit, such as 500ms, 60s or 2m'],
+    ['gc --older-than 0', '--older-than: "0" is not a time with a unit, such as 500ms, 60s or 2m'],
+    ['gc demo', 'demo: gc does not take this argument'],
     ['down --volume', '--volume: unknown flag; did you mean --volumes?'],
   ])('%s', async (line, problem) => {
     const args = line.split(' ');

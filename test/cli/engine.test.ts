@@ -16,7 +16,10 @@ function errorIn(stdout: string): { readonly code: string; readonly exitCode: nu
 }
 
 describe('an engine that cannot be used', () => {
-  const verbs = [['up'], ['status'], ['ls'], ['env'], ['url'], ['down'], ['promote', 'slave-1']];
+  const verbs = [
+    ...[['up'], ['status'], ['ls'], ['env'], ['url'], ['down'], ['promote', 'slave-1']],
+    ...[['start'], ['stop', 'slave-1'], ['restart'], ['gc']],
+  ];
 
   test.each(verbs)('%s without an engine must exit 6 and say where it looked', async (...args) => {
     const { code, stdout, stderr } = await runRmsx(args);
@@ -108,7 +111,7 @@ describe('an engine that breaks off', () => {
 });
 
 describe('an engine that never answers must cost no more than --timeout', () => {
-  test.concurrent.each([['ls'], ['status'], ['up'], ['down'], ['env'], ['promote', 'slave-1']])(
+  test.concurrent.each([['ls'], ['status'], ['up'], ['down'], ['env'], ['promote', 'slave-1'], ['stop'], ['gc']])(
     '%s',
     async (...args) => {
       const { code, stdout, stderr, durationMs } = await runAgainst({ answer: () => true }, [
@@ -127,18 +130,24 @@ describe('an engine that never answers must cost no more than --timeout', () => 
 });
 
 describe('what is not there', () => {
-  test.each([['status'], ['env'], ['url'], ['url', 'slave-1'], ['promote', 'slave-1']])(
-    '%s of an unknown cluster must exit 4',
-    async (...args) => {
-      const { code, stdout, stderr, writes } = await runAgainst({}, [...args, '-n', 'demo']);
-      expect([code, stdout, stderr, writes]).toEqual([
-        4,
-        '',
-        'rmsx: There is no cluster called demo on this engine.\nhint: Make it: rmsx up -n demo   or see what is there: rmsx ls\n',
-        [],
-      ]);
-    },
-  );
+  test.each([
+    ['status'],
+    ['env'],
+    ['url'],
+    ['url', 'slave-1'],
+    ['promote', 'slave-1'],
+    ['start'],
+    ['stop'],
+    ['restart'],
+  ])('%s of an unknown cluster must exit 4', async (...args) => {
+    const { code, stdout, stderr, writes } = await runAgainst({}, [...args, '-n', 'demo']);
+    expect([code, stdout, stderr, writes]).toEqual([
+      4,
+      '',
+      'rmsx: There is no cluster called demo on this engine.\nhint: Make it: rmsx up -n demo   or see what is there: rmsx ls\n',
+      [],
+    ]);
+  });
 
   test.each([
     [{ 'rmsx.run': 'x' }, 'The cluster demo is down; its data is kept (volumes: 1).', 'rmsx up -n demo'],

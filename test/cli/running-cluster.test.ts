@@ -155,14 +155,17 @@ describe('url', () => {
     expect([code, stdout, stderr]).toEqual([0, expected(), '']);
   });
 
-  test.each(['url slave-9', 'promote slave-9'])('%s must exit 4 and name the nodes there are', async (line) => {
-    const { code, stdout, stderr } = await run(line);
-    expect([code, stdout, stderr]).toEqual([
-      4,
-      '',
-      'rmsx: The cluster demo has no node called slave-9.\nhint: Its nodes are: master, slave-1\n',
-    ]);
-  });
+  test.each(['url slave-9', 'promote slave-9', 'stop slave-9', 'start slave-9', 'restart master slave-9'])(
+    '%s must exit 4 and name the nodes there are',
+    async (line) => {
+      const { code, stdout, stderr } = await run(line);
+      expect([code, stdout, stderr]).toEqual([
+        4,
+        '',
+        'rmsx: The cluster demo has no node called slave-9.\nhint: Its nodes are: master, slave-1\n',
+      ]);
+    },
+  );
 });
 
 test('promote while the master is alive must exit 7, change nothing, and name switchover', async () => {
@@ -174,4 +177,49 @@ test('promote while the master is alive must exit 7, change nothing, and name sw
           To hand over without losing a write: rmsx switchover slave-1 -n demo (which this version does not have yet)
     "
   `);
+});
+
+describe('stop, start and restart', () => {
+  test.each<[string, string]>([
+    ['stop --dry-run', 'stop slave-1  (it is running)\nstop master  (it is running)\n'],
+    ['stop replica-1 --dry-run', 'stop slave-1  (it is running)\n'],
+    ['start --dry-run', 'nothing to do\n'],
+    [
+      'restart slave-1 --dry-run',
+      'stop slave-1  (it is running)\nstart slave-1  (it ran before)\nwait until slave-1 is back in replication  (one after the other)\n',
+    ],
+  ])('%s must say what would be done, and do nothing', async (line, text) => {
+    const { code, stdout } = await run(line);
+    expect([code, stdout, engine.writes]).toEqual([0, text, []]);
+  });
+
+  test.each(['stop', 'start', 'restart'])('%s --dry-run --json must be one valid document', async (verb) => {
+    const { code, stdout } = await run(`${verb} --dry-run --json`);
+    assertValid('lifecycle', JSON.parse(stdout));
+    expect([code, JSON.parse(stdout).nodes]).toEqual([
+      0,
+      [
+        { name: 'master', role: 'master', source: null, state: 'running' },
+        { name: 'slave-1', role: 'replica', source: 'master', state: 'running' },
+      ],
+    ]);
+  });
+
+  test('stop of the master alone must tell what that means', async () => {
+    const { stderr } = await run('stop master --dry-run');
+    expect(stderr).toMatchInlineSnapshot(`
+      "warning: master was the master: nothing can be written; slave-1 can be read, and stays as it is
+      hint: Bring it back: rmsx start master -n demo   or let a replica take over: rmsx promote slave-1 -n demo
+      "
+    `);
+  });
+
+  test('start where all run must change nothing and need no lock', async () => {
+    const { code, stderr } = await run('start --no-wait');
+    expect([code, stderr, engine.writes]).toEqual([
+      0,
+      'it is like that already: nothing changed\nnext: rmsx status -n demo\n',
+      [],
+    ]);
+  });
 });

@@ -117,6 +117,20 @@ describe('a cluster that Docker Compose started from rendered files', () => {
     await cluster.healthy();
   });
 
+  test('must be stopped, started and restarted by rmsx, and never be a leftover', async () => {
+    for (const verb of ['stop', 'start', 'restart']) {
+      expect(await rmsxJson([verb, '-n', cluster.name])).toMatchObject({ changed: true });
+    }
+    expect((await cluster.status()).cluster.health).toBe('healthy');
+    expect(await missingKeys(cluster, ['master', 'slave-1', 'slave-2', 'slave-3'], keys)).toEqual([]);
+    await docker('stop', cluster.container('slave-1'));
+    await docker('rm', '-f', cluster.container('slave-2'));
+    const found = await rmsxJson(['gc', '-n', cluster.name, '--older-than', '0s']);
+    expect(found).toMatchObject({ changed: false, leftovers: [] });
+    await cluster.compose('up', '-d');
+    await cluster.healthy();
+  });
+
   test('must be moved and promoted, and keep roles and data over restart, and over down and up', async () => {
     const moved = await rmsxJson(['move', 'slave-3', '--source', 'slave-2', '-n', cluster.name]);
     expect(moved).toMatchObject({ resync: { 'slave-3': 'partial' } });

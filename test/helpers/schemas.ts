@@ -18,6 +18,8 @@ export type SchemaName =
   | 'init'
   | 'rmsx-file'
   | 'render'
+  | 'lifecycle'
+  | 'gc'
   | 'error';
 
 /** @throws Error that lists everything in which a document differs from its schema */
@@ -38,6 +40,7 @@ export function schemaFor(args: readonly string[], code: number | null): SchemaN
     !(verb === 'promote' && code === 8) &&
     !(verb === 'doctor' && (code === 3 || code === 6));
   if (failed) return 'error';
+  if (['start', 'stop', 'restart'].includes(verb)) return 'lifecycle';
   const changes = ['scale', 'add', 'remove', 'move'].includes(verb);
   if ((verb === 'up' || changes) && args.includes('--dry-run')) return 'plan';
   return changes ? 'change' : (verb as SchemaName);

@@ -183,6 +183,7 @@ export const network = (
     name,
     cluster: ownCluster,
     run: null,
+    isolated: false,
     subnets: [subnet],
     driver: 'bridge',
     dynamicRange: isReadable ? dynamicRange(parsed) : null,
@@ -199,6 +200,7 @@ export const volume = (name: string, changes: Partial<ObservedVolume> = {}): Obs
   node: null,
   run: null,
   purpose: null,
+  createdAtMs: 0,
   image: null,
   ...changes,
 });

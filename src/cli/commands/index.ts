@@ -53,6 +53,24 @@ export const commands: readonly LazyCommand[] = [
     load: () => import('./move.ts').then(({ moveCommand }) => moveCommand),
   },
   {
+    name: 'start',
+    positionals: '[NODE…]',
+    describe: 'start what is stopped, sources first, and wait until replication is usable',
+    load: () => import('./start.ts').then(({ startCommand }) => startCommand),
+  },
+  {
+    name: 'stop',
+    positionals: '[NODE…]',
+    describe: 'stop containers, replicas before the master; data and roles stay',
+    load: () => import('./stop.ts').then(({ stopCommand }) => stopCommand),
+  },
+  {
+    name: 'restart',
+    positionals: '[NODE…]',
+    describe: 'restart containers one after the other, the master last; data and roles stay',
+    load: () => import('./restart.ts').then(({ restartCommand }) => restartCommand),
+  },
+  {
     name: 'init',
     positionals: '',
     describe: 'write a commented rmsx.yaml, which describes a cluster',
@@ -93,5 +111,11 @@ export const commands: readonly LazyCommand[] = [
     positionals: '',
     describe: 'remove what rmsx made for the cluster; the data stays without --volumes',
     load: () => import('./down.ts').then(({ downCommand }) => downCommand),
+  },
+  {
+    name: 'gc',
+    positionals: '',
+    describe: 'remove what interrupted runs left behind, and nothing else',
+    load: () => import('./gc.ts').then(({ gcCommand }) => gcCommand),
   },
 ];

@@ -1,8 +1,9 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type Docker from 'dockerode';
 import { RmsxError } from '../../domain/errors.ts';
 import { describeEndpoint } from '../endpoint/endpoint.ts';
 import type { Transport } from './transport.ts';
+import { watchReplies } from './watch-replies.ts';
 
 /** Of Docker 19.03. Older engines miss what rmsx asks for. */
 const oldestApi = '1.40';
@@ -33,13 +34,7 @@ export function negotiate(docker: Docker, { agent, endpoint }: Transport): ApiVe
       { hint: 'Use Docker 19.03 or later, or another engine: --docker-host, --docker-context', reason: 'api-version' },
     );
   };
-  // docker-modem gives no headers away. Every request goes through the agent.
-  const watched = agent as unknown as { addRequest(request: ClientRequest, ...rest: unknown[]): void };
-  const addRequest = watched.addRequest.bind(agent);
-  watched.addRequest = (request, ...rest) => {
-    request.prependOnceListener('response', onReply);
-    addRequest(request, ...rest);
-  };
+  watchReplies(agent, onReply);
   return {
     check: () => {
       if (problem) throw problem;

@@ -7,7 +7,7 @@ test('of networks without labels or addresses must be read all the same', () => 
   const own = {
     Id: 'n',
     Name: 'net',
-    Labels: { 'rmsx.cluster': 'demo' },
+    Labels: { 'rmsx.cluster': 'demo', 'rmsx.isolated': 'true' },
     Driver: 'bridge',
     Created: '2026-11-22T03:00:00.123456789Z',
     IPAM: {
@@ -18,7 +18,7 @@ test('of networks without labels or addresses must be read all the same', () => 
       ],
     },
   };
-  const untold = { subnets: [], driver: null, dynamicRange: null, gateway: null, createdAtMs: 0 };
+  const untold = { subnets: [], driver: null, dynamicRange: null, gateway: null, createdAtMs: null, isolated: false };
   expect([host, own].map((info) => fromNetwork(info as unknown as Docker.NetworkInspectInfo))).toEqual([
     { id: 'h', name: 'host', cluster: null, run: null, ...untold },
     {
@@ -30,6 +30,7 @@ test('of networks without labels or addresses must be read all the same', () => 
       driver: 'bridge',
       dynamicRange: '10.0.0.240/28',
       gateway: '10.0.0.1',
+      isolated: true,
       createdAtMs: Date.UTC(2026, 10, 22, 3, 0, 0, 123),
     },
   ]);
@@ -44,11 +45,19 @@ test('of volumes must be read with what they are for', () => {
     'rmsx.image': 'i',
   };
   const read = [
-    { Name: 'a', Labels },
+    { Name: 'a', Labels, CreatedAt: '2023-11-14T22:13:20Z' },
     { Name: 'b', Labels: null },
   ].map((info) => fromVolume(info as unknown as Docker.VolumeInspectInfo));
   expect(read).toEqual([
-    { name: 'a', cluster: 'demo', node: 'master', run: 'r', purpose: 'conf', image: 'i' },
-    { name: 'b', cluster: null, node: null, run: null, purpose: null, image: null },
+    {
+      name: 'a',
+      cluster: 'demo',
+      node: 'master',
+      run: 'r',
+      purpose: 'conf',
+      createdAtMs: 1_700_000_000_000,
+      image: 'i',
+    },
+    { name: 'b', cluster: null, node: null, run: null, purpose: null, createdAtMs: null, image: null },
   ]);
 });

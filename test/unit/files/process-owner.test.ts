@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
-import { hasEnded, thisProcess } from '../../../src/files/process-owner.ts';
+import { fateOf, hasEnded, newRun, ownerOfRun, thisProcess } from '../../../src/files/process-owner.ts';
 
 test('a process that runs must not count as ended', () => {
   expect(hasEnded(thisProcess())).toBe(false);
@@ -27,3 +27,17 @@ test.each(['elsewhere/1/5', 'elsewhere/99999999/5', '', 'x', `${hostname()}/abc/
     expect(hasEnded(owner)).toBe(false);
   },
 );
+
+test('a number in another container must not be taken for one of ours', () => {
+  const [host, , start] = thisProcess().split('/');
+  expect(fateOf([host, 99999999, start, '1'].join('/'))).toBe('unknown');
+  expect(fateOf([host, 99999999, start].join('/'))).toBe('ended'); // as they were written before
+});
+
+test('the mark of a run must be new each time, and name its process', () => {
+  const [one, other] = [newRun(), newRun()];
+  expect(one).not.toBe(other);
+  expect(ownerOfRun(one)).toBe(thisProcess());
+  expect(fateOf(ownerOfRun(one) ?? '')).toBe('alive');
+  expect(ownerOfRun('0123456789abcdef')).toBe(undefined);
+});

@@ -1,0 +1,30 @@
+import { rmsxCommand } from '../domain/hints.ts';
+import { formatPlan } from '../domain/plan.ts';
+import type { LifecycleResult } from '../operations/lifecycle.ts';
+import type { Context } from './context.ts';
+import { planDocument } from './plan-document.ts';
+
+/**
+ * Prints what `start`, `stop` or `restart` did, or would do.
+ * @param isWarned - whether the warnings have been told before it was done
+ */
+export async function printLifecycle(
+  result: LifecycleResult,
+  dryRun: boolean,
+  context: Context,
+  isWarned = false,
+): Promise<void> {
+  const { cluster, changed, nodes, warnings } = result;
+  const plan = planDocument(result.plan);
+  const nothing = 'nothing to do\n';
+  await context.print({ dryRun, cluster, changed, plan, nodes, warnings }, () =>
+    dryRun ? (result.plan.length > 0 ? `${formatPlan(result.plan)}\n` : nothing) : '',
+  );
+  for (const { message, hint } of isWarned ? [] : warnings) {
+    context.tell(`warning: ${message}`);
+    if (hint !== null) context.tell(`hint: ${hint}`);
+  }
+  if (dryRun) return;
+  if (!changed) context.tell('it is like that already: nothing changed');
+  context.tell(`next: ${rmsxCommand(cluster, 'status')}`);
+}

@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http';
+import type { RmsxError } from '../domain/errors.ts';
+import type { Engine } from '../domain/ports.ts';
+import { packDirectories, unpackFiles } from './archive.ts';
+import { parseLogFrames } from './log-frames.ts';
+import { serverUserOf } from './server-user.ts';
+import { short, type Wire } from './wire.ts';
+
+/** What goes into containers and comes out of them. */
+export function fileCalls({
+  docker,
+  call,
+  look,
+}: Wire): Pick<Engine, 'serverUser' | 'writeFiles' | 'stampOf' | 'readFiles' | 'logs'> {
+  return {
+    serverUser: async (id) => {
+      const container = docker.getContainer(id);
+      const { Config } = await look(`look at ${short(id)}`, () => container.inspect());
+      const reading = look('read /etc/passwd', async () =>
+        unpackFiles(await container.getArchive({ path: '/etc/passwd' })),
+      );
+      const files = await reading.catch(noneIfGone);
+      return serverUserOf(Config.User ?? '', files.get('passwd') ?? '');
+    },
+    writeFiles: (id, directories, owner) =>
+      call(`write files into ${short(id)}`, async () => {
+        await docker.getContainer(id).putArchive(await packDirectories(directories, owner), { path: '/' });
+      }),
+    stampOf: (id, path) =>
+      look(`look at ${path} of ${short(id)}`, async () =>
+        toStampSeconds(await docker.getContainer(id).infoArchive({ path })),
+      ).catch((error: RmsxError) => {
+        if (error.reason === 'gone') return null;
+        throw error;
+      }),
+    readFiles: (id, directory) =>
+      look(`read ${directory} of ${short(id)}`, async () =>
+        unpackFiles(await docker.getContainer(id).getArchive({ path: directory })),
+      ).catch(noneIfGone),
+    logs: (id, lines) =>
+      look(`read the log of ${short(id)}`, async () =>
+        parseLogFrames(await docker.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, follow: false })),
+      ),
+  };
+}
+
+/** The engine answers in a header: JSON in base64. */
+function toStampSeconds(reply: NodeJS.ReadableStream): number | null {
+  reply.resume();
+  const header = (reply as IncomingMessage).headers['x-docker-container-path-stat'];
+  if (typeof header !== 'string') return null;
+  const { mtime } = JSON.parse(Buffer.from(header, 'base64').toString('utf8')) as { mtime?: string };
+  return mtime === undefined ? null : Date.parse(mtime) / 1000;
+}
+
+function noneIfGone(error: RmsxError): ReadonlyMap<string, string> {
+  if (error.reason === 'gone') return new Map();
+  throw error;
+}

@@ -1,0 +1,121 @@
+import { masterOf } from '../domain/cluster.ts';
+import { joinErrors, RmsxError } from '../domain/errors.ts';
+import { rmsxCommand } from '../domain/hints.ts';
+import { containerOf } from '../domain/observed.ts';
+import type { Engine, Ports } from '../domain/ports.ts';
+import { refuseEmptyMaster } from '../plan/empty-master.ts';
+import { planRestart, restartWarnings } from '../plan/restart.ts';
+import { awaitUsable } from './await-usable.ts';
+import {
+  type LifecycleOptions,
+  type LifecyclePlan,
+  type LifecycleResult,
+  reportBegun,
+  underLock,
+} from './lifecycle.ts';
+import { type Begun, lifecycleRunner } from './lifecycle-steps.ts';
+import type { KnownCluster } from './observe.ts';
+import { observeEngine } from './observe-engine.ts';
+import { runPlan, telling } from './run-plan.ts';
+import { startFacts } from './start.ts';
+import { connectionsTo } from './status.ts';
+
+/**
+ * Restarts nodes one after the other, replicas before the master, each of them in sync before the next one stops. Roles
+ * and data stay. Where it is cut off, nobody stays stopped who ran before.
+ * @param nodes - names; all of them where none is named
+ * @throws RmsxError `not-found`, `unsafe` where the master would come back without its data, `conflict` where another rmsx
+ * is at work, `timeout` or `failed` with what was restarted by then
+ * @example
+ * await restart('demo', ['slave-1'], {}, ports);
+ */
+export async function restart(
+  name: string,
+  nodes: readonly string[],
+  options: Pick<LifecycleOptions, 'dryRun'>,
+  ports: Ports,
+): Promise<LifecycleResult> {
+  const look = async (): Promise<LifecyclePlan> => {
+    const facts = await startFacts(name, nodes, ports);
+    return { known: facts.known, plan: planRestart(facts), warnings: restartWarnings(facts) };
+  };
+  return underLock(name, look, (planned) => carryOut(planned, ports), options, ports);
+}
+
+async function carryOut({ known, plan, warnings }: LifecyclePlan, ports: Ports): Promise<void> {
+  const { progress, engine } = ports;
+  for (const { message } of warnings) progress.warn(message); // before it happens
+  const { cluster } = known.record;
+  const begun: Begun = { stopped: [], started: [] };
+  const connections = connectionsTo(known, ports);
+  const nodes = plan.flatMap(({ step }) => (step.op === 'start' ? [step.node] : []));
+  const run = lifecycleRunner({
+    cluster: known,
+    ports,
+    connections,
+    begun,
+    beforeStart: async (node) => {
+      progress.begin(`restarting ${known.name}: ${node}`);
+      if (node === masterOf(cluster).name) await refuseOldSnapshot(known, engine);
+    },
+    awaitUsable: ({ node, among }) =>
+      awaitUsable({ cluster, linked: among, lonely: among.length > 0 ? [] : [node], connections }, ports),
+  });
+  progress.begin(`restarting ${known.name}: ${nodes.join(', ')}`);
+  try {
+    await runPlan(plan, telling(progress, run), ports.signal);
+  } catch (error) {
+    progress.fail('failed');
+    const left = await startAgain(known, begun, ports);
+    const errors = [error, left].filter((each) => each instanceof RmsxError);
+    throw reportBegun(errors.length > 1 ? joinErrors(errors) : error, begun, known.name);
+  } finally {
+    connections.close();
+  }
+  progress.succeed(`restarted ${known.name}: ${nodes.join(', ')}`);
+}
+
+/** A master that was killed in the middle of its last words has an old snapshot: docs/decisions/017. */
+async function refuseOldSnapshot({ record }: KnownCluster, engine: Engine): Promise<void> {
+  try {
+    refuseEmptyMaster(record.cluster, await observeEngine(engine));
+  } catch (error) {
+    if (!(error instanceof RmsxError) || error.code !== 'unsafe') throw error;
+    const { message, hint = '', node = '' } = error; // `unsafe` would say that nothing has changed
+    throw new RmsxError('failed', `It did not end in peace and stays stopped. ${message}`, {
+      node,
+      hint,
+      reason: 'old-snapshot',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Whoever ran before must run again, whatever went wrong. A call to the engine is bounded by its own deadline and goes on
+ * after a signal.
+ * @returns what went wrong with that; undefined where nobody is left behind
+ */
+async function startAgain(known: KnownCluster, begun: Begun, ports: Ports): Promise<RmsxError | undefined> {
+  const { cluster } = known.record;
+  const ran = known.containers.filter(({ state }) => state !== 'stopped').map(({ node }) => node ?? '');
+  try {
+    const now = await observeEngine(ports.engine);
+    const containers = now.containers.filter((container) => container.cluster === known.name);
+    for (const node of ran) {
+      const container = containerOf({ containers }, node);
+      if (container?.state !== 'stopped') continue;
+      if (node === masterOf(cluster).name) await refuseOldSnapshot(known, ports.engine);
+      await ports.engine.start(container.id);
+      begun.started.push(node);
+      ports.progress.note(`${node} runs again`);
+    }
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RmsxError)) throw error;
+    const hint = error.hint ?? `Start it: ${rmsxCommand(known.name, 'start')}`;
+    return error.reason === 'old-snapshot'
+      ? undefined
+      : new RmsxError(error.code, `A node that ran before is stopped. ${error.message}`, { hint, cause: error });
+  }
+}

@@ -1,0 +1,81 @@
+import { masterOf, topDown } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
+import { rmsxCommand } from '../domain/hints.ts';
+import { containerOf } from '../domain/observed.ts';
+import type { Plan, PlannedStep } from '../domain/plan.ts';
+import type { Warning } from '../domain/status.ts';
+import { isAwake, neighbours, runningNames } from './linked.ts';
+import { containersOf, planStart, refuseMissing, type StartFacts, startSteps } from './start.ts';
+import { stopSteps } from './stop.ts';
+
+/**
+ * Restarts nodes one after the other, from the leaves up and the master last; each is back in replication before the next
+ * one stops. What is stopped already is started first.
+ * @throws RmsxError `not-found` for nodes without a container, `unsafe` where the master would come back without its data
+ */
+export function planRestart(facts: StartFacts): Plan {
+  const { cluster } = facts.record;
+  const containers = containersOf(facts);
+  refuseMissing(facts);
+  const first = planStart({
+    ...facts,
+    nodes: facts.nodes.filter((name) => !isAwake(containerOf({ containers }, name))),
+  });
+  refuseForgetful(facts);
+  const running = new Set([...runningNames(cluster, containers), ...facts.nodes]);
+  const awaitStep = (name: string, after: readonly string[]): PlannedStep => ({
+    id: `await ${name}`,
+    step: { op: 'await-usable', node: name, among: neighbours(cluster, name, running) },
+    because: 'one after the other',
+    after,
+  });
+  const steps: PlannedStep[] = [...first];
+  for (const { step } of first) {
+    if (step.op === 'start')
+      steps.push(
+        awaitStep(
+          step.node,
+          first.map(({ id }) => id),
+        ),
+      );
+  }
+  let before = steps.map(({ id }) => id);
+  for (const node of [...topDown(cluster)].reverse()) {
+    const container = containerOf({ containers }, node.name);
+    if (!facts.nodes.includes(node.name) || !isAwake(container)) continue;
+    const stop = stopSteps(node.name, container, before);
+    const start = startSteps(node, facts, 'it ran before', [`stop ${node.name}`]);
+    const back = awaitStep(node.name, [`start ${node.name}`]);
+    steps.push(...stop, ...start, back);
+    before = [back.id];
+  }
+  return steps;
+}
+
+/** Nothing of an ephemeral cluster outlives the end of a server, and replicas would copy the emptiness. */
+function refuseForgetful(facts: StartFacts): void {
+  const { cluster } = facts.record;
+  const master = masterOf(cluster).name;
+  const container = containerOf({ containers: containersOf(facts) }, master);
+  if (cluster.persistence !== 'none' || !facts.nodes.includes(master) || !isAwake(container)) return;
+  const replicas = cluster.nodes.map(({ name }) => name).filter((name) => name !== master);
+  const rest = `Or begin anew without the data: ${rmsxCommand(cluster.name, 'down')} && ${rmsxCommand(cluster.name, 'up')}`;
+  const [heir] = replicas;
+  throw new RmsxError('unsafe', `${master} would come back empty, as ${cluster.name} is ephemeral.`, {
+    node: master,
+    hint:
+      heir === undefined
+        ? rest
+        : `Restart the replicas alone: ${rmsxCommand(cluster.name, `restart ${replicas.join(' ')}`)}\nOr let one take over: ${rmsxCommand(cluster.name, `stop ${master}`)} && ${rmsxCommand(cluster.name, `promote ${heir}`)}\n${rest}`,
+  });
+}
+
+/** @returns what a restart of the master means; nothing where it is not among them */
+export function restartWarnings(facts: StartFacts): readonly Warning[] {
+  const { cluster } = facts.record;
+  const master = masterOf(cluster).name;
+  const container = containerOf({ containers: containersOf(facts) }, master);
+  if (!facts.nodes.includes(master) || !isAwake(container)) return [];
+  const message = `${master} is the master: while it restarts, nothing can be written`;
+  return [{ code: 'master-restarts', node: master, message, hint: null }];
+}

@@ -1,0 +1,100 @@
+import { type ClusterSpec, findNode, followersOf, masterOf, topDown } from '../domain/cluster.ts';
+import { rmsxCommand } from '../domain/hints.ts';
+import { containerOf, type ObservedContainer } from '../domain/observed.ts';
+import type { Plan, PlannedStep } from '../domain/plan.ts';
+import type { Warning } from '../domain/status.ts';
+import { isAwake } from './linked.ts';
+
+/**
+ * How long a server has to end by itself, as in the containers: a master waits up to 10 s for its replicas (redis#9872),
+ * and then writes its data down.
+ */
+export const stopGraceSeconds = 30;
+
+/**
+ * Stops nodes from the leaves up: nobody loses its source before it is stopped itself, and the master ends last, with all
+ * that was acknowledged. For the engine that is a stop by hand: `restart: always` starts them again only when the engine
+ * itself is started anew.
+ * @param nodes - names; those that are no part of the cluster any more stop at once
+ * @returns nothing where all of them are stopped
+ */
+export function planStop(
+  cluster: ClusterSpec,
+  containers: readonly ObservedContainer[],
+  nodes: readonly string[],
+): Plan {
+  const strays = nodes.filter((name) => !findNode(cluster, name));
+  const bottomUp = [...topDown(cluster)].reverse().filter(({ name }) => nodes.includes(name));
+  const steps: PlannedStep[] = [];
+  for (const name of [...strays, ...bottomUp.map((node) => node.name)]) {
+    const followers = followersOf(cluster, name).map((node) => `stop ${node.name}`);
+    const after = steps.map(({ id }) => id).filter((id) => followers.includes(id));
+    steps.push(...stopSteps(name, containerOf({ containers }, name), after));
+  }
+  return steps;
+}
+
+/**
+ * How one node is stopped. A paused one is woken first: Docker 20.10 waits for the whole grace and kills it then (tried:
+ * 30 s, exit code 137), and a server that keeps snapshots would lose the last one.
+ */
+export function stopSteps(
+  name: string,
+  container: ObservedContainer | undefined,
+  after: readonly string[],
+): readonly PlannedStep[] {
+  if (!isAwake(container)) return [];
+  const stop = { op: 'stop', node: name, id: container.id, graceSeconds: stopGraceSeconds } as const;
+  const isPaused = container.state === 'paused';
+  const wake: PlannedStep = {
+    id: `unpause ${name}`,
+    step: { op: 'unpause', node: name },
+    because: 'a paused server cannot end in peace',
+    after,
+  };
+  return [
+    ...(isPaused ? [wake] : []),
+    { id: `stop ${name}`, step: stop, because: `it is ${container.state}`, after: isPaused ? [wake.id] : after },
+  ];
+}
+
+/**
+ * What it means that some nodes are stopped while others go on.
+ * @param stopping - the nodes that run and are to be stopped
+ * @param staying - the nodes that go on running
+ */
+export function stopWarnings(
+  cluster: ClusterSpec,
+  stopping: readonly string[],
+  staying: readonly string[],
+): readonly Warning[] {
+  const { name, persistence } = cluster;
+  const master = masterOf(cluster).name;
+  const warnings: Warning[] = [];
+  if (persistence === 'none' && stopping.length > 0 && staying.length === 0) {
+    const message = `${name} is ephemeral: with its last node its data is gone`;
+    warnings.push({ code: 'data-gone', node: null, message, hint: null });
+  }
+  for (const node of stopping) {
+    const left = followersOf(cluster, node).filter((follower) => staying.includes(follower.name));
+    const [heir] = left;
+    if (!heir) continue;
+    const names = left.map((follower) => follower.name).join(', ');
+    if (node !== master) {
+      const message = `${names} followed ${node}: nothing new gets there until it runs again`;
+      warnings.push({ code: 'source-stopped', node, message, hint: rmsxCommand(name, `start ${node}`) });
+      continue;
+    }
+    const promote = `let a replica take over: ${rmsxCommand(name, `promote ${heir.name}`)}`;
+    warnings.push({
+      code: 'master-stopped',
+      node,
+      message: `${node} was the master: nothing can be written; ${names} can be read, and stay${left.length > 1 ? '' : 's'} as ${left.length > 1 ? 'they are' : 'it is'}`,
+      hint:
+        persistence === 'none'
+          ? `It would come back empty; ${promote}`
+          : `Bring it back: ${rmsxCommand(name, `start ${node}`)}   or ${promote}`,
+    });
+  }
+  return warnings;
+}
