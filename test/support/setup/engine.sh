@@ -24,6 +24,7 @@ chosen_engine() {
 missing_engine_packages() {
   command -v dockerd >/dev/null || echo docker.io
   command -v iptables >/dev/null || echo iptables
+  command -v ip >/dev/null || [[ -x /sbin/ip ]] || echo iproute2
   # From trixie on, docker.io leaves its client to a package of its own.
   if ! command -v docker >/dev/null && [[ -n $(apt-cache show docker-cli 2>/dev/null) ]]; then
     echo docker-cli
