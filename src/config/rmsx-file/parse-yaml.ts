@@ -39,12 +39,18 @@ export function parseYaml(text: string, notes: Notes): Value | undefined {
   const document = compose(text, lines, notes);
   if (!document) return undefined;
   const found = [...document.errors, ...document.warnings];
-  const told = new Set<number>();
+  const seen = new Set<number>();
+  const linesOf = new Map<string, number[]>();
   for (const error of found) {
     const { line } = lines.linePos(error.pos[0]);
     // What the parser finds next on the same line mostly comes from the first mistake.
-    if (!told.has(line)) notes.report({ path: '', line }, explainYaml(error));
-    told.add(line);
+    if (!seen.has(line)) linesOf.set(explainYaml(error), [...(linesOf.get(explainYaml(error)) ?? []), line]);
+    seen.add(line);
+  }
+  // A space too few, and every line after it is wrong in the same way.
+  for (const [message, [line = 1, ...more]] of linesOf) {
+    notes.report({ path: '', line }, more.length > 2 ? `${message} (the same on ${more.length} more lines)` : message);
+    if (more.length <= 2) for (const other of more) notes.report({ path: '', line: other }, message);
   }
   return found.length > 0 ? undefined : new Builder(lines, notes).root(document);
 }

@@ -43,6 +43,13 @@ describe('a text that is no rmsx.yaml must be told in words of its own', () => {
     expect(problemsIn(text)).toEqual([`rmsx.yaml:${problem}`]);
   });
 
+  test('the same mistake on many lines must be told once, with their number', () => {
+    const file = `${first}\n${Array.from({ length: 9 }, (_, i) => `a${i}: b: c`).join('\n')}`;
+    expect(problemsIn(file)).toEqual([
+      'rmsx.yaml:2: a second key on this line, or a line that is indented too far; a text with ": " in it needs quotes (the same on 8 more lines)',
+    ]);
+  });
+
   test('several mistakes of syntax must all be told, each line once', () => {
     expect(problemsIn(`${first}\nimage: @a\nname: \`b\`\n`)).toEqual([
       'rmsx.yaml:2: a text cannot begin with this character; write it in quotes',
