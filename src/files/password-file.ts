@@ -1,6 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { RmsxError } from '../domain/errors.ts';
+
+/** Far beyond the longest password, and a bound for what never ends, as /dev/zero. */
+const mostBytes = 65_535;
 
 /**
  * Reads a password from a file, or from standard input for `-`. One line break at the end is not part of it.
@@ -9,7 +12,7 @@ import { RmsxError } from '../domain/errors.ts';
  */
 export async function readPassword(path: string, place = '--password-file'): Promise<string> {
   try {
-    const content = path === '-' ? await text(process.stdin) : await readFile(path, 'utf8');
+    const content = await text(path === '-' ? process.stdin : createReadStream(path, { end: mostBytes }));
     return content.replace(/\r?\n$/, '');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'it cannot be read';

@@ -78,6 +78,7 @@ export class BringUp {
   readonly #newPassword: string | undefined;
   readonly #connect: (password: (node: string) => string) => Connections;
   readonly #changed: string[] = [];
+  readonly #over = new AbortController();
   readonly #remarks: string[] = [];
   readonly #resyncs = new Map<string, Resync>();
 
@@ -110,6 +111,7 @@ export class BringUp {
       const resync = Object.fromEntries(this.#resyncs);
       return { plan: this.#plan, changed: this.#plan.length > 0, status, remarks: this.#remarks, resync };
     } catch (error) {
+      this.#over.abort(); // nobody waits any more for what is about to be removed
       throw await this.#takeBack(error);
     } finally {
       this.#connections.close();
@@ -167,7 +169,8 @@ export class BringUp {
   }
 
   async #awaitUsable(): Promise<ReadonlyMap<string, ServerInfo>> {
-    const { engine, progress, signal } = this.#ports;
+    const { engine, progress } = this.#ports;
+    const signal = AbortSignal.any([this.#ports.signal, this.#over.signal]);
     const { cluster } = this.#record;
     let missing: readonly string[] = [];
     let looks = 0;
