@@ -5,6 +5,7 @@ import { RmsxError } from '../domain/errors.ts';
  * promise unsettled, and Node would then exit 0 in silence (reliability.md E1, E2).
  * @param what - for the message: `start redis-server-master`
  * @param signal - ends it earlier; without effect where it is aborted already, as cleaning up goes on after an abort
+ * @param graceMs - how long the work may still take then: whoever cleans up should know what it has made
  * @throws RmsxError `timeout`, or the reason of the signal
  */
 export async function withDeadline<T>(
@@ -12,11 +13,16 @@ export async function withDeadline<T>(
   timeoutMs: number,
   work: () => Promise<T>,
   signal?: AbortSignal,
+  graceMs = 0,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
+  let grace: NodeJS.Timeout | undefined;
   let stop = (): void => undefined;
   const expired = new Promise<never>((_, reject) => {
-    stop = () => reject(signal?.reason);
+    stop = () => {
+      if (graceMs === 0) reject(signal?.reason);
+      else grace = setTimeout(() => reject(signal?.reason), graceMs);
+    };
     signal?.addEventListener('abort', stop, { once: true });
     timer = setTimeout(() => {
       reject(
@@ -28,6 +34,7 @@ export async function withDeadline<T>(
     return await Promise.race([work(), expired]);
   } finally {
     clearTimeout(timer);
+    clearTimeout(grace);
     signal?.removeEventListener('abort', stop);
   }
 }

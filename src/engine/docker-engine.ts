@@ -20,7 +20,7 @@ import {
 } from './translate.ts';
 import { negotiate } from './transport/api-version.ts';
 import { createDockerode, type Transport } from './transport/transport.ts';
-import { callTimeoutMs, short, type Wire } from './wire.ts';
+import { callTimeoutMs, cleanUpTimeoutMs, graceMs, short, type Wire } from './wire.ts';
 
 /**
  * The Engine over dockerode. Connects on the first call.
@@ -50,14 +50,15 @@ export function connectDocker(
       throw toEngineError(what, url, error);
     }
   };
+  const usualMs = (): number => (signal.aborted ? cleanUpTimeoutMs : callTimeoutMs);
   const wire: Wire = {
     docker,
     url,
     reachHost,
     stamp: { [labels.version]: version },
     signal,
-    call: (what, work, timeoutMs = callTimeoutMs) => translated(what, withDeadline(what, timeoutMs, work)),
-    look: (what, work) => translated(what, withDeadline(what, callTimeoutMs, work, signal)),
+    call: (what, work, timeoutMs = usualMs()) => translated(what, withDeadline(what, timeoutMs, work, signal, graceMs)),
+    look: (what, work) => translated(what, withDeadline(what, usualMs(), work, signal)),
   };
   return {
     endpoint: endpoint.url,
@@ -130,14 +131,13 @@ function makingCalls({
   return {
     pullImage: (image, tell) => pullImage({ docker, endpoint: url, signal }, image, tell),
     createNetwork: (network) =>
-      call(
-        `create network ${network.name}`,
-        async () => (await docker.createNetwork(toNetworkOptions(network, stamp))).id,
+      call(`create network ${network.name}`, async () =>
+        idIn((await docker.createNetwork(toNetworkOptions(network, stamp))).id),
       ),
     createContainer: (spec) =>
-      call(`create ${spec.name}`, async () => (await docker.createContainer(toContainerOptions(spec, stamp))).id),
+      call(`create ${spec.name}`, async () => idIn((await docker.createContainer(toContainerOptions(spec, stamp))).id)),
     createCarrier: (spec) =>
-      call('create a carrier', async () => (await docker.createContainer(toCarrierOptions(spec, stamp))).id),
+      call('create a carrier', async () => idIn((await docker.createContainer(toCarrierOptions(spec, stamp))).id)),
     start: (id) =>
       ignore(
         ['already-so'],
@@ -167,8 +167,17 @@ function removingCalls({ docker, call }: Wire): Calls<'stop' | 'removeContainer'
 /** A proxy can answer 200 with a page instead of a list (reliability.md E7). */
 function list<T>(reply: readonly T[]): readonly T[] {
   if (Array.isArray(reply)) return reply;
-  throw new RmsxError('engine-refused', 'What answers in place of the Docker engine does not speak its language.');
+  throw strangeReply();
 }
+
+/** What was made has an id, or nobody could remove it. */
+function idIn(reply: unknown): string {
+  if (typeof reply === 'string' && reply !== '') return reply;
+  throw strangeReply();
+}
+
+const strangeReply = (): RmsxError =>
+  new RmsxError('engine-refused', 'What answers in place of the Docker engine does not speak its language.');
 
 /** Removing and stopping what is not there any more, or is just going away, is success. */
 const ignoreGone = (work: Promise<unknown>): Promise<void> => ignore(['gone', 'going-away', 'already-so'], work);

@@ -4,6 +4,12 @@ import type { Stamp } from './translate.ts';
 /** Any call that should be quick; a loaded engine needs seconds to start a container, not half a minute. */
 export const callTimeoutMs = 30_000;
 
+/** What a call that is under way may still take when the time is up: it may have made something. */
+export const graceMs = 5_000;
+
+/** Any call once the time is up: what cleans up must come to an end, too. */
+export const cleanUpTimeoutMs = 10_000;
+
 /** What every call needs. */
 export interface Wire {
   readonly docker: Docker;

@@ -9,6 +9,7 @@ import { refuseLocked, withLock } from './lock.ts';
 import { clusterNames, observeEngine } from './observe-engine.ts';
 import { removeNetwork } from './remove-network.ts';
 import { runPlan, type StepRunner, telling } from './run-plan.ts';
+import { pause } from './wait-until.ts';
 
 /** What `down` is to remove. */
 export interface DownOptions {
@@ -75,6 +76,7 @@ async function removeLocked(
   const remove = async (observed: ObservedEngine): Promise<Plan> => {
     const plan = planDown(cluster, observed, options);
     await runPlan(plan, telling(ports.progress, removeStep(ports.engine, observed)), ports.signal);
+    await awaitGone(plan, ports);
     return plan;
   };
   const [node] = engine.containers.filter((container) => container.cluster === cluster && container.node !== null);
@@ -96,6 +98,43 @@ async function removeLocked(
     const now = await observeEngine(ports.engine);
     refuseLocked(cluster, now.containers);
     return remove(now);
+  }
+}
+
+/** How long an engine may go on removing after it has said that it does. */
+const goneWithinMs = 5000;
+const betweenLooksMs = 100;
+
+/**
+ * An engine removes containers in its own time (moby#37698), and what answers in its place may say anything: what is
+ * removed is what is not there any more.
+ */
+async function awaitGone(plan: Plan, { engine, signal }: Ports): Promise<void> {
+  const removed = new Set(
+    plan.flatMap(({ step }) => {
+      if (step.op === 'remove-volume') return [step.name];
+      return step.op === 'remove-container' || step.op === 'remove-network' ? [step.id] : [];
+    }),
+  );
+  const endMs = Date.now() + goneWithinMs;
+  for (;;) {
+    const { containers, networks, volumes } = await observeEngine(engine);
+    const left = [
+      ...[...containers, ...networks].filter(({ id }) => removed.has(id)),
+      ...volumes.filter(({ name }) => removed.has(name)),
+    ].map(({ name }) => name);
+    if (left.length === 0) return;
+    if (Date.now() > endMs) {
+      throw new RmsxError(
+        'failed',
+        `The engine said that it removed them, and they are still there: ${left.join(', ')}.`,
+        {
+          hint: 'Type the same command again, and look at the engine: docker info',
+        },
+      );
+    }
+    await pause(betweenLooksMs, signal);
+    signal.throwIfAborted();
   }
 }
 

@@ -197,6 +197,14 @@ describe('passwords', () => {
     expect(once.code).toBe(6); // it went on, to the engine that is not there
   });
 
+  test('a file that never ends must not be read to its end', async () => {
+    const { code, stderr } = await runRmsx(['up', '--password-file', '/dev/zero']);
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      2,
+      'rmsx: the password has 65536 bytes; Redis 6.0 takes no more than 512',
+    ]);
+  });
+
   test('a file that is not there must be named', async () => {
     const { code, stderr } = await runRmsx(['up', '--password-file', '/nonexistent/password']);
     expect([code, stderr.split('\n')[0]]).toEqual([

@@ -68,18 +68,30 @@ const ip = (...args: readonly string[]): void => {
 };
 
 // Only root can add a route.
-test.skipIf(process.getuid?.() !== 0)('a route of the host must be warned of, and auto must keep clear of it', async () => {
-  const device = `rt${cluster.name.slice(-6)}`;
-  const free = (await cluster.rmsx('up', '--subnet', 'auto', '--dry-run')).stdout;
-  const subnet = /_app_net \(([\d.]+)\.0\/24\)/.exec(free)?.[1] ?? '';
-  ip('link', 'add', device, 'type', 'bridge');
-  try {
-    ip('addr', 'add', `${subnet}.1/25`, 'dev', device);
-    ip('link', 'set', device, 'up');
-    const warned = await rmsx(['up', '-n', cluster.name, '--subnet', `${subnet}.0/24`, '--dry-run', '--pull', 'never']);
-    expect(warned.stderr).toContain(`overlaps with the route to ${subnet}.0/25 over ${device}`);
-    expect((await cluster.rmsx('up', '--subnet', 'auto', '--dry-run')).stdout).not.toContain(`(${subnet}.0/24)`);
-  } finally {
-    ip('link', 'del', device);
-  }
-});
+test.skipIf(process.getuid?.() !== 0)(
+  'a route of the host must be warned of, and auto must keep clear of it',
+  async () => {
+    const device = `rt${cluster.name.slice(-6)}`;
+    const free = (await cluster.rmsx('up', '--subnet', 'auto', '--dry-run')).stdout;
+    const subnet = /_app_net \(([\d.]+)\.0\/24\)/.exec(free)?.[1] ?? '';
+    ip('link', 'add', device, 'type', 'bridge');
+    try {
+      ip('addr', 'add', `${subnet}.1/25`, 'dev', device);
+      ip('link', 'set', device, 'up');
+      const warned = await rmsx([
+        'up',
+        '-n',
+        cluster.name,
+        '--subnet',
+        `${subnet}.0/24`,
+        '--dry-run',
+        '--pull',
+        'never',
+      ]);
+      expect(warned.stderr).toContain(`overlaps with the route to ${subnet}.0/25 over ${device}`);
+      expect((await cluster.rmsx('up', '--subnet', 'auto', '--dry-run')).stdout).not.toContain(`(${subnet}.0/24)`);
+    } finally {
+      ip('link', 'del', device);
+    }
+  },
+);

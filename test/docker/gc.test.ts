@@ -213,7 +213,7 @@ describe('a cluster that was made', () => {
     };
     const held = await lockAs(thisProcess());
     expect(await gc()).toMatchObject({ leftovers: [], kept: [{ because: expect.stringContaining(`${process.pid}`) }] });
-    await docker('rm', held);
+    await docker('rm', '-v', held);
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     child.kill('SIGKILL');
     await once(child, 'exit');

@@ -38,3 +38,21 @@ test('work that cleans up after an abort must not be ended by it', async () => {
   const signal = AbortSignal.abort(new RmsxError('timeout', 'Out of time.'));
   expect(await withDeadline('x', 1000, () => Promise.resolve('clean'), signal)).toBe('clean');
 });
+
+test('an abort must leave work the grace that it is given, and no more', async () => {
+  const controller = new AbortController();
+  const takes = (timeMs: number): Promise<string> =>
+    withDeadline(
+      'x',
+      60_000,
+      () => new Promise((resolve) => setTimeout(resolve, timeMs, 'made')),
+      controller.signal,
+      5000,
+    );
+  const [soon, late] = [takes(4000), rejectionOf(takes(6000))];
+  controller.abort(new RmsxError('timeout', 'Out of time.'));
+  await vi.advanceTimersByTimeAsync(6000);
+  expect(await soon).toBe('made');
+  expect(await late).toMatchObject({ code: 'timeout', message: 'Out of time.' });
+  expect(vi.getTimerCount()).toBe(0);
+});
