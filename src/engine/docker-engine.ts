@@ -20,7 +20,7 @@ import {
 } from './translate.ts';
 import { negotiate } from './transport/api-version.ts';
 import { createDockerode, type Transport } from './transport/transport.ts';
-import { callTimeoutMs, cleanUpTimeoutMs, graceMs, short, type Wire } from './wire.ts';
+import { callTimeoutMs, cleanUpTimeoutMs, graceMs, short, strangeReply, type Wire } from './wire.ts';
 
 /**
  * The Engine over dockerode. Connects on the first call.
@@ -107,7 +107,9 @@ function lookingCalls({
     memoryBytes: () => look('ask for the memory', async () => Number((await docker.info()).MemTotal)),
     userOfImage: (image) =>
       look(`look at image ${image}`, async () => {
-        const user = (await docker.getImage(image).inspect()).Config.User ?? '';
+        const { Config } = await docker.getImage(image).inspect();
+        if (typeof Config !== 'object') throw strangeReply();
+        const user = Config.User ?? '';
         return startsAsRoot(user) ? '' : user;
       }),
     hasImage: (image) =>
@@ -175,9 +177,6 @@ function idIn(reply: unknown): string {
   if (typeof reply === 'string' && reply !== '') return reply;
   throw strangeReply();
 }
-
-const strangeReply = (): RmsxError =>
-  new RmsxError('engine-refused', 'What answers in place of the Docker engine does not speak its language.');
 
 /** Removing and stopping what is not there any more, or is just going away, is success. */
 const ignoreGone = (work: Promise<unknown>): Promise<void> => ignore(['gone', 'going-away', 'already-so'], work);

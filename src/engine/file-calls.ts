@@ -4,7 +4,7 @@ import type { Engine } from '../domain/ports.ts';
 import { packDirectories, unpackFiles } from './archive.ts';
 import { parseLogFrames } from './log-frames.ts';
 import { serverUserOf } from './server-user.ts';
-import { short, type Wire } from './wire.ts';
+import { short, strangeReply, type Wire } from './wire.ts';
 
 /** What goes into containers and comes out of them. */
 export function fileCalls({
@@ -16,6 +16,7 @@ export function fileCalls({
     serverUser: async (id) => {
       const container = docker.getContainer(id);
       const { Config } = await look(`look at ${short(id)}`, () => container.inspect());
+      if (typeof Config !== 'object') throw strangeReply();
       const reading = look('read /etc/passwd', async () =>
         unpackFiles(await container.getArchive({ path: '/etc/passwd' })),
       );

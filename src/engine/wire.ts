@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { RmsxError } from '../domain/errors.ts';
 import type { Stamp } from './translate.ts';
 
 /** Any call that should be quick; a loaded engine needs seconds to start a container, not half a minute. */
@@ -27,3 +28,7 @@ export interface Wire {
 
 /** As people know ids from `docker ps`. */
 export const short = (id: string): string => id.slice(0, 12);
+
+/** A proxy can answer in the place of the engine (reliability.md E7). */
+export const strangeReply = (): RmsxError =>
+  new RmsxError('engine-refused', 'What answers in place of the Docker engine does not speak its language.');

@@ -95,7 +95,10 @@ export class BringUp {
     this.#newPassword = newPassword;
     this.#connect = (passwordOf) =>
       new Connections(ports.redis, passwordOf, (node) => endpointOf(ports.engine, { containers, record }, node));
-    this.#connections = this.#connect((node) => confs.get(node)?.password ?? password);
+    // Volumes without a container get the conf of this run.
+    this.#connections = this.#connect(
+      (node) => (this.#before.has(node) ? confs.get(node)?.password : null) ?? password,
+    );
   }
 
   async run(): Promise<UpResult> {
