@@ -22,6 +22,14 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        test: {
+          name: 'soak',
+          include: ['test/soak/**/*.test.ts'],
+          globalSetup: ['test/helpers/build-first.ts'],
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { ClusterStatus } from '../../src/domain/status.ts';
-import { ChaosProxy, type Fault, faultName } from './support/chaos-proxy.ts';
-import { TestCluster } from './support/cluster.ts';
-import { inParallel } from './support/in-parallel.ts';
-import { docker, type Finished, rmsx } from './support/run.ts';
+import { ChaosProxy, type Fault, faultName } from '../docker/support/chaos-proxy.ts';
+import { TestCluster } from '../docker/support/cluster.ts';
+import { inParallel } from '../docker/support/in-parallel.ts';
+import { docker, type Finished, rmsx } from '../docker/support/run.ts';
 
 /** Ours, and in no output. */
 const secret = 'chaos-secret-9f2c';
