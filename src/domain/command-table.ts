@@ -1,10 +1,4 @@
-import type { Spans } from './span.ts';
-
-/** Commands that came and went together. */
-export interface CommandGroup extends Spans {
-  /** In upper case, with white space between them. */
-  readonly names: string;
-}
+import type { SpanGroup } from './span.ts';
 
 /**
  * Every command that a conf can rename or disable: Redis 6.0 to 8.4, Valkey 7.2 to 9.0. Not here: those of modules, the
@@ -13,7 +7,7 @@ export interface CommandGroup extends Spans {
  * Redis 6.0, 7.0 and 8.0 and Valkey 8.1 were asked themselves, and test/docker/commands.test.ts asks them again; the other
  * versions come from what `COMMAND DOCS` says of newer ones, and from release notes.
  */
-export const commandGroups: readonly CommandGroup[] = [
+export const commandGroups: readonly SpanGroup[] = [
   {
     redis: { since: '6.0' },
     valkey: { since: '7.2' },

@@ -1,10 +1,4 @@
-import type { Spans } from './span.ts';
-
-/** Directives that came and went together. */
-export interface DirectiveGroup extends Spans {
-  /** Canonical names, with white space between them. */
-  readonly names: string;
-}
+import type { SpanGroup } from './span.ts';
 
 /** A directive that got its modern name in a version of each family and keeps the former one as an alias. */
 export interface Rename {
@@ -22,7 +16,7 @@ export interface Rename {
  * Redis 6.0, 7.0 and 8.0 and Valkey 8.1 were asked themselves, and test/docker/directives.test.ts asks them again; the
  * other versions come from their sources and release notes.
  */
-export const directiveGroups: readonly DirectiveGroup[] = [
+export const directiveGroups: readonly SpanGroup[] = [
   {
     redis: { since: '6.0' },
     valkey: { since: '7.2' },

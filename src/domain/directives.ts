@@ -1,15 +1,8 @@
-import { aliases, type DirectiveGroup, directiveGroups, renames } from './directive-table.ts';
+import { aliases, directiveGroups, renames } from './directive-table.ts';
 import { isAtLeast, type ServerVersion } from './server-version.ts';
-import { describeSpans, isKnownTo } from './span.ts';
+import { describeSpans, groupsByName, isKnownTo } from './span.ts';
 
-const groupOf: ReadonlyMap<string, DirectiveGroup> = new Map(
-  directiveGroups.flatMap((group) =>
-    group.names
-      .trim()
-      .split(/\s+/)
-      .map((name) => [name, group] as const),
-  ),
-);
+const groupOf = groupsByName(directiveGroups);
 
 const canonicalOf: ReadonlyMap<string, string> = new Map([
   ...Object.entries(aliases),

@@ -1,15 +1,8 @@
-import { type CommandGroup, commandGroups } from './command-table.ts';
+import { commandGroups } from './command-table.ts';
 import type { ServerVersion } from './server-version.ts';
-import { describeSpans, isKnownTo } from './span.ts';
+import { describeSpans, groupsByName, isKnownTo } from './span.ts';
 
-const groupOf: ReadonlyMap<string, CommandGroup> = new Map(
-  commandGroups.flatMap((group) =>
-    group.names
-      .trim()
-      .split(/\s+/)
-      .map((name) => [name, group] as const),
-  ),
-);
+const groupOf = groupsByName(commandGroups);
 
 /** Every command that some supported server can disable, in upper case. */
 export const commandNames: readonly string[] = [...groupOf.keys()].sort();

@@ -11,6 +11,23 @@ export interface Span {
 /** Who knows something. A family that is left out never did. */
 export type Spans = Readonly<Partial<Record<ServerFamily, Span>>>;
 
+/** Names that came and went together. */
+export interface SpanGroup extends Spans {
+  /** With white space between them. */
+  readonly names: string;
+}
+
+/** @returns the group of every name */
+export const groupsByName = (groups: readonly SpanGroup[]): ReadonlyMap<string, SpanGroup> =>
+  new Map(
+    groups.flatMap((group) =>
+      group.names
+        .trim()
+        .split(/\s+/)
+        .map((name) => [name, group] as const),
+    ),
+  );
+
 const families = ['redis', 'valkey'] as const satisfies readonly ServerFamily[];
 
 /** @returns whether a server knows it */
