@@ -44,6 +44,13 @@ async function restorePassword(node: string, { ports, ids, confs, connections }:
   await connection.requirePassword(password);
 }
 
+/** @returns what a node had, or undefined where it was not in the cluster */
+function confBefore(confs: ReadonlyMap<string, NodeConf>, name: string) {
+  const { record, password } = confs.get(name) ?? {};
+  const node = record ? findNode(record.cluster, name) : undefined;
+  return record && node && password !== undefined ? { record, node, password } : undefined;
+}
+
 /** Gives a node that was there before the role that it had. */
 async function restoreRole(
   engine: Engine,
@@ -52,10 +59,9 @@ async function restoreRole(
   confs: ReadonlyMap<string, NodeConf>,
 ): Promise<void> {
   const id = ids.get(name);
-  const record = confs.get(name)?.record;
-  const node = record ? findNode(record.cluster, name) : undefined;
-  if (id === undefined || !record || !node) return;
-  await engine.writeFiles(id, [{ path: confDirectory, files: renderRole(record, node) }], rootUser);
+  const was = confBefore(confs, name);
+  if (id === undefined || !was) return;
+  await engine.writeFiles(id, [{ path: confDirectory, files: renderRole(was.record, was.node) }], rootUser);
 }
 
 /** Gives a node that was there before all of its conf again. */
@@ -66,10 +72,9 @@ async function restoreConf(
   confs: ReadonlyMap<string, NodeConf>,
 ): Promise<void> {
   const id = ids.get(name);
-  const { record, password } = confs.get(name) ?? {};
-  const node = record ? findNode(record.cluster, name) : undefined;
-  if (id === undefined || !record || !node || password === undefined) return;
-  const files = renderConf(record, node, password, await readTemplate('redis.conf'));
+  const was = confBefore(confs, name);
+  if (id === undefined || !was) return;
+  const files = renderConf(was.record, was.node, was.password, await readTemplate('redis.conf'));
   await engine.writeFiles(id, [{ path: confDirectory, files }], await engine.serverUser(id));
 }
 
@@ -85,11 +90,8 @@ async function restoreVolumes(
   const id = await engine.createCarrier({ ...carrier, volumes });
   try {
     const directories = volumes.flatMap(({ node: name, target }) => {
-      const { record, password } = confs.get(name) ?? {};
-      const node = record ? findNode(record.cluster, name) : undefined;
-      return record && node && password !== undefined
-        ? [{ path: target, files: renderConf(record, node, password, template) }]
-        : [];
+      const was = confBefore(confs, name);
+      return was ? [{ path: target, files: renderConf(was.record, was.node, was.password, template) }] : [];
     });
     await engine.writeFiles(id, directories, await engine.serverUser(id));
   } finally {
