@@ -43,7 +43,7 @@ export function planRestart(facts: StartFacts): Plan {
   for (const node of [...topDown(cluster)].reverse()) {
     const container = containerOf({ containers }, node.name);
     if (!facts.nodes.includes(node.name) || !isAwake(container)) continue;
-    const stop = stopSteps(node.name, container, before);
+    const stop = stopSteps(container, before);
     const start = startSteps(node, facts, 'it ran before', [`stop ${node.name}`]);
     const back = awaitStep(node.name, [`start ${node.name}`]);
     steps.push(...stop, ...start, back);

@@ -12,9 +12,10 @@ import { isAwake } from './linked.ts';
 export const stopGraceSeconds = 30;
 
 /**
- * Stops nodes from the leaves up: nobody loses its source before it is stopped itself, and the master ends last, with all
- * that was acknowledged. For the engine that is a stop by hand: `restart: always` starts them again only when the engine
- * itself is started anew.
+ * Stops sources before the nodes that follow them, the master first: it waits until its replicas have everything, and from
+ * then on all offsets stand still, so that nobody needs a full synchronisation afterwards: docs/decisions/025. What is
+ * paused is woken before the first one stops, as its source would wait for it. For the engine that is a stop by hand:
+ * `restart: always` starts them again only when the engine itself is started anew.
  * @param nodes - names; those that are no part of the cluster any more stop at once
  * @returns nothing where all of them are stopped
  */
@@ -24,38 +25,38 @@ export function planStop(
   nodes: readonly string[],
 ): Plan {
   const strays = nodes.filter((name) => !findNode(cluster, name));
-  const bottomUp = [...topDown(cluster)].reverse().filter(({ name }) => nodes.includes(name));
-  const steps: PlannedStep[] = [];
-  for (const name of [...strays, ...bottomUp.map((node) => node.name)]) {
-    const followers = followersOf(cluster, name).map((node) => `stop ${node.name}`);
-    const after = steps.map(({ id }) => id).filter((id) => followers.includes(id));
-    steps.push(...stopSteps(name, containerOf({ containers }, name), after));
+  const members = topDown(cluster).filter(({ name }) => nodes.includes(name));
+  const found = [...strays, ...members.map(({ name }) => name)].map((name) => containerOf({ containers }, name));
+  const wakes = found.flatMap((container) => (isAwake(container) ? wakeSteps(container, []) : []));
+  const stops: PlannedStep[] = [];
+  for (const container of found) {
+    if (!isAwake(container)) continue;
+    const source = `stop ${findNode(cluster, container.node ?? '')?.source}`;
+    const after = [...wakes, ...stops.filter(({ id }) => id === source)].map(({ id }) => id);
+    stops.push(stopStep(container, after));
   }
-  return steps;
+  return [...wakes, ...stops];
 }
 
 /**
  * How one node is stopped. A paused one is woken first: Docker 20.10 waits for the whole grace and kills it then (tried:
  * 30 s, exit code 137), and a server that keeps snapshots would lose the last one.
  */
-export function stopSteps(
-  name: string,
-  container: ObservedContainer | undefined,
-  after: readonly string[],
-): readonly PlannedStep[] {
-  if (!isAwake(container)) return [];
-  const stop = { op: 'stop', node: name, id: container.id, graceSeconds: stopGraceSeconds } as const;
-  const isPaused = container.state === 'paused';
-  const wake: PlannedStep = {
-    id: `unpause ${name}`,
-    step: { op: 'unpause', node: name },
-    because: 'a paused server cannot end in peace',
-    after,
-  };
-  return [
-    ...(isPaused ? [wake] : []),
-    { id: `stop ${name}`, step: stop, because: `it is ${container.state}`, after: isPaused ? [wake.id] : after },
-  ];
+export function stopSteps(container: ObservedContainer, after: readonly string[]): readonly PlannedStep[] {
+  const wakes = wakeSteps(container, after);
+  return [...wakes, stopStep(container, wakes.length > 0 ? wakes.map(({ id }) => id) : after)];
+}
+
+function wakeSteps({ node, state }: ObservedContainer, after: readonly string[]): readonly PlannedStep[] {
+  if (state !== 'paused' || node === null) return [];
+  const because = 'a paused server cannot end in peace';
+  return [{ id: `unpause ${node}`, step: { op: 'unpause', node }, because, after }];
+}
+
+function stopStep({ node, id, state }: ObservedContainer, after: readonly string[]): PlannedStep {
+  const name = node ?? '';
+  const step = { op: 'stop', node: name, id, graceSeconds: stopGraceSeconds } as const;
+  return { id: `stop ${name}`, step, because: `it is ${state}`, after };
 }
 
 /**

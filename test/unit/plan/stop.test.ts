@@ -15,13 +15,13 @@ const edges = (plan: Plan): string =>
   plan.map(({ id, after }) => `${id} <- ${after.join(', ') || 'nothing'}`).join('\n');
 
 describe('stopping', () => {
-  test('a whole cluster must go from the leaves up, and the master must be the last one', () => {
+  test('a whole cluster must go from the master down, each node after its source', () => {
     expect(edges(planStop(tree, containers(tree), all))).toMatchInlineSnapshot(`
-      "stop slave-4 <- nothing
-      stop slave-3 <- stop slave-4
-      stop slave-2 <- nothing
-      stop slave-1 <- stop slave-3
-      stop master <- stop slave-2, stop slave-1"
+      "stop master <- nothing
+      stop slave-1 <- stop master
+      stop slave-2 <- stop master
+      stop slave-3 <- stop slave-1
+      stop slave-4 <- stop slave-3"
     `);
   });
 
@@ -29,9 +29,9 @@ describe('stopping', () => {
     const promoted = shaped('custom', { master: 'slave-1', 'slave-1': null, 'slave-2': 'slave-1' });
     const names = promoted.nodes.map(({ name }) => name);
     expect(edges(planStop(promoted, containers(promoted), names))).toMatchInlineSnapshot(`
-      "stop slave-2 <- nothing
-      stop master <- nothing
-      stop slave-1 <- stop slave-2, stop master"
+      "stop slave-1 <- nothing
+      stop master <- stop slave-1
+      stop slave-2 <- stop slave-1"
     `);
   });
 
@@ -49,11 +49,21 @@ describe('stopping', () => {
     } as const;
     const plan = planStop(tree, containers(tree, states), all);
     expect(formatPlan(plan)).toMatchInlineSnapshot(`
-      "stop slave-3  (it is restarting)
-      unpause slave-1  (a paused server cannot end in peace)
-      stop slave-1  (it is paused)"
+      "unpause slave-1  (a paused server cannot end in peace)
+      stop slave-1  (it is paused)
+      stop slave-3  (it is restarting)"
     `);
-    expect(edges(plan)).toContain('stop slave-1 <- unpause slave-1');
+  });
+
+  test('must wake everybody before the first one stops, as a source waits for those that follow it', () => {
+    expect(edges(planStop(tree, containers(tree, { 'slave-2': 'paused' }), all))).toMatchInlineSnapshot(`
+      "unpause slave-2 <- nothing
+      stop master <- unpause slave-2
+      stop slave-1 <- unpause slave-2, stop master
+      stop slave-2 <- unpause slave-2, stop master
+      stop slave-3 <- unpause slave-2, stop slave-1
+      stop slave-4 <- unpause slave-2, stop slave-3"
+    `);
   });
 
   test('must give every server the time of its container to end', () => {
