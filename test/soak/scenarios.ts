@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import type { ClusterStatus } from '../../src/domain/status.ts';
+import { ChaosProxy } from '../docker/support/chaos-proxy.ts';
+import type { TestCluster } from '../docker/support/cluster.ts';
+import { docker, rmsx } from '../docker/support/run.ts';
+
+/** Ours, and in no output. */
+export const secret = 'chaos-secret-9f2c';
+export const env = { RMSX_PASSWORD: secret };
+
+/** A verb, what has to be there before it, and what must be there after it. */
+export interface Scenario {
+  readonly args: (cluster: TestCluster) => readonly string[];
+  readonly prepare: (cluster: TestCluster) => Promise<void>;
+  /** @returns what is wrong with a success */
+  readonly check: (cluster: TestCluster) => Promise<string | undefined>;
+  /**
+   * What a failure leaves: `nothing` on the engine; what the same command `finishes`; or everything as it was, as the verb
+   * only `looks`, so that all attempts can share a cluster.
+   */
+  readonly after: 'nothing' | 'finishes' | 'looks';
+}
+
+const upFlags = (cluster: TestCluster): readonly string[] => [...cluster.apart, '--replicas', '1'];
+
+const standing =
+  (...flags: readonly string[]) =>
+  async (cluster: TestCluster): Promise<void> => {
+    await must(['up', ...upFlags(cluster), ...flags]);
+  };
+
+async function must(args: readonly string[]): Promise<void> {
+  const { code, stderr } = await rmsx(args, { env });
+  if (code !== 0) throw new Error(`rmsx ${args[0]} failed: ${stderr}`);
+}
+
+/** An `up` that is killed when its first server is about to start. */
+async function killed(cluster: TestCluster): Promise<void> {
+  const proxy = new ChaosProxy(`${cluster.name}-${randomBytes(3).toString('hex')}`);
+  await proxy.listen();
+  try {
+    await rmsx(['up', ...upFlags(cluster)], {
+      env: { ...env, ...proxy.env },
+      whileRunning: async (kill) => {
+        proxy.onRequest = () => {
+          if (proxy.routes.at(-1) === 'POST /containers/:id/start') kill('SIGKILL');
+        };
+      },
+    });
+  } finally {
+    await proxy.close();
+  }
+}
+
+async function see(cluster: TestCluster): Promise<ClusterStatus> {
+  const { stdout } = await rmsx(['status', '--json', '-n', cluster.name]);
+  return JSON.parse(stdout) as ClusterStatus;
+}
+
+const running =
+  (atLeast: number, atMost = atLeast, master = 'master') =>
+  async (cluster: TestCluster): Promise<string | undefined> => {
+    const { cluster: summary, nodes = [] }: Partial<ClusterStatus> = await see(cluster);
+    const here = nodes.filter(({ state }) => state === 'running').length;
+    if (here >= atLeast && here <= atMost && summary?.master === master) return undefined;
+    return `${here} nodes run, and ${summary?.master ?? 'nobody'} is the master`;
+  };
+
+async function stopped(cluster: TestCluster): Promise<string | undefined> {
+  const states = (await see(cluster)).nodes.map(({ state }) => state);
+  return states.join() === 'stopped,stopped' ? undefined : `the nodes are ${states.join(', ')}`;
+}
+
+async function moved(cluster: TestCluster): Promise<string | undefined> {
+  const source = (await see(cluster)).nodes.find(({ name }) => name === 'slave-2')?.source;
+  return source === 'slave-1' ? undefined : `slave-2 follows ${source}`;
+}
+
+async function gone(cluster: TestCluster): Promise<string | undefined> {
+  const left = await cluster.objects();
+  return left.length > 0 ? `left: ${left.join(' ')}` : undefined;
+}
+
+const nothing = async (): Promise<undefined> => undefined;
+const named =
+  (...args: readonly string[]) =>
+  ({ name }: TestCluster): readonly string[] => [...args, '-n', name];
+
+const looking = (args: Scenario['args']): Scenario => ({ args, prepare: standing(), check: nothing, after: 'looks' });
+const changing = (args: Scenario['args'], check: Scenario['check'], prepare = standing()): Scenario => ({
+  args,
+  prepare,
+  check,
+  after: 'finishes',
+});
+
+/** Every verb that uses an engine. */
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  up: { args: upFlags, prepare: async () => undefined, check: running(2), after: 'nothing' },
+  'up again': changing(upFlags, running(2)),
+  'up --set': changing(named('--set', 'maxclients=500'), running(2)),
+  'up --image': changing(named('--image', 'redis:8.0'), running(2), standing('--image', 'redis:7.0')),
+  status: looking(named()),
+  ls: looking(() => []),
+  env: looking(named()),
+  url: looking(named()),
+  doctor: looking(named()),
+  down: changing(named('--volumes', '-y'), gone),
+  promote: changing(named('slave-1'), running(1, 1, 'slave-1'), async (cluster) => {
+    await standing()(cluster);
+    await docker('kill', cluster.container('master'));
+  }),
+  scale: changing(named('--replicas', '2'), running(3)),
+  add: changing(named(), running(3, 4)),
+  remove: changing(named('slave-1'), running(1)),
+  move: changing(named('slave-2', '--source', 'slave-1'), moved, standing('--replicas', '2')),
+  start: changing(named(), running(2), async (cluster) => {
+    await standing()(cluster);
+    await must(['stop', '-n', cluster.name]);
+  }),
+  stop: changing(named(), stopped),
+  restart: changing(named(), running(2)),
+  gc: changing(named('--older-than', '0s'), gone, killed),
+};
