@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { TestCluster } from './support/cluster.ts';
+import type { ClusterStatus } from '../../src/domain/status.ts';
+import { objectsOf, TestCluster } from './support/cluster.ts';
 import { docker, eventually, inspect, rmsx, rmsxJson } from './support/run.ts';
 import { SysctlProxy } from './support/sysctl-proxy.ts';
 
@@ -31,18 +32,27 @@ test('an engine that allows no sysctl must get a cluster without it, and the use
   expect((await inspect(cluster.container('master'))).HostConfig.Sysctls ?? {}).toEqual({});
 });
 
-test('three isolated clusters at the same time must not get in the way of each other', async () => {
-  const made = await Promise.all([1, 2, 3].map(() => rmsxJson<{ cluster: { name: string } }>(['up', '--isolated'])));
+test('twenty isolated clusters at the same time must not get in the way of each other, and must vanish', async () => {
+  const ups = Array.from({ length: 20 }, () =>
+    rmsxJson<ClusterStatus>(['up', '--isolated', '--replicas', '1', '--timeout', '180s']),
+  );
+  const made = (await Promise.allSettled(ups)).flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   const names = made.map(({ cluster }) => cluster.name);
   try {
-    expect(new Set(names).size).toBe(3);
-    const { clusters: listed } = await rmsxJson<{ clusters: { name: string; state: string }[] }>(['ls']);
-    for (const name of names) expect(listed.find((entry) => entry.name === name)).toMatchObject({ state: 'running' });
-    for (const name of names) expect(await rmsx(['status', '-n', name])).toMatchObject({ code: 0 });
+    await Promise.all(ups); // says which one failed, when those that did not are known
+    for (const distinct of [names, made.map(({ cluster }) => cluster.subnet), portsOf(made)])
+      expect(new Set(distinct).size).toBe(distinct.length);
+    const seen = await Promise.all(names.map((name) => rmsx(['status', '-n', name])));
+    expect(seen.map(({ code }) => code)).toEqual(names.map(() => 0));
   } finally {
-    for (const name of names) await rmsx(['down', '--volumes', '-n', name]);
+    await Promise.all(names.map((name) => rmsx(['down', '-n', name])));
   }
+  const left = await Promise.all(names.map((name) => objectsOf(name)));
+  expect(left.flat()).toEqual([]);
 });
+
+const portsOf = (made: readonly ClusterStatus[]): readonly string[] =>
+  made.flatMap(({ nodes }) => nodes.map(({ hostPort }) => `${hostPort}`));
 
 test('a master that crashes again and again must be stopped, replaced, and come back as a replica', async () => {
   const cluster = make('flapping');

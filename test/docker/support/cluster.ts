@@ -64,14 +64,8 @@ export class TestCluster {
   }
 
   /** Names of everything on the engine that carries its label. */
-  async objects(): Promise<readonly string[]> {
-    const filter = `label=rmsx.cluster=${this.name}`;
-    const lists = await Promise.all([
-      docker('ps', '-a', '--filter', filter, '--format', '{{.Names}}'),
-      docker('network', 'ls', '--filter', filter, '--format', '{{.Name}}'),
-      docker('volume', 'ls', '--filter', filter, '--format', '{{.Name}}'),
-    ]);
-    return lists.flatMap((list) => list.split('\n')).filter(Boolean);
+  objects(): Promise<readonly string[]> {
+    return objectsOf(this.name);
   }
 
   /** Removes everything; to be called when the test is over. */
@@ -81,4 +75,15 @@ export class TestCluster {
     const left = await this.objects();
     if (left.length > 0) throw new Error(`left behind by ${this.name}: ${left.join(', ')}`);
   }
+}
+
+/** @returns the names of everything on the engine that carries the label of a cluster */
+export async function objectsOf(cluster: string): Promise<readonly string[]> {
+  const filter = `label=rmsx.cluster=${cluster}`;
+  const lists = await Promise.all([
+    docker('ps', '-a', '--filter', filter, '--format', '{{.Names}}'),
+    docker('network', 'ls', '--filter', filter, '--format', '{{.Name}}'),
+    docker('volume', 'ls', '--filter', filter, '--format', '{{.Name}}'),
+  ]);
+  return lists.flatMap((list) => list.split('\n')).filter(Boolean);
 }

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { assertValid, schemaFor } from '../../helpers/schemas.ts';
 
@@ -20,12 +20,25 @@ export interface RunOptions {
 }
 
 /** Runs the real rmsx, whatever its exit code; a document that it prints must match its schema. */
-export function rmsx(
+export async function rmsx(
   args: readonly string[],
   { env = {}, input = '', whileRunning }: RunOptions = {},
 ): Promise<Finished> {
+  const child = spawn(process.execPath, [bin, ...args], { env: { ...process.env, ...env } });
+  const beside = whileRunning?.((signal) => child.kill(signal));
+  const running = finished(child);
+  child.stdin.end(input);
+  const [result] = await Promise.all([running, beside]);
+  if (args.includes('--json')) assertValid(schemaFor(args, result.code), JSON.parse(result.stdout));
+  return result;
+}
+
+/** Waits until a process has ended. @param atOutput - told of everything it has said on stderr so far */
+export function finished(
+  child: ChildProcessWithoutNullStreams,
+  atOutput: (stderr: string) => void = () => undefined,
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args], { env: { ...process.env, ...env } });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {
@@ -33,18 +46,10 @@ export function rmsx(
     });
     child.stderr.on('data', (chunk) => {
       stderr += chunk;
+      atOutput(stderr);
     });
     child.on('error', reject);
-    child.on('close', (code) => {
-      try {
-        if (args.includes('--json')) assertValid(schemaFor(args, code), JSON.parse(stdout));
-        resolve({ code, stdout, stderr });
-      } catch (error) {
-        reject(error);
-      }
-    });
-    child.stdin.end(input);
-    whileRunning?.((signal) => child.kill(signal)).catch(reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
 }
 
