@@ -21,12 +21,12 @@ export interface Scenario {
   readonly after: 'nothing' | 'finishes' | 'looks';
 }
 
-const upFlags = (cluster: TestCluster): readonly string[] => [...cluster.apart, '--replicas', '1'];
+const upFlags = (cluster: TestCluster, replicas = '1'): readonly string[] => [...cluster.apart, '--replicas', replicas];
 
 const standing =
-  (...flags: readonly string[]) =>
+  (replicas = '1', ...flags: readonly string[]) =>
   async (cluster: TestCluster): Promise<void> => {
-    await must(['up', ...upFlags(cluster), ...flags]);
+    await must(['up', ...upFlags(cluster, replicas), ...flags]);
   };
 
 async function must(args: readonly string[]): Promise<void> {
@@ -34,16 +34,17 @@ async function must(args: readonly string[]): Promise<void> {
   if (code !== 0) throw new Error(`rmsx ${args[0]} failed: ${stderr}`);
 }
 
-/** An `up` that is killed when its first server is about to start. */
+/** An `up` that is killed before the engine hears that its first server is to start. */
 async function killed(cluster: TestCluster): Promise<void> {
-  const proxy = new ChaosProxy(`${cluster.name}-${randomBytes(3).toString('hex')}`);
+  const start = 'POST /containers/:id/start';
+  const proxy = new ChaosProxy(`${cluster.name}-${randomBytes(3).toString('hex')}`, start, 'hang');
   await proxy.listen();
   try {
     await rmsx(['up', ...upFlags(cluster)], {
       env: { ...env, ...proxy.env },
       whileRunning: async (kill) => {
         proxy.onRequest = () => {
-          if (proxy.routes.at(-1) === 'POST /containers/:id/start') kill('SIGKILL');
+          if (proxy.routes.at(-1) === start) kill('SIGKILL');
         };
       },
     });
@@ -99,7 +100,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   up: { args: upFlags, prepare: async () => undefined, check: running(2), after: 'nothing' },
   'up again': changing(upFlags, running(2)),
   'up --set': changing(named('--set', 'maxclients=500'), running(2)),
-  'up --image': changing(named('--image', 'redis:8.0'), running(2), standing('--image', 'redis:7.0')),
+  'up --image': changing(named('--image', 'redis:8.0'), running(2), standing('1', '--image', 'redis:7.0')),
   status: looking(named()),
   ls: looking(() => []),
   env: looking(named()),
@@ -113,7 +114,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   scale: changing(named('--replicas', '2'), running(3)),
   add: changing(named(), running(3, 4)),
   remove: changing(named('slave-1'), running(1)),
-  move: changing(named('slave-2', '--source', 'slave-1'), moved, standing('--replicas', '2')),
+  move: changing(named('slave-2', '--source', 'slave-1'), moved, standing('2')),
   start: changing(named(), running(2), async (cluster) => {
     await standing()(cluster);
     await must(['stop', '-n', cluster.name]);
