@@ -7,8 +7,8 @@ import { type Finished, rmsx } from '../docker/support/run.ts';
 import { env, type Scenario, scenarios, secret } from './scenarios.ts';
 
 const timeoutSeconds = 6;
-/** What a command may need beyond its time to take back what it made: three calls that are not answered take 5 s each. */
-const graceSeconds = 15;
+/** What a command may need beyond its time to take back what it made: a call that is not answered takes 5 s, and a busy engine needs its time. */
+const graceSeconds = 20;
 
 const onAnyRoute: readonly Fault[] = [
   'drop',
