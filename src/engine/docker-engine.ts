@@ -139,7 +139,7 @@ function makingCalls({
     createContainer: (spec) =>
       call(`create ${spec.name}`, async () => idIn((await docker.createContainer(toContainerOptions(spec, stamp))).id)),
     createCarrier: (spec) =>
-      call('create a carrier', async () => idIn((await docker.createContainer(toCarrierOptions(spec, stamp))).id)),
+      call(`create ${spec.name}`, async () => idIn((await docker.createContainer(toCarrierOptions(spec, stamp))).id)),
     start: (id) =>
       ignore(
         ['already-so'],

@@ -18,7 +18,7 @@ import { BringUp, type UpResult } from './bring-up.ts';
 import { infosOf } from './connections.ts';
 import { removeStep } from './down.ts';
 import { imagesToPull } from './images.ts';
-import { withLock } from './lock.ts';
+import { lookUnlocked, withLock } from './lock.ts';
 import { refuseScarceMemory } from './memory.ts';
 import { type KnownCluster, observeCluster } from './observe.ts';
 import { observeEngine } from './observe-engine.ts';
@@ -55,7 +55,7 @@ export async function changeTopology(
   const plans = async (): Promise<PlannedChange> =>
     planChange(await observeCluster(ports, name), run, decide, options, ports);
   const run = newRun();
-  const first = await plans();
+  const first = options.dryRun ? await plans() : await lookUnlocked(name, run, ports, plans);
   if (options.dryRun || first.whole.plan.length === 0) {
     return { ...(await unchanged(name, options.dryRun, ports)), ...first.whole };
   }

@@ -1,11 +1,10 @@
 import { joinErrors, RmsxError } from '../domain/errors.ts';
-import { lockName } from '../domain/names.ts';
 import type { ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import { newRun } from '../files/process-owner.ts';
 import { planDown } from '../plan/down.ts';
-import { refuseLocked, withLock } from './lock.ts';
+import { imageForLock, refuseLocked, takeLockIfPossible } from './lock.ts';
 import { clusterNames, observeEngine } from './observe-engine.ts';
 import { removeNetwork } from './remove-network.ts';
 import { runPlan, type StepRunner, telling } from './run-plan.ts';
@@ -79,25 +78,17 @@ async function removeLocked(
     await awaitGone(plan, ports);
     return plan;
   };
-  const [node] = engine.containers.filter((container) => container.cluster === cluster && container.node !== null);
-  if (!node) {
+  const image = await imageForLock(cluster, engine, ports.engine);
+  if (image === undefined) {
     refuseLocked(cluster, engine.containers);
     return remove(engine);
   }
-  let isLocked = false;
+  const lock = await takeLockIfPossible({ cluster, image, run: newRun() }, ports);
   try {
-    return await withLock({ cluster, image: node.image, run: newRun() }, ports, async () => {
-      isLocked = true;
-      const now = await observeEngine(ports.engine);
-      return remove({ ...now, containers: now.containers.filter(({ name }) => name !== lockName(cluster)) });
-    });
-  } catch (error) {
-    const mayGoOn = error instanceof RmsxError && ['image-missing', 'failed'].includes(error.code);
-    if (isLocked || !mayGoOn) throw error;
-    ports.progress.warn(`no lock could be taken: ${error.message}`);
-    const now = await observeEngine(ports.engine);
-    refuseLocked(cluster, now.containers);
-    return remove(now);
+    const now = await observeEngine(ports.engine); // what was seen without the lock may be old
+    return await remove({ ...now, containers: now.containers.filter(({ id }) => id !== lock?.id) });
+  } finally {
+    await lock?.release();
   }
 }
 

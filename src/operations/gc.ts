@@ -9,7 +9,8 @@ import { fateOf, newRun, ownerOfRun } from '../files/process-owner.ts';
 import { type GcPlan, planGc } from '../plan/gc.ts';
 import { type GcFacts, nodesToAsk } from '../plan/gc-scene.ts';
 import { Connections, infosOf } from './connections.ts';
-import { withLock } from './lock.ts';
+import { imageForLock, withLock } from './lock.ts';
+import { isHeldUp } from './lock-errors.ts';
 import { endpointOf } from './observe.ts';
 import { clusterNames, observeEngine } from './observe-engine.ts';
 import { readConfs } from './read-confs.ts';
@@ -51,7 +52,7 @@ export async function gc(options: GcOptions, ports: Ports): Promise<GcResult> {
   for (const name of names) {
     ports.signal.throwIfAborted();
     const plan = await lookAt(name, engine, times, false, ports);
-    const done = options.dryRun ? { ...plan, failures: [] } : await collect(name, plan, times, ports);
+    const done = options.dryRun ? { ...plan, failures: [] } : await collect(name, plan, engine, times, ports);
     leftovers.push(...done.leftovers);
     kept.push(...done.kept);
     failures.push(...done.failures);
@@ -107,8 +108,14 @@ interface Collected extends GcPlan {
   readonly failures: readonly RmsxError[];
 }
 
-/** Removes what is a leftover still at a second look; nodes only while nobody else can change their cluster. */
-async function collect(cluster: string, plan: GcPlan, times: Times, ports: Ports): Promise<Collected> {
+/** Removes what is a leftover still at a second look, while nobody else can change the cluster. */
+async function collect(
+  cluster: string,
+  plan: GcPlan,
+  seen: ObservedEngine,
+  times: Times,
+  ports: Ports,
+): Promise<Collected> {
   if (plan.leftovers.length === 0) return { ...plan, failures: [] };
   const isLock = ({ name }: Leftover): boolean => name === lockName(cluster);
   const locks = await removeAll(plan.leftovers.filter(isLock), ports);
@@ -123,7 +130,7 @@ async function collect(cluster: string, plan: GcPlan, times: Times, ports: Ports
     );
     return { ...done, kept: [...now.kept, ...done.kept] };
   };
-  const done = await lockedWhereNeeded(cluster, rest, again, ports);
+  const done = await lockedIfPossible(cluster, seen, again, ports);
   return {
     leftovers: [...locks.leftovers, ...done.leftovers],
     kept: [...locks.kept, ...done.kept],
@@ -131,20 +138,19 @@ async function collect(cluster: string, plan: GcPlan, times: Times, ports: Ports
   };
 }
 
-async function lockedWhereNeeded(
+/** A network that is all that is left names no image of which a lock could be made: the engine does not let it go while it is used. */
+async function lockedIfPossible(
   cluster: string,
-  leftovers: readonly Leftover[],
+  seen: ObservedEngine,
   work: (holdsLock: boolean) => Promise<Collected>,
   ports: Ports,
 ): Promise<Collected> {
-  const containers = await ports.engine.listContainers(cluster);
-  const nodes = containers.filter(({ id, node }) => node !== null && leftovers.some((own) => own.id === id));
-  const [first] = nodes;
-  if (!first) return work(false); // nobody takes a lock for a cluster without nodes
+  const image = await imageForLock(cluster, seen, ports.engine);
+  if (image === undefined) return work(false);
   try {
-    return await withLock({ cluster, image: first.image, run: newRun() }, ports, () => work(true));
+    return await withLock({ cluster, image, run: newRun() }, ports, () => work(true));
   } catch (error) {
-    if (!(error instanceof RmsxError) || error.reason !== 'locked') throw error;
+    if (!(error instanceof RmsxError) || !isHeldUp(error)) throw error;
     return { leftovers: [], kept: [{ cluster, because: error.message, hint: error.hint ?? null }], failures: [] };
   }
 }

@@ -8,7 +8,7 @@ import type { Ports } from '../domain/ports.ts';
 import type { NodeState, Warning } from '../domain/status.ts';
 import { newRun } from '../files/process-owner.ts';
 import type { Begun } from './lifecycle-steps.ts';
-import { withLock } from './lock.ts';
+import { lookUnlocked, withLock } from './lock.ts';
 import { type KnownCluster, observeCluster, requireNode } from './observe.ts';
 
 /** How nodes are started, stopped or restarted. */
@@ -58,10 +58,11 @@ export async function underLock(
   { dryRun = false }: LifecycleOptions,
   ports: Ports,
 ): Promise<LifecycleResult> {
-  const first = await look();
+  const run = newRun();
+  const first = dryRun ? await look() : await lookUnlocked(name, run, ports, look);
   if (dryRun || first.plan.length === 0) return resultOf(first, first.known.containers, false);
   const image = first.known.containers[0]?.image ?? first.known.record.cluster.image;
-  return withLock({ cluster: name, image, run: newRun() }, ports, async () => {
+  return withLock({ cluster: name, image, run }, ports, async () => {
     const planned = await look();
     await carryOut(planned);
     return resultOf(planned, await ports.engine.listContainers(name), planned.plan.length > 0);

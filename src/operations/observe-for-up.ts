@@ -6,6 +6,7 @@ import { containerOf, type NodeConf, type ObservedEngine, type ObservedVolume } 
 import type { Ports } from '../domain/ports.ts';
 import { readConf } from '../render/conf-directory.ts';
 import { forbidden, pullTelling } from './images.ts';
+import { refuseLocked } from './lock.ts';
 import { observeEngine } from './observe-engine.ts';
 import { observeRoutes } from './observe-routes.ts';
 import { readConfs } from './read-confs.ts';
@@ -21,8 +22,14 @@ export interface SeenForUp {
 /**
  * Reads everything that `up` decides on: what is on the engine, and the conf of every node of the cluster, of those
  * without a container too, as their volumes outlive `down`.
+ * @param holdsLock - whether nobody else can be changing the cluster: volumes that may be going away are left alone
+ * @throws RmsxError `conflict` (`locked`) where another rmsx is at work on such volumes
  */
-export async function observeForUp(request: UpRequest, run: string, ports: Ports): Promise<SeenForUp> {
+export async function observeForUp(
+  request: UpRequest,
+  { run, holdsLock }: { readonly run: string; readonly holdsLock: boolean },
+  ports: Ports,
+): Promise<SeenForUp> {
   const { engine } = ports;
   const observed = await observeEngine(engine);
   const { containers, volumes } = observed;
@@ -34,6 +41,7 @@ export async function observeForUp(request: UpRequest, run: string, ports: Ports
       volume.node !== null &&
       !containerOf({ containers: own }, volume.node),
   );
+  if (orphans.length > 0 && !holdsLock) refuseLocked(request.name, containers);
   const seeingRoutes = observeRoutes(request, observed, engine);
   const confs = new Map([
     ...(await readConfs(engine, own)),

@@ -1,5 +1,5 @@
 import { RmsxError } from '../domain/errors.ts';
-import { containerOf, type ObservedCluster } from '../domain/observed.ts';
+import { containerOf, type ObservedCluster, type ObservedContainer } from '../domain/observed.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import { type ClusterRecord, newestRecord } from '../domain/record.ts';
 import { readConfs } from './read-confs.ts';
@@ -14,8 +14,18 @@ export interface KnownCluster extends ObservedCluster {
  * Reads what is there of a cluster that must be there. The Redis client loads while the engine answers.
  * @throws RmsxError `not-found`, or `failed` where it was never finished
  */
-export async function observeCluster({ engine, redis }: Ports, name: string): Promise<KnownCluster> {
-  const containers = await engine.listContainers(name);
+export const observeCluster = async (ports: Ports, name: string): Promise<KnownCluster> =>
+  observeListed(ports, name, await ports.engine.listContainers(name));
+
+/**
+ * The same for who has listed the containers of the cluster already.
+ * @throws RmsxError `not-found`, or `failed` where it was never finished
+ */
+export async function observeListed(
+  { engine, redis }: Ports,
+  name: string,
+  containers: readonly ObservedContainer[],
+): Promise<KnownCluster> {
   const nodes = containers.filter((container) => container.node !== null);
   if (nodes.length === 0) throw await noSuchCluster(engine, name);
   const reading = readConfs(engine, nodes);

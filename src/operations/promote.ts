@@ -1,10 +1,15 @@
+import type { ObservedContainer } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import type { ClusterStatus } from '../domain/status.ts';
+import { newRun } from '../files/process-owner.ts';
 import { type PromotePlan, planPromote, predictResync } from '../plan/promote.ts';
 import { type Connections, infosOf } from './connections.ts';
-import { type KnownCluster, observeCluster, requireNode } from './observe.ts';
+import { lookUnlocked } from './lock.ts';
+import { LockAhead } from './lock-ahead.ts';
+import { type KnownCluster, observeListed, requireNode } from './observe.ts';
 import { Promoting } from './promoting.ts';
+import { hasChanged } from './roles.ts';
 import { connectionsTo, lookAt, runningNodes } from './status.ts';
 
 /** How a promotion is done. */
@@ -36,7 +41,7 @@ export interface PromoteResult {
 /**
  * Makes a replica the master after the master has gone. The former master is fenced first, so that it cannot come back
  * as a second one; the procedure and its order are those of failover.md 1.5.
- * @throws RmsxError `not-found`, or `unsafe` with nothing changed
+ * @throws RmsxError `not-found`, or with nothing changed `unsafe`, or `conflict` where another rmsx is at work
  */
 export async function promote(
   name: string,
@@ -45,32 +50,66 @@ export async function promote(
   ports: Ports,
 ): Promise<PromoteResult> {
   const startedMs = performance.now();
-  const cluster = await observeCluster(ports, name);
+  const run = newRun();
+  const listed = await ports.engine.listContainers(name);
+  const image = listed.find(({ node }) => node !== null)?.image ?? '';
+  const lock = new LockAhead({ cluster: name, image, run }, ports);
+  const look = (containers: readonly ObservedContainer[]): Promise<Scene> =>
+    lookForPromotion(name, containers, target, options, ports);
+  let scene: Scene | undefined;
+  try {
+    if (!options.dryRun && mayComeToIt(listed)) lock.begin();
+    scene = await (options.dryRun ? look(listed) : lookUnlocked(name, run, ports, () => look(listed)));
+    if (!scene.plan || options.dryRun) return await unchanged(scene, target, ports, startedMs);
+    const held = await lock.take();
+    if (await hasChanged(ports.engine, scene.cluster)) {
+      scene.connections.close();
+      scene = await look(await ports.engine.listContainers(name));
+      if (!scene.plan) return await unchanged(scene, target, ports, startedMs);
+    }
+    return await new Promoting({ ...scene, plan: scene.plan, options, lock: held, ports, startedMs }).run();
+  } finally {
+    scene?.connections.close();
+    await lock.release();
+  }
+}
+
+/** Where every node runs, the master does too, and the promotion will be refused: nothing needs a lock then. */
+const mayComeToIt = (containers: readonly ObservedContainer[]): boolean =>
+  containers.some(({ node, state }) => node !== null && state !== 'running');
+
+/** What is there, and what follows from it. */
+interface Scene {
+  readonly cluster: KnownCluster;
+  readonly connections: Connections;
+  readonly infos: ReadonlyMap<string, ServerInfo>;
+  readonly plan: PromotePlan | null;
+}
+
+async function lookForPromotion(
+  name: string,
+  containers: readonly ObservedContainer[],
+  target: string,
+  { force }: PromoteOptions,
+  ports: Ports,
+): Promise<Scene> {
+  const cluster = await observeListed(ports, name, containers);
   requireNode(cluster, target);
   const connections = connectionsTo(cluster, ports);
   try {
     const infos = infosOf(await connections.probeAll(runningNodes(cluster)));
-    const plan = planPromote({ ...cluster, infos, target, force: options.force });
-    if (!plan || options.dryRun)
-      return await unchanged(plan, infos, target, { cluster, connections, ports, startedMs });
-    return await new Promoting(cluster, plan, infos, options, connections, ports, startedMs).run();
-  } finally {
+    return { cluster, connections, infos, plan: planPromote({ ...cluster, infos, target, force }) };
+  } catch (error) {
     connections.close();
+    throw error;
   }
 }
 
-interface Scene {
-  readonly cluster: KnownCluster;
-  readonly connections: Connections;
-  readonly ports: Ports;
-  readonly startedMs: number;
-}
-
 async function unchanged(
-  plan: PromotePlan | null,
-  infos: ReadonlyMap<string, ServerInfo>,
+  { cluster, connections, infos, plan }: Scene,
   promoted: string,
-  { cluster, connections, ports, startedMs }: Scene,
+  ports: Ports,
+  startedMs: number,
 ): Promise<PromoteResult> {
   return {
     plan,

@@ -1,4 +1,4 @@
-import { findNode, masterOf, sameAddress, sourceOf } from '../domain/cluster.ts';
+import { findNode, sameAddress, sourceOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { containerOf } from '../domain/observed.ts';
@@ -8,9 +8,11 @@ import { type PromotePlan, planPromote, predictResync } from '../plan/promote.ts
 import { hasSettled, notSeen, notSettled, settleTimeoutMs } from '../plan/settled.ts';
 import { awaitReplication } from './await-replication.ts';
 import { type Connections, infosOf } from './connections.ts';
+import type { Lock } from './lock.ts';
+import { isLockLost, lockLost } from './lock-errors.ts';
 import { type KnownCluster, observeCluster } from './observe.ts';
 import type { PromoteOptions, PromoteResult } from './promote.ts';
-import { findOtherChange, writeRoles } from './roles.ts';
+import { writeRoles } from './roles.ts';
 import { lookAt } from './status.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -24,25 +26,32 @@ interface Problem {
   readonly text: string;
 }
 
+/** Everything that a promotion starts from. */
+export interface PromotionScene {
+  readonly cluster: KnownCluster;
+  readonly plan: PromotePlan;
+  readonly infos: ReadonlyMap<string, ServerInfo>;
+  readonly connections: Connections;
+  readonly options: PromoteOptions;
+  /** Null where the engine could make none: docs/decisions/026. */
+  readonly lock: Lock | null;
+  readonly ports: Ports;
+  readonly startedMs: number;
+}
+
 /** One promotion under way. */
 export class Promoting {
   readonly #cluster: KnownCluster;
   readonly #plan: PromotePlan;
   readonly #options: PromoteOptions;
+  readonly #lock: Lock | null;
   readonly #connections: Connections;
   readonly #ports: Ports;
   readonly #startedMs: number;
   #infos: ReadonlyMap<string, ServerInfo>;
 
-  constructor(
-    cluster: KnownCluster,
-    plan: PromotePlan,
-    infos: ReadonlyMap<string, ServerInfo>,
-    options: PromoteOptions,
-    connections: Connections,
-    ports: Ports,
-    startedMs: number,
-  ) {
+  constructor({ cluster, plan, infos, connections, options, lock, ports, startedMs }: PromotionScene) {
+    this.#lock = lock;
     this.#cluster = cluster;
     this.#plan = plan;
     this.#infos = infos;
@@ -59,7 +68,6 @@ export class Promoting {
     try {
       await this.#fence();
       await this.#settle();
-      await this.#refuseOther();
       await writeRoles(this.#ports.engine, this.#cluster, this.#plan.record, this.#others());
       await this.#makeMaster();
     } catch (error) {
@@ -101,9 +109,14 @@ export class Promoting {
     planPromote({ ...this.#cluster, infos: this.#infos, target, force: this.#options.force });
   }
 
-  /** The former master may have come back since it was seen dead. */
+  /**
+   * The former master may have come back since it was seen dead. And somebody may have removed the lock: whoever took it
+   * since then must not find a second master.
+   */
   async #running(nodes: readonly string[]): Promise<readonly string[]> {
     const containers = await this.#ports.engine.listContainers(this.#cluster.name);
+    const isLocked = !this.#lock || containers.some(({ id }) => id === this.#lock?.id);
+    if (!isLocked) throw lockLost(this.#cluster.name, this.#plan.target);
     return nodes.filter((node) => containerOf({ containers }, node)?.state === 'running');
   }
 
@@ -212,31 +225,18 @@ export class Promoting {
       .filter((node) => node !== this.#plan.formerMaster);
   }
 
-  /** Two promotions at the same time must not both go on: the one that finds roles newer than its own gives way. */
-  async #refuseOther(): Promise<void> {
-    const other = await findOtherChange(this.#ports.engine, this.#cluster, this.#plan.target);
-    if (!other) return;
-    const { name } = this.#cluster;
-    throw new RmsxError(
-      'conflict',
-      `Another rmsx is changing ${name}: ${masterOf(other.cluster).name} is becoming its master.`,
-      {
-        hint: rmsxCommand(name, 'status'),
-      },
-    );
-  }
-
   /** Before the promotion itself everything can be put back as it was. @returns the error to throw */
   async #giveUp(error: unknown): Promise<unknown> {
     const { progress, engine } = this.#ports;
-    const { stopFirst, formerMaster } = this.#plan;
+    const { stopFirst } = this.#plan;
+    if (isLockLost(error)) {
+      progress.fail('given up');
+      return error; // the roles may be those of another rmsx by now
+    }
     progress.fail('given up, putting the roles back');
     try {
-      const other = await findOtherChange(this.#ports.engine, this.#cluster, this.#plan.target);
       const all = this.#cluster.record.cluster.nodes.map((node) => node.name);
-      await (other && formerMaster
-        ? writeRoles(this.#ports.engine, this.#cluster, other, [formerMaster])
-        : writeRoles(this.#ports.engine, this.#cluster, this.#cluster.record, all));
+      await writeRoles(engine, this.#cluster, this.#cluster.record, all);
       if (stopFirst) await engine.start(stopFirst.id);
     } catch (failure) {
       const why = failure instanceof RmsxError ? failure.message : 'an unexpected error';

@@ -1,11 +1,11 @@
-import { findNode, masterOf } from '../domain/cluster.ts';
+import { findNode } from '../domain/cluster.ts';
 import { confDirectory } from '../domain/names.ts';
-import { containerOf } from '../domain/observed.ts';
+import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import { type Engine, rootUser } from '../domain/ports.ts';
-import { type ClusterRecord, newestRecord } from '../domain/record.ts';
+import type { ClusterRecord } from '../domain/record.ts';
 import { renderRole } from '../render/conf-directory.ts';
 import type { KnownCluster } from './observe.ts';
-import { readConfs, stampOf } from './read-confs.ts';
+import { stampOf } from './read-confs.ts';
 
 /** Writes role and record of some nodes; those without a container get theirs when `up` makes them again. */
 export async function writeRoles(
@@ -27,21 +27,20 @@ export async function writeRoles(
 }
 
 /**
- * Looks for a change that somebody else has made since the cluster was observed.
- * @param target - the node that our own change makes the master
- * @returns its record, or null
+ * Whether somebody has changed a cluster since it was observed: its containers, or the record of a node. Costs far less than
+ * observing it again.
  */
-export async function findOtherChange(
-  engine: Engine,
-  cluster: KnownCluster,
-  target: string,
-): Promise<ClusterRecord | null> {
-  const stamps = await Promise.all(cluster.containers.map(({ id }) => stampOf(engine, id)));
-  const changed = cluster.containers.filter((_, i) => (stamps[i] ?? Number.POSITIVE_INFINITY) > cluster.record.epoch);
-  const records = [...(await readConfs(engine, changed)).values()].map(({ record }) => record);
-  return newestRecord(
-    records.map((record) =>
-      record && record.epoch > cluster.record.epoch && masterOf(record.cluster).name !== target ? record : null,
-    ),
+export async function hasChanged(engine: Engine, { name, containers, record }: KnownCluster): Promise<boolean> {
+  const [listed, stamps] = await Promise.all([
+    engine.listContainers(name),
+    Promise.all(containers.map(({ id }) => stampOf(engine, id))),
+  ]);
+  const nodes = listed.filter(({ node }) => node !== null);
+  const isThere = ({ id, state }: ObservedContainer): boolean =>
+    nodes.some((node) => node.id === id && node.state === state);
+  return (
+    nodes.length !== containers.length ||
+    !containers.every(isThere) ||
+    stamps.some((stamp) => (stamp ?? Number.POSITIVE_INFINITY) > record.epoch)
   );
 }

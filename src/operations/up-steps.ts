@@ -8,7 +8,6 @@ import type { Connections } from './connections.ts';
 import { awaitLink, follow, type Resync } from './follow.ts';
 import { pullTelling } from './images.ts';
 import { type Made, type Making, makeContainer, start } from './make-container.ts';
-import { makeNetwork } from './make-network.ts';
 import type { StepRunner } from './run-plan.ts';
 import { pause } from './wait-until.ts';
 
@@ -47,7 +46,7 @@ export function upStepRunner(context: UpContext): StepRunner {
       case 'remove-network':
         return engine.removeNetwork(step.id);
       case 'create-network':
-        return makeNetwork(step.network, engine, context.ports.signal);
+        return void (await engine.createNetwork(step.network));
       case 'create-container':
         return makeContainer(step.container, making);
       case 'write-conf':
@@ -100,7 +99,7 @@ function madeIn(plan: Plan, node: string): Made {
 const hints: Readonly<Record<string, string>> = {
   'subnet-overlap': 'Choose another one: --subnet 172.30.7.0/24   or let rmsx choose: --subnet auto',
   'port-taken': 'Choose other ports: --base-port 7379   or let rmsx choose: --base-port auto',
-  'name-taken': 'Another rmsx made it just now. Run the same command again: it finishes what is not there yet.',
+  'name-taken': 'Somebody made it just now. Run the same command again: it finishes what is not there yet.',
   'bind-not-ours': 'Name an address of the machine on which the engine runs: --bind 127.0.0.1',
 };
 

@@ -2,6 +2,7 @@ import { rmsxCommand } from '../domain/hints.ts';
 import type { Kept, Leftover } from '../domain/leftover.ts';
 import { compareNodeNames, lockName } from '../domain/names.ts';
 import type { ObservedContainer, ObservedVolume } from '../domain/observed.ts';
+import { describeOwner } from '../domain/owner.ts';
 import { doubtsAbout } from './gc-doubts.ts';
 import { type GcFacts, type GcScene, interruptedRuns, isComplete, isThrownAway } from './gc-scene.ts';
 
@@ -21,7 +22,7 @@ export function planGc(facts: GcFacts): GcPlan {
   const others = own.filter(({ node }) => node === null);
   const locks = others.filter(({ name, owner }) => name === lockName(cluster) && owner !== null);
   const holder = facts.holdsLock ? undefined : locks.find((lock) => !isDead(lock, facts));
-  if (holder) return keep(cluster, `another rmsx is at work on it (${whoHolds(holder)})`, null);
+  if (holder) return keep(cluster, `another rmsx is at work on it (${describeOwner(holder.owner ?? '')})`, null);
   const carriers = others.filter(({ name, run }) => run !== null && name.startsWith(`${cluster}-conf-`));
   const scene: GcScene = {
     ...facts,
@@ -60,11 +61,6 @@ const keep = (cluster: string, because: string, hint: string | null): GcPlan => 
   leftovers: [],
   kept: [{ cluster, because, hint }],
 });
-
-function whoHolds({ owner }: ObservedContainer): string {
-  const [host, pid] = owner?.split('/') ?? [];
-  return `process ${pid} on ${host}`;
-}
 
 /** Nodes, network and volumes: all of what the interrupted runs made, or nothing. */
 function planWhole(scene: GcScene): GcPlan {

@@ -1,6 +1,4 @@
 import type { ClusterSpec } from '../domain/cluster.ts';
-import { RmsxError } from '../domain/errors.ts';
-import { rmsxCommand } from '../domain/hints.ts';
 import { networkName } from '../domain/names.ts';
 import { attachedTo, type ObservedContainer, type ObservedEngine, type ObservedNetwork } from '../domain/observed.ts';
 import type { PlannedStep } from '../domain/plan.ts';
@@ -8,13 +6,10 @@ import { dynamicRange, gatewayIp, parseSubnet, type Subnet, subnetsOverlap } fro
 import type { Conflict } from './conflicts.ts';
 import type { UpFacts } from './up-facts.ts';
 
-/** A network that is younger than this may belong to a run that is about to attach its nodes. */
-const settledAfterMs = 60_000;
-
 /**
  * The networks of a cluster, the one to go on with first: that with most containers, then that with the lowest id, so that
- * everybody who looks chooses the same. There is more than one only where two runs made it at the same time, on an engine
- * that allows that (reliability.md row 5).
+ * everybody who looks chooses the same. There is more than one only where somebody made another one on an engine that allows
+ * that (reliability.md row 5): the lock keeps two runs apart.
  */
 export function ownNetworks(name: string, engine: ObservedEngine): readonly ObservedNetwork[] {
   const users = (network: ObservedNetwork): number => attachedTo(network, engine.containers).length;
@@ -111,10 +106,9 @@ function usersOf(network: ObservedNetwork, { containers }: ObservedEngine): stri
 /**
  * Makes the network of a cluster, in the place of an empty one that is not as it should be, and removes empty twins.
  * @param pulled - ids of the steps that fetch images: what fails most often comes first
- * @throws RmsxError `conflict` where the empty one was made by another run just now
  */
 export function planNetwork(
-  { record: { cluster }, engine, run, isolated = false, nowMs }: UpFacts,
+  { record: { cluster }, engine, run, isolated = false }: UpFacts,
   pulled: readonly string[],
 ): readonly PlannedStep[] {
   const [same, ...twins] = ownNetworks(cluster.name, engine);
@@ -123,11 +117,8 @@ export function planNetwork(
   const obsolete = difference === undefined ? [] : [same].filter((network) => network !== undefined);
   const steps = [
     ...obsolete.map((network) => removal(network, `it is there ${difference}`)),
-    ...twins
-      .filter((twin) => isEmpty(twin) && !isYoung(twin, nowMs))
-      .map((network) => removal(network, 'there is another one of its name')),
+    ...twins.filter(isEmpty).map((network) => removal(network, 'there is another one of its name')),
   ];
-  for (const network of obsolete) refuseYoung(network, cluster.name, nowMs);
   if (same && difference === undefined) return steps;
   return [...steps, creation(cluster, { run, isolated }, [...pulled, ...steps.map(({ id }) => id)])];
 }
@@ -138,17 +129,6 @@ const removal = ({ id, name }: ObservedNetwork, because: string): PlannedStep =>
   because,
   after: [],
 });
-
-const isYoung = ({ run, createdAtMs }: ObservedNetwork, nowMs: number): boolean =>
-  run !== null && nowMs - (createdAtMs ?? 0) <= settledAfterMs;
-
-/** @throws RmsxError `conflict`: containers that are not attached yet would find no network */
-function refuseYoung(network: ObservedNetwork, cluster: string, nowMs: number): void {
-  if (!isYoung(network, nowMs)) return;
-  throw new RmsxError('conflict', `Another rmsx has just made the network ${network.name}, in another way.`, {
-    hint: `Where none is at work: ${rmsxCommand(cluster, 'down')}`,
-  });
-}
 
 function creation(
   cluster: ClusterSpec,

@@ -48,7 +48,7 @@ export function planUp(facts: UpFacts): Plan {
   // What a node knows of itself must not be newer than its container: the conf comes when that is gone.
   const gone = removals.map(({ id }) => id);
   if (cluster.persistence !== 'none') first.push(...writeVolumes(missing, facts, [...pulled, ...gone]));
-  first.push(...own.filter((container) => isLeftover(container, facts.nowMs)).map(removeLeftover));
+  first.push(...own.filter((container) => isLeftover(container, facts)).map(removeLeftover));
   const nodes = topDown(cluster).flatMap((node) => planNode(node, facts, ready, scene));
   const moves = planMoves(facts.before, facts.record, scene.movers, nodes, facts.sources);
   const running = [...first, ...nodes, ...moves];
@@ -111,9 +111,9 @@ function sceneOf(facts: UpFacts, own: readonly ObservedContainer[]): Scene {
   return { containers, toMake, toStart, movers: moversOf(before, record, awake, sources), changes: toChange, unfit };
 }
 
-/** A carrier lives for a second; one that is older belongs to a run that was killed. */
-const isLeftover = (container: ObservedContainer, nowMs: number): boolean =>
-  container.node === null && container.owner === null && nowMs - container.createdAtMs > leftoverAfterMs;
+/** A carrier lives for a second; one that is older belongs to a run that was killed, and under the lock every one does. */
+const isLeftover = ({ node, owner, createdAtMs }: ObservedContainer, { holdsLock, nowMs }: UpFacts): boolean =>
+  node === null && owner === null && (holdsLock === true || nowMs - createdAtMs > leftoverAfterMs);
 
 const removeLeftover = ({ id, name }: ObservedContainer): PlannedStep => ({
   id: `leftover ${id}`,

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { MakingWorld } from '../helpers/making-world.ts';
 import { runAgainst } from '../helpers/run-against.ts';
 import { runRmsx } from '../helpers/run-rmsx.ts';
 import { assertValid } from '../helpers/schemas.ts';
@@ -219,23 +220,12 @@ describe('what is in the way must be named, and never be touched', () => {
 
   describe('a subnet that the engine refuses, though no network is seen to overlap,', () => {
     const refused: string[] = [];
-    const world: StubWorld = {
-      images: ['redis:8.0'],
-      answer: (request, response) => {
-        if (!request.url?.includes('/networks/create?')) return false;
-        let body = '';
-        request.on('data', (chunk) => {
-          body += chunk;
-        });
-        request.on('end', () => {
-          refused.push(JSON.parse(body).IPAM.Config[0].Subnet);
-          sendJson(response, 403, {
-            message: 'invalid pool request: Pool overlaps with other one on this address space',
-          });
-        });
-        return true;
-      },
-    };
+    const world = new MakingWorld((request) => {
+      const [, subnet] = /^POST \/networks\/create\?.*"Subnet":"([^"]+)"/.exec(request) ?? [];
+      if (subnet === undefined) return undefined;
+      refused.push(subnet);
+      return [403, 'invalid pool request: Pool overlaps with other one on this address space'];
+    });
 
     test('must end with 5 and the way out where it was asked for', async () => {
       const { code, stderr } = await runAgainst(world, ['up', '--subnet', '172.30.9.0/24', '--ephemeral']);

@@ -13,7 +13,9 @@ interface Thing {
   readonly Labels?: Readonly<Record<string, string>>;
 }
 
-/** An engine that keeps what it is asked to make. Nothing runs in it. */
+const nameIn = (query: string): string => /name=([^&]*)/.exec(query)?.[1] ?? '';
+
+/** An engine that keeps what it is asked to make, and gives a name away once. Nothing runs in it. */
 export class MakingWorld implements StubWorld {
   readonly containers: (object & { readonly Id: string })[] = [];
   readonly networks: Thing[] = [];
@@ -60,7 +62,13 @@ export class MakingWorld implements StubWorld {
   ): readonly [status: number, reply?: unknown] {
     const [, kind = '', id = '', rest = ''] = /^\/(\w+)\/([^/?]+)(.*)$/.exec(path) ?? [];
     if (kind === 'images') return [200, { Id: 'sha256:0', Config: { User: '' } }];
-    if (method === 'POST' && id === 'create') return [201, { Id: this.#make(kind, rest, body) }];
+    if (method === 'POST' && id === 'create') {
+      const name = nameIn(rest);
+      const isTaken = kind === 'containers' && this.made.includes(`/${name}`);
+      if (isTaken)
+        return [409, { message: `Conflict. The container name "/${name}" is already in use by container "x".` }];
+      return [201, { Id: this.#make(kind, rest, body) }];
+    }
     if (method === 'DELETE') return this.#remove(kind, id);
     if (rest.startsWith('/archive')) return method === 'PUT' ? [200, {}] : [404, { message: 'no such file' }];
     if (rest.startsWith('/start')) return [204];
@@ -73,9 +81,8 @@ export class MakingWorld implements StubWorld {
     const Id = `${kind.slice(0, 3)}${++this.#count}`.padEnd(12, '0');
     if (kind === 'networks') this.networks.push({ ...(body as unknown as Thing), Id });
     else {
-      const { Labels = {}, HostConfig = {} } = body as { Labels?: object; HostConfig?: object };
-      const name = /name=([^&]*)/.exec(query)?.[1] ?? '';
-      this.containers.push(listedContainer(name, { Id, Labels, State: 'created' }) as { Id: string });
+      const { Labels = {}, HostConfig = {}, Image } = body as { Labels?: object; HostConfig?: object; Image?: string };
+      this.containers.push(listedContainer(nameIn(query), { Id, Labels, Image, State: 'created' }) as { Id: string });
       for (const { Source, VolumeOptions } of (HostConfig as { Mounts?: Mount[] }).Mounts ?? []) {
         if (!this.volumes.some(({ Name }) => Name === Source)) this.volumes.push({ Name: Source, ...VolumeOptions });
       }

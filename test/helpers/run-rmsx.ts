@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly stdin?: string;
   /** Where it runs. @default where the tests run */
   readonly cwd?: string;
+  /** Given what sends a signal to the run. */
+  readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
   /** Ends a run that hangs. */
   readonly timeoutMs?: number;
 }
@@ -51,6 +53,7 @@ function runCommand(command: string, args: readonly string[], options: RunOption
   });
   child.stdin.on('error', () => undefined); // a run that ends early reads no input
   child.stdin.end(options.stdin ?? '');
+  options.onStart?.((signal) => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, ...output, durationMs: performance.now() - startedMs }));

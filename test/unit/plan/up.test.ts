@@ -45,6 +45,30 @@ const fresh = facts({ before: null, engine: engineWith(), confs: new Map(), pull
 const edges = (plan: Plan): string =>
   plan.map(({ id, after }) => `${id} <- ${after.join(', ') || 'nothing'}`).join('\n');
 
+describe('what carried a conf for another run', () => {
+  const carrier = (createdAtMs: number): ObservedContainer => ({
+    ...container(own.cluster, 'master'),
+    node: null,
+    id: 'carrier',
+    name: 'redis-server-conf-0123',
+    createdAtMs,
+  });
+  const removed = (createdAtMs: number, holdsLock: boolean): readonly string[] => {
+    const all = [...containers(own.cluster), carrier(createdAtMs)];
+    const engine = engineWith({ containers: all, networks });
+    return planUp(facts({ engine, holdsLock, nowMs: 1_000_000 })).map(({ id }) => id);
+  };
+
+  test('must go where it is old, and where nobody else can be at work', () => {
+    expect(removed(800_000, false)).toEqual(['leftover carrier']);
+    expect(removed(999_000, true)).toEqual(['leftover carrier']);
+  });
+
+  test('must be left alone where that run may still be at work', () => {
+    expect(removed(999_000, false)).toEqual([]);
+  });
+});
+
 describe('a new cluster', () => {
   test('must be made by this plan', () => {
     expect(formatPlan(planUp(fresh))).toMatchInlineSnapshot(`

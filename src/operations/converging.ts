@@ -1,0 +1,91 @@
+import type { UpRequest } from '../config/up-request.ts';
+import { imageOf, masterOf } from '../domain/cluster.ts';
+import type { PlannedStep } from '../domain/plan.ts';
+import type { Ports } from '../domain/ports.ts';
+import { newRun } from '../files/process-owner.ts';
+import { awaitUnlocked } from './await-unlocked.ts';
+import { BringUp, type UpOptions, type UpResult } from './bring-up.ts';
+import { fetchImages } from './images.ts';
+import { lookUnlocked, withLock } from './lock.ts';
+import { isHeldUp } from './lock-errors.ts';
+import { lookForUp, type SceneForUp } from './look-for-up.ts';
+
+/** One try of `up`: looks until there is nothing to do, or does it while nobody else changes the cluster. */
+export class Converging {
+  readonly #request: UpRequest;
+  readonly #options: UpOptions;
+  readonly #ports: Ports;
+  readonly #attempt: number;
+  readonly #run: string = newRun();
+  readonly #fetched: PlannedStep[] = [];
+
+  /** @param attempt - how often it was tried before */
+  constructor(request: UpRequest, options: UpOptions, ports: Ports, attempt: number) {
+    this.#request = request;
+    this.#options = options;
+    this.#ports = ports;
+    this.#attempt = attempt;
+  }
+
+  /** @throws RmsxError `conflict` (`locked`) where another rmsx is at work until the time is up: see also `up` */
+  async run(): Promise<UpResult> {
+    if (this.#options.dryRun) return this.#dryRun();
+    const { name } = this.#request;
+    let image: string | undefined;
+    for (;;) {
+      try {
+        if (image === undefined) {
+          const seen = await lookUnlocked(name, this.#run, this.#ports, () => this.#look(false));
+          if (seen.plan.length === 0) return await this.#bringUp(seen);
+          this.#fetched.push(...(await fetchImages(seen.plan, this.#ports)));
+          image = imageIn(seen);
+        }
+        const result = await this.#underLock(image);
+        if (result) return result;
+        image = undefined;
+      } catch (error) {
+        if (!isHeldUp(error)) throw error;
+        // Where that one was killed, there is something to finish: nobody needs to look first.
+        image = (await awaitUnlocked(name, this.#ports))?.image;
+      }
+    }
+  }
+
+  async #dryRun(): Promise<UpResult> {
+    const { plan, warnings } = await this.#look(false);
+    this.#warn(warnings);
+    return { plan, changed: false, status: null, remarks: [], resync: {} };
+  }
+
+  /** What was seen without the lock may be old by now. @returns undefined where there is nothing left to do */
+  #underLock(image: string): Promise<UpResult | undefined> {
+    return withLock({ cluster: this.#request.name, image, run: this.#run }, this.#ports, async () => {
+      const now = await this.#look(true);
+      if (now.plan.length === 0) return undefined;
+      const result = await this.#bringUp(now);
+      return { ...result, plan: [...this.#fetched, ...result.plan] };
+    });
+  }
+
+  #look(holdsLock: boolean): Promise<SceneForUp> {
+    const { timezone } = this.#options;
+    const isFetched = this.#fetched.length > 0;
+    const looking = { run: this.#run, attempt: this.#attempt, timezone, holdsLock, isFetched };
+    return lookForUp(this.#request, looking, this.#ports);
+  }
+
+  #bringUp({ warnings, ...scene }: SceneForUp): Promise<UpResult> {
+    this.#warn(warnings);
+    return new BringUp({ ...scene, options: this.#options, ports: this.#ports, run: this.#run }).run();
+  }
+
+  #warn(warnings: readonly string[]): void {
+    for (const text of warnings) this.#ports.progress.warn(text);
+  }
+}
+
+/** An image that is here by now, for the lock. */
+function imageIn({ engine, record: { cluster } }: SceneForUp): string {
+  const own = engine.containers.find((container) => container.cluster === cluster.name && container.node !== null);
+  return own?.image ?? imageOf(cluster, masterOf(cluster));
+}
