@@ -2,7 +2,7 @@ import type { Engine, Progress } from '../domain/ports.ts';
 
 /**
  * Removes what one run has made, by the mark that it puts on everything, and nothing else. An object whose creation was
- * never confirmed carries the mark as well. What cannot be removed is named.
+ * never confirmed carries the mark as well. What cannot be removed is named. The lock stays: who took it lets go of it.
  * @param run - the mark
  * @returns whether nothing is left
  */
@@ -14,7 +14,7 @@ export async function rollBack(run: string, engine: Engine, progress: Progress):
     failures.push(...results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
   };
   try {
-    const containers = engine.listContainers().then((all) => all.filter(isOurs));
+    const containers = engine.listContainers().then((all) => all.filter((own) => isOurs(own) && own.owner === null));
     await removeAll(containers, ({ id }) => engine.removeContainer(id));
     const networks = engine.listNetworks().then((all) => all.filter(isOurs));
     await removeAll(networks, ({ id }) => engine.removeNetwork(id));
