@@ -128,43 +128,36 @@ function disabledCommandsOf(request: UpRequest, existing: ClusterSpec | null): r
 /** @returns what differs between two descriptions of a cluster besides the roles of its nodes, as sentences */
 export function describeDifferences(before: ClusterSpec, after: ClusterSpec): readonly string[] {
   const list = (cluster: ClusterSpec): string => [...cluster.disabledCommands].sort().join(' ') || 'none';
-  return sentencesOf([
-    ...fixed(before, after),
+  const differences: readonly Difference[] = [
+    ['subnet', before.subnet, after.subnet],
+    ['first port', before.basePort, after.basePort],
+    ['persistence', before.persistence, after.persistence],
+    ...addressDifferences(before, after),
     ['image', before.image, after.image],
     ['published on', before.bind, after.bind],
     ['time zone', before.timezone, after.timezone],
     ['disabled commands', list(before), list(after)],
     ['directives', formatDirectives(before.directives), formatDirectives(after.directives)],
     ...before.nodes.flatMap((node) => nodeDifferences(node, before, after)),
-  ]);
+  ];
+  return differences
+    .filter(([, was, will]) => was !== will)
+    .map(([what, was, will]) => `${what}: ${was} is there, ${will} is asked for`);
 }
-
-/** @returns what differs and cannot change while there are containers, as sentences: addresses, and how data is kept */
-export const describeFixed = (before: ClusterSpec, after: ClusterSpec): readonly string[] =>
-  sentencesOf(fixed(before, after));
 
 type Difference = readonly [what: string, was: string | number, will: string | number];
 
-const sentencesOf = (differences: readonly Difference[]): readonly string[] =>
-  differences
-    .filter(([, was, will]) => was !== will)
-    .map(([what, was, will]) => `${what}: ${was} is there, ${will} is asked for`);
-
-function fixed(before: ClusterSpec, after: ClusterSpec): readonly Difference[] {
-  const ofNodes = before.nodes.flatMap(({ name, address }): readonly Difference[] => {
+/** Where subnet or first port differ, those of the nodes follow from that. */
+function addressDifferences(before: ClusterSpec, after: ClusterSpec): readonly Difference[] {
+  if (before.subnet !== after.subnet || before.basePort !== after.basePort) return [];
+  return before.nodes.flatMap(({ name, address }): readonly Difference[] => {
     const other = after.nodes.find((node) => node.name === name)?.address;
-    if (!other || before.subnet !== after.subnet || before.basePort !== after.basePort) return [];
+    if (!other) return [];
     return [
       [`address of ${name}`, address.host, other.host],
       [`port of ${name}`, address.port, other.port],
     ];
   });
-  return [
-    ['subnet', before.subnet, after.subnet],
-    ['first port', before.basePort, after.basePort],
-    ['persistence', before.persistence, after.persistence],
-    ...ofNodes,
-  ];
 }
 
 function nodeDifferences(node: NodeSpec, before: ClusterSpec, after: ClusterSpec): readonly Difference[] {

@@ -71,6 +71,11 @@ export type Step =
       readonly instead: string;
     }
   | { readonly op: 'stop'; readonly node: string; readonly id: string; readonly graceSeconds: number }
+  | {
+      /** Sees that a master has written its last snapshot before it ended. */
+      readonly op: 'check-snapshot';
+      readonly node: string;
+    }
   | { readonly op: 'remove-container'; readonly node: string; readonly id: string }
   | { readonly op: 'remove-network'; readonly name: string; readonly id: string }
   | { readonly op: 'remove-volume'; readonly name: string };
@@ -120,6 +125,8 @@ export function describeStep(step: Step): string {
     case 'unpause':
     case 'stop':
       return `${step.op} ${step.node}`;
+    case 'check-snapshot':
+      return `see that ${step.node} has written its last snapshot`;
     case 'configure':
       return `set ${step.settings.map(({ name, value }) => `${name} ${value}`).join(', ')} on ${step.node}`;
     case 'replace':

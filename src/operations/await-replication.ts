@@ -32,7 +32,12 @@ export async function awaitReplication(options: AwaitOptions): Promise<ReadonlyM
   const master = masterOf(options.cluster).name;
   await awaitNothingMissing(options, 0);
   const direct = options.nodes.filter((node) => node.source === master).length;
-  const marked = await waitUntil(() => mark(options.connections, master, direct), pacing(options));
+  const marked = await waitUntil(async () => {
+    const offset = await mark(options.connections, master, direct);
+    // A node may have ended since: then there is no use in asking for another marker.
+    if (offset === undefined) await awaitNothingMissing(options, 0);
+    return offset;
+  }, pacing(options));
   return awaitNothingMissing(options, marked);
 }
 

@@ -3,7 +3,7 @@ import type { NodeSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { counted } from '../domain/names.ts';
 import type { NodeConf, ObservedContainer, ObservedEngine } from '../domain/observed.ts';
-import type { Plan, PlannedStep } from '../domain/plan.ts';
+import type { Plan, PlannedStep, Step } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
@@ -16,53 +16,11 @@ import { Connections, infosOf } from './connections.ts';
 import { collectLogs, throwIfEnded } from './evidence.ts';
 import type { Resync } from './follow.ts';
 import { endpointOf } from './observe.ts';
-import { putBack } from './restore.ts';
-import { rollBack } from './roll-back.ts';
+import { Reach } from './reach.ts';
 import { runPlan, telling } from './run-plan.ts';
+import { takeBack } from './take-back.ts';
+import type { UpOptions, UpResult, UpScene } from './up-run.ts';
 import { upStepRunner } from './up-steps.ts';
-
-/** How `up` works, besides what it makes. */
-export interface UpOptions {
-  /** Return as soon as the containers run. */
-  readonly wait: boolean;
-  /** Leave everything as it is after a failure. */
-  readonly retain: boolean;
-  /** Only say what would be done. */
-  readonly dryRun: boolean;
-  /** The time zone of the caller, for a new cluster that names none. */
-  readonly timezone: string;
-}
-
-/** What `up` did. */
-export interface UpResult {
-  readonly plan: Plan;
-  /** Whether anything was made, started or written. */
-  readonly changed: boolean;
-  /** Null after a dry run. */
-  readonly status: ClusterStatus | null;
-  /** What could not be done as planned, and does no harm. */
-  readonly remarks: readonly string[];
-  /** How each node that got another source came to it. */
-  readonly resync: Readonly<Record<string, Resync>>;
-}
-
-/** Everything that one run of `up` starts from. */
-export interface UpScene {
-  readonly record: ClusterRecord;
-  /** The nodes that must be ready at the end, the master among them. */
-  readonly nodes: readonly NodeSpec[];
-  readonly engine: ObservedEngine;
-  readonly confs: ReadonlyMap<string, NodeConf>;
-  /** The one that new nodes get; those that are there have it in their conf. */
-  readonly password: string;
-  /** The one that all of them have at the end. @default the same */
-  readonly newPassword?: string;
-  readonly plan: Plan;
-  readonly options: UpOptions;
-  readonly ports: Ports;
-  /** Marks what this run makes. */
-  readonly run: string;
-}
 
 /** One run of `up`: carries out the plan, waits, and takes back what it made where that fails. */
 export class BringUp {
@@ -76,13 +34,18 @@ export class BringUp {
   readonly #confs: ReadonlyMap<string, NodeConf>;
   readonly #nodes: readonly NodeSpec[];
   readonly #newPassword: string | undefined;
-  readonly #connect: (password: (node: string) => string) => Connections;
+  readonly #reach: Reach;
+  readonly #engine: ObservedEngine;
+  readonly #password: string;
+  readonly #relocated: ClusterRecord | undefined;
+  readonly #stopping = new Set<string>();
   readonly #changed: string[] = [];
   readonly #over = new AbortController();
   readonly #remarks: string[] = [];
   readonly #resyncs = new Map<string, Resync>();
 
-  constructor({ record, nodes, engine, confs, password, newPassword, plan, options, ports, run }: UpScene) {
+  constructor(scene: UpScene) {
+    const { record, nodes, engine, confs, password, newPassword, plan, options, ports, run } = scene;
     const containers = engine.containers.filter((container) => container.cluster === record.cluster.name);
     this.#record = record;
     this.#nodes = nodes;
@@ -93,12 +56,15 @@ export class BringUp {
     this.#run = run;
     this.#before = new Map(containers.map((container) => [container.node ?? '', container.id]));
     this.#newPassword = newPassword;
-    this.#connect = (passwordOf) =>
-      new Connections(ports.redis, passwordOf, (node) => endpointOf(ports.engine, { containers, record }, node));
-    // Volumes without a container get the conf of this run.
-    this.#connections = this.#connect(
-      (node) => (this.#before.has(node) ? confs.get(node)?.password : null) ?? password,
-    );
+    this.#engine = engine;
+    this.#password = password;
+    this.#relocated = scene.relocated;
+    this.#reach = new Reach(ports.engine, { record, containers, confs, password });
+    this.#connections = this.#connect((node) => this.#reach.password(node));
+  }
+
+  #connect(passwordOf: (node: string) => string): Connections {
+    return new Connections(this.#ports.redis, passwordOf, (node) => this.#reach.endpoint(node));
   }
 
   async run(): Promise<UpResult> {
@@ -130,12 +96,15 @@ export class BringUp {
       upStepRunner({
         ports: this.#ports,
         cluster: this.#record.cluster,
+        observed: this.#engine,
         writer: new ConfWriter(this.#ports),
         ids: new Map(this.#before),
         plan: this.#plan,
         connections: this.#connections,
         resyncs: this.#resyncs,
         changed: this.#changed,
+        stopping: this.#stopping,
+        onMade: (container) => this.#reach.made(container),
         warn: (message) => this.#remarks.push(message),
       }),
     );
@@ -167,6 +136,7 @@ export class BringUp {
   }
 
   #headline(): readonly [string, string] {
+    if (this.#relocated) return ['moving', 'moved'];
     const starts = this.#plan.some(({ step }) => step.op === 'start' || step.op === 'unpause');
     return starts ? ['starting', 'started'] : ['changing', 'changed'];
   }
@@ -218,32 +188,35 @@ export class BringUp {
   #status(infos: ReadonlyMap<string, ServerInfo>, containers: readonly ObservedContainer[]): ClusterStatus {
     const endpoint = (node: string): ReturnType<typeof endpointOf> =>
       endpointOf(this.#ports.engine, { containers, record: this.#record }, node);
-    const written = new Set(this.#plan.flatMap(({ step }) => (step.op === 'write-conf' ? [step.node] : [])));
+    const written = new Set(this.#plan.flatMap(({ step }) => writtenBy(step)));
     const confs = new Map([...this.#confs].filter(([node]) => !written.has(node)));
     return assessCluster({ record: this.#record, containers, confs, infos, endpoint });
   }
 
-  /** @returns the error to throw */
-  async #takeBack(error: unknown): Promise<unknown> {
-    const { engine, progress } = this.#ports;
-    progress.fail('failed');
-    if (this.#options.retain) {
-      progress.note(`everything is left as it is; look at it: rmsx status -n ${this.#record.cluster.name}`);
-      return error;
-    }
-    const isClean = await rollBack(this.#run, engine, progress);
-    await putBack(this.#plan, {
-      ports: this.#ports,
+  #takeBack(error: unknown): Promise<unknown> {
+    const before = this.#relocated;
+    const common = { ports: this.#ports, confs: this.#confs, run: this.#run };
+    return takeBack(error, {
+      ...common,
+      cluster: this.#record.cluster.name,
+      plan: this.#plan,
+      retain: this.#options.retain,
+      changed: this.#changed,
       ids: this.#before,
-      confs: this.#confs,
       connections: this.#connections,
+      goingBack: before && {
+        ...common,
+        before,
+        was: this.#engine,
+        password: this.#password,
+        stopping: this.#stopping,
+      },
     });
-    if (this.#changed.length > 0) {
-      progress.note(`changed already, and left so: ${this.#changed.join(', ')}; the same command goes on from there`);
-    }
-    progress.note(
-      isClean ? 'what this run made is removed' : `to remove the rest: rmsx down -n ${this.#record.cluster.name}`,
-    );
-    return error;
   }
+}
+
+/** @returns the nodes whose conf is another one after a step */
+function writtenBy(step: Step): readonly string[] {
+  if (step.op === 'write-volumes') return step.carrier.volumes.map(({ node }) => node);
+  return step.op === 'write-conf' || step.op === 'replace' ? [step.node] : [];
 }

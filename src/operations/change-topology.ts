@@ -14,7 +14,7 @@ import { planRemoval } from '../plan/down.ts';
 import { refuseOlderServer } from '../plan/older-server.ts';
 import { refuseUnsound } from '../plan/settle.ts';
 import { planUp } from '../plan/up.ts';
-import { BringUp, type UpResult } from './bring-up.ts';
+import { BringUp } from './bring-up.ts';
 import { infosOf } from './connections.ts';
 import { removeStep } from './down.ts';
 import { imagesToPull } from './images.ts';
@@ -24,6 +24,7 @@ import { type KnownCluster, observeCluster } from './observe.ts';
 import { observeEngine } from './observe-engine.ts';
 import { runPlan, telling } from './run-plan.ts';
 import { connectionsTo, runningNodes, status } from './status.ts';
+import type { UpResult } from './up-run.ts';
 
 /** How the topology of a running cluster is changed. */
 export interface ChangeOptions {
@@ -83,7 +84,7 @@ async function planChange(
   const change = await settleChange(known, cluster, ports);
   const template = await readTemplate('redis.conf');
   const { engine, record, added, removed, sources } = change;
-  const pull = await imagesToPull('missing', cluster, engine, ports.engine, added);
+  const pull = await imagesToPull('missing', cluster, added, ports.engine);
   const { confs, password } = known;
   const facts = { before: known.record, record, engine, confs, password, pull, sources, revive: false, run, template };
   const plan = planUp({ ...facts, nowMs: Date.now() });

@@ -1,14 +1,16 @@
 import type { UpRequest } from '../config/up-request.ts';
 import { imageOf, masterOf } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
 import type { PlannedStep } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import { newRun } from '../files/process-owner.ts';
 import { awaitUnlocked } from './await-unlocked.ts';
-import { BringUp, type UpOptions, type UpResult } from './bring-up.ts';
+import { BringUp } from './bring-up.ts';
 import { fetchImages } from './images.ts';
 import { lookUnlocked, withLock } from './lock.ts';
 import { isHeldUp } from './lock-errors.ts';
 import { lookForUp, type SceneForUp } from './look-for-up.ts';
+import type { UpOptions, UpResult } from './up-run.ts';
 
 /** One try of `up`: looks until there is nothing to do, or does it while nobody else changes the cluster. */
 export class Converging {
@@ -36,7 +38,11 @@ export class Converging {
       try {
         if (image === undefined) {
           const seen = await lookUnlocked(name, this.#run, this.#ports, () => this.#look(false));
-          if (seen.plan.length === 0) return await this.#bringUp(seen);
+          if (seen.plan.length === 0) {
+            const result = await this.#unlessEnded(seen);
+            if (result) return result;
+            continue;
+          }
           this.#fetched.push(...(await fetchImages(seen.plan, this.#ports)));
           image = imageIn(seen);
         }
@@ -48,6 +54,21 @@ export class Converging {
         // Where that one was killed, there is something to finish: nobody needs to look first.
         image = (await awaitUnlocked(name, this.#ports))?.image;
       }
+    }
+  }
+
+  /**
+   * A stop that somebody asked for before, and who may have been killed then, may come to its end only now.
+   * @returns undefined where there is something to do after all
+   */
+  async #unlessEnded(seen: SceneForUp): Promise<UpResult | undefined> {
+    try {
+      return await this.#bringUp(seen);
+    } catch (error) {
+      const hasEnded = error instanceof RmsxError && error.reason === 'ended';
+      if (!hasEnded || (await this.#look(false)).plan.length === 0) throw error;
+      this.#ports.progress.note('a node has ended meanwhile; looking again');
+      return undefined;
     }
   }
 

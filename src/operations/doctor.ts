@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { defaults } from '../config/defaults.ts';
 import type { ConsideredEngine, EngineFacts } from '../domain/engine-facts.ts';
 import { RmsxError } from '../domain/errors.ts';
@@ -7,6 +6,7 @@ import type { Engine, Ports } from '../domain/ports.ts';
 import { readHostRoutes } from '../files/host-routes.ts';
 import { diagnose, type Wanted } from '../plan/diagnose.ts';
 import { observeEngine } from './observe-engine.ts';
+import { portsInUse } from './ports-in-use.ts';
 
 /** How the engine and its host are. */
 export interface Diagnosis {
@@ -67,7 +67,7 @@ async function examine(name: string, engine: Engine): Promise<Diagnosis> {
     observeEngine(engine),
     engine.hasImage(wanted.image),
     engine.considered(),
-    engine.isLocal ? portsInUse(wanted.ports) : [],
+    engine.isLocal ? portsInUse(wanted.ports, defaults.bind) : [],
   ]);
   const sharesKernel = engine.isLocal && facts.system !== 'Docker Desktop';
   const { endpoint, origin: chosenBy, isLocal, warnings } = engine;
@@ -81,18 +81,4 @@ async function examine(name: string, engine: Engine): Promise<Diagnosis> {
     considered,
     findings,
   };
-}
-
-async function portsInUse(ports: readonly number[]): Promise<readonly number[]> {
-  const busy = await Promise.all(ports.map(isInUse));
-  return ports.filter((_, index) => busy[index]);
-}
-
-/** Listens for an instant: nothing else tells, as programs of other users are not to be seen. */
-function isInUse(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'EADDRINUSE'));
-    server.listen({ port, host: defaults.bind, exclusive: true }, () => server.close(() => resolve(false)));
-  });
 }

@@ -2,6 +2,7 @@ import { type ClusterSpec, findNode, type NodeSpec } from '../domain/cluster.ts'
 import { RmsxError } from '../domain/errors.ts';
 import { containerName, networkName } from '../domain/names.ts';
 import type { Engine } from '../domain/ports.ts';
+import { takenByProcess } from '../plan/taken-places.ts';
 
 /** A node that could not be started. */
 export interface Refused {
@@ -50,11 +51,8 @@ async function explanationOf(
       const holder = others.find(({ ports }) => ports.some(({ port }) => port === address.port));
       if (holder)
         return { message: `Port ${address.port} is published by the container ${holder.name}.`, hint: otherPorts };
-      const where = engine.isLocal ? 'this host' : 'the host of the engine';
-      return {
-        message: `Port ${address.port} is taken by a process of ${where}.`,
-        hint: `See which: ss -ltnp 'sport = :${address.port}'\n${otherPorts}`,
-      };
+      const taken = takenByProcess(address.port, engine.isLocal ? 'this host' : 'the host of the engine');
+      return { message: taken.message, hint: `${taken.hint}\n${otherPorts}` };
     }
     case 'port-reserved':
       return {

@@ -1,7 +1,6 @@
 import type { PullPolicy } from '../config/up-request.ts';
 import { type ClusterSpec, imageOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
-import { containerOf, type ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import { runPlan, type StepRunner, telling } from './run-plan.ts';
@@ -9,19 +8,17 @@ import { runPlan, type StepRunner, telling } from './run-plan.ts';
 /**
  * The images of nodes that are to be made, as far as they are to be fetched. An image that is here is not asked for
  * anywhere else.
- * @param nodes - the nodes that may be made; all of them, unless told otherwise
+ * @param nodes - the names of the nodes that get a container
  * @throws RmsxError `image-missing` where fetching is forbidden
  */
 export async function imagesToPull(
   policy: PullPolicy,
   cluster: ClusterSpec,
-  observed: ObservedEngine,
+  nodes: readonly string[],
   engine: Engine,
-  nodes: readonly string[] = cluster.nodes.map(({ name }) => name),
 ): Promise<readonly string[]> {
-  const own = observed.containers.filter((container) => container.cluster === cluster.name);
-  const missing = cluster.nodes.filter(({ name }) => nodes.includes(name) && !containerOf({ containers: own }, name));
-  const images = [...new Set(missing.map((node) => imageOf(cluster, node)))];
+  const made = cluster.nodes.filter(({ name }) => nodes.includes(name));
+  const images = [...new Set(made.map((node) => imageOf(cluster, node)))];
   if (policy === 'always') return images;
   const here = await Promise.all(images.map((image) => engine.hasImage(image)));
   const absent = images.filter((_, i) => !here[i]);

@@ -3,14 +3,17 @@ import type { Ports } from '../domain/ports.ts';
 import { newestRecord } from '../domain/record.ts';
 import { readTemplate } from '../files/templates.ts';
 import { refuseOlderServer } from '../plan/older-server.ts';
+import { relocationOf } from '../plan/relocation.ts';
 import { routeWarnings } from '../plan/routes.ts';
+import { nodesToMake } from '../plan/scene.ts';
 import { settleCluster } from '../plan/settle.ts';
 import { settlePassword } from '../plan/settle-password.ts';
 import { planUp } from '../plan/up.ts';
-import type { UpScene } from './bring-up.ts';
+import { refuseMoving } from './before-moving.ts';
 import { imagesToPull } from './images.ts';
 import { refuseScarceMemory } from './memory.ts';
 import { observeForUp } from './observe-for-up.ts';
+import type { UpScene } from './up-run.ts';
 
 /** What `up` starts from, and what it is to warn of before it begins. */
 export interface SceneForUp extends Omit<UpScene, 'options' | 'ports' | 'run'> {
@@ -40,28 +43,26 @@ export async function lookForUp(request: UpRequest, looking: LookingForUp, ports
   const [observed, template] = await Promise.all([observeForUp(request, looking, ports), readTemplate('redis.conf')]);
   const existing = newestRecord([...observed.confs.values()].map((conf) => conf.record));
   const settled = settleCluster(request, existing, observed.engine, { timezone, attempt, routes: observed.routes });
-  const passwords = settlePassword(request.password, existing, observed);
+  const known = settlePassword(request.password, existing, observed);
   // Which nodes know the new one by now, is told apart by their epoch.
-  const isRotation = passwords.newPassword !== undefined && settled === existing;
+  const isRotation = known.newPassword !== undefined && settled === existing;
   const record = isRotation ? { ...settled, epoch: settled.epoch + 1 } : settled;
   refuseOlderServer(record.cluster, observed.engine, observed.confs);
   await refuseScarceMemory(record.cluster, ports.engine);
+  const scene = { before: existing, record, ...observed, revive: true };
+  await refuseMoving({ ...scene, password: known.password }, ports);
+  const isRelocation = relocationOf(scene) !== null;
+  // Containers that are all made anew have the new password from the start.
+  const passwords = isRelocation ? { password: known.newPassword ?? known.password } : known;
   const wanted = request.pull ?? 'missing';
   const policy = wanted === 'always' && isFetched ? 'missing' : wanted;
-  const pull = await imagesToPull(policy, record.cluster, observed.engine, ports.engine);
-  const facts = {
-    before: existing,
-    record,
-    ...observed,
-    ...passwords,
-    pull,
-    revive: true,
-    isolated: request.isolated,
-    holdsLock,
-    run,
-    template,
-  };
+  const pull = await imagesToPull(policy, record.cluster, nodesToMake(scene), ports.engine);
+  const facts = { ...scene, ...passwords, pull, isolated: request.isolated, holdsLock, run, template };
   const plan = planUp({ ...facts, nowMs: Date.now() });
-  const warnings = attempt === 0 ? routeWarnings(settled.cluster, observed.routes) : [];
-  return { record, nodes: record.cluster.nodes, ...observed, ...passwords, plan, warnings };
+  const warnings = [
+    ...(attempt === 0 ? routeWarnings(settled.cluster, observed.routes) : []),
+    ...(isRelocation ? [`${request.name} is down while it moves: nothing can be read or written`] : []),
+  ];
+  const relocated = isRelocation ? (existing ?? undefined) : undefined;
+  return { record, nodes: record.cluster.nodes, ...observed, ...passwords, relocated, plan, warnings };
 }

@@ -10,6 +10,8 @@ export interface Making {
   readonly cluster: ClusterSpec;
   /** Ids of the containers, by node; kept up to date. */
   readonly ids: Map<string, string>;
+  /** Told of every container that is made. */
+  readonly onMade: (container: ContainerSpec) => void;
   readonly warn: (message: string) => void;
 }
 
@@ -17,9 +19,10 @@ export interface Making {
 export type Made = StartContext['made'];
 
 /** Makes the container of a node, and does not start it. */
-export async function makeContainer(container: ContainerSpec, { engine, writer, ids }: Making): Promise<void> {
+export async function makeContainer(container: ContainerSpec, { engine, writer, ids, onMade }: Making): Promise<void> {
   const dataOwner = container.ephemeral ? await writer.dataOwner(container) : undefined;
   ids.set(container.node, await engine.createContainer(dataOwner ? { ...container, dataOwner } : container));
+  onMade(container);
 }
 
 /** Starts the container of a node: see `startNode`. */

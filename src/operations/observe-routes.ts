@@ -13,7 +13,7 @@ import { autoRanges } from '../plan/choose.ts';
  * The routes of the host that a new network could get in the way of: the engine looks at them only where it chooses a
  * subnet by itself (reliability.md row 3). A socket may lead to another machine, and this process may be in a container
  * of its own: the engine must say that it is on the host on which the routes are read.
- * @returns those that matter; none where the network of the cluster is there, or where the routes cannot be known
+ * @returns those that matter; none where the network of the cluster is there and stays, or where they cannot be known
  */
 export async function observeRoutes(
   { name, subnet }: Pick<UpRequest, 'name' | 'subnet'>,
@@ -21,7 +21,9 @@ export async function observeRoutes(
   engine: Engine,
   read: () => Promise<readonly HostRoute[]> = readHostRoutes,
 ): Promise<readonly HostRoute[]> {
-  if (!engine.isLocal || networks.some((network) => network.name === networkName(name))) return [];
+  const own = networks.find((network) => network.name === networkName(name));
+  const isKept = own !== undefined && (subnet === undefined || subnet === 'auto' || own.subnets.includes(subnet));
+  if (!engine.isLocal || isKept) return [];
   const eligible = subnet === undefined || subnet === 'auto' ? [defaults.subnet, ...autoRanges] : [subnet];
   const isInTheWay = ({ to }: HostRoute): boolean => eligible.some((cidr) => subnetsOverlap(cidr, to));
   const routes = routesOfOthers(await read(), networks).filter(isInTheWay);

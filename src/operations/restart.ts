@@ -2,8 +2,7 @@ import { masterOf } from '../domain/cluster.ts';
 import { joinErrors, RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { containerOf } from '../domain/observed.ts';
-import type { Engine, Ports } from '../domain/ports.ts';
-import { refuseEmptyMaster } from '../plan/empty-master.ts';
+import type { Ports } from '../domain/ports.ts';
 import { planRestart, restartWarnings } from '../plan/restart.ts';
 import { awaitUsable } from './await-usable.ts';
 import {
@@ -16,6 +15,7 @@ import {
 import { type Begun, lifecycleRunner } from './lifecycle-steps.ts';
 import type { KnownCluster } from './observe.ts';
 import { observeEngine } from './observe-engine.ts';
+import { refuseOldSnapshot } from './old-snapshot.ts';
 import { runPlan, telling } from './run-plan.ts';
 import { startFacts } from './start.ts';
 import { connectionsTo } from './status.ts';
@@ -56,7 +56,7 @@ async function carryOut({ known, plan, warnings }: LifecyclePlan, ports: Ports):
     begun,
     beforeStart: async (node) => {
       progress.begin(`restarting ${known.name}: ${node}`);
-      if (node === masterOf(cluster).name) await refuseOldSnapshot(known, engine);
+      if (node === masterOf(cluster).name) await refuseOldSnapshot(cluster, engine);
     },
     awaitUsable: ({ node, among }) =>
       awaitUsable({ cluster, linked: among, lonely: among.length > 0 ? [] : [node], connections }, ports),
@@ -75,22 +75,6 @@ async function carryOut({ known, plan, warnings }: LifecyclePlan, ports: Ports):
   progress.succeed(`restarted ${known.name}: ${nodes.join(', ')}`);
 }
 
-/** A master that was killed in the middle of its last words has an old snapshot: docs/decisions/017. */
-async function refuseOldSnapshot({ record }: KnownCluster, engine: Engine): Promise<void> {
-  try {
-    refuseEmptyMaster(record.cluster, await observeEngine(engine));
-  } catch (error) {
-    if (!(error instanceof RmsxError) || error.code !== 'unsafe') throw error;
-    const { message, hint = '', node = '' } = error; // `unsafe` would say that nothing has changed
-    throw new RmsxError('failed', `It did not end in peace and stays stopped. ${message}`, {
-      node,
-      hint,
-      reason: 'old-snapshot',
-      cause: error,
-    });
-  }
-}
-
 /**
  * Whoever ran before must run again, whatever went wrong. A call to the engine is bounded by its own deadline and goes on
  * after a signal.
@@ -105,7 +89,7 @@ async function startAgain(known: KnownCluster, begun: Begun, ports: Ports): Prom
     for (const node of ran) {
       const container = containerOf({ containers }, node);
       if (container?.state !== 'stopped') continue;
-      if (node === masterOf(cluster).name) await refuseOldSnapshot(known, ports.engine);
+      if (node === masterOf(cluster).name) await refuseOldSnapshot(cluster, ports.engine);
       await ports.engine.start(container.id);
       begun.started.push(node);
       ports.progress.note(`${node} runs again`);

@@ -1,13 +1,16 @@
 import type { ClusterSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
+import type { ObservedEngine } from '../domain/observed.ts';
 import type { Plan, PlannedStep, Step } from '../domain/plan.ts';
-import type { Ports } from '../domain/ports.ts';
+import type { ContainerSpec, Ports } from '../domain/ports.ts';
 import { changeNode, isChange } from './change-node.ts';
 import type { ConfWriter } from './conf-writer.ts';
 import type { Connections } from './connections.ts';
 import { awaitLink, follow, type Resync } from './follow.ts';
 import { pullTelling } from './images.ts';
 import { type Made, type Making, makeContainer, start } from './make-container.ts';
+import { refuseOldSnapshot } from './old-snapshot.ts';
+import { removeNetwork } from './remove-network.ts';
 import type { StepRunner } from './run-plan.ts';
 import { pause } from './wait-until.ts';
 
@@ -15,6 +18,8 @@ import { pause } from './wait-until.ts';
 export interface UpContext {
   readonly ports: Ports;
   readonly cluster: ClusterSpec;
+  /** What was on the engine before. */
+  readonly observed: ObservedEngine;
   readonly writer: ConfWriter;
   /** Ids of the containers, by node: what was there, and then what is made. */
   readonly ids: Map<string, string>;
@@ -24,6 +29,10 @@ export interface UpContext {
   readonly resyncs: Map<string, Resync>;
   /** The nodes that were changed, and stay so whatever comes; filled while the plan is carried out. */
   readonly changed: string[];
+  /** Nodes whose stop was asked for, and not seen to its end; filled while the plan is carried out. */
+  readonly stopping: Set<string>;
+  /** Told of every container that is made. */
+  readonly onMade: (container: ContainerSpec) => void;
   readonly warn: (message: string) => void;
 }
 
@@ -36,15 +45,15 @@ export function upStepRunner(context: UpContext): StepRunner {
     if (id === undefined) throw new RangeError(`no container for ${node}`);
     return id;
   };
-  const { cluster, warn, ids } = context;
-  const making: Making = { engine, writer, cluster, ids, warn };
+  const { cluster, warn, ids, onMade } = context;
+  const making: Making = { engine, writer, cluster, ids, onMade, warn };
   const made = (node: string): Made => madeIn(context.plan, node);
   const run = async (step: Step): Promise<void> => {
     switch (step.op) {
       case 'pull-image':
         return pullTelling(step.image, context.ports);
       case 'remove-network':
-        return engine.removeNetwork(step.id);
+        return removeNetwork(engine, step, context.observed);
       case 'create-network':
         return void (await engine.createNetwork(step.network));
       case 'create-container':
@@ -57,6 +66,10 @@ export function upStepRunner(context: UpContext): StepRunner {
         return writer.removeCarriers();
       case 'start':
         return start(step.node, made(step.node), making);
+      case 'stop':
+        return stop(step, context);
+      case 'check-snapshot':
+        return refuseOldSnapshot(cluster, engine);
       case 'remove-container':
         return engine.removeContainer(step.id);
       case 'await-link':
@@ -77,12 +90,23 @@ export function upStepRunner(context: UpContext): StepRunner {
   };
 }
 
+/** Cut off by a signal, a stop goes on in the engine. */
+async function stop(
+  { node, id, graceSeconds }: Extract<Step, { op: 'stop' }>,
+  { ports, stopping, connections }: UpContext,
+): Promise<void> {
+  connections.drop(node);
+  stopping.add(node);
+  await ports.engine.stop(id, graceSeconds);
+  stopping.delete(node);
+}
+
 /** An error of a step says what to do about it, and that of one that starts a node names it. */
 async function explaining(step: Step, work: Promise<void>): Promise<void> {
   try {
     await work;
   } catch (error) {
-    throw 'node' in step ? explained(error, step.node) : explained(error);
+    throw 'node' in step ? explained(error, `${step.node} could not be ${whatOf(step)}.`, step.node) : explained(error);
   }
 }
 
@@ -103,7 +127,10 @@ const hints: Readonly<Record<string, string>> = {
   'bind-not-ours': 'Name an address of the machine on which the engine runs: --bind 127.0.0.1',
 };
 
-function explained(error: unknown, node?: string): unknown {
+const whatOf = ({ op }: Step): string =>
+  ({ stop: 'stopped', 'remove-container': 'removed', 'check-snapshot': 'stopped in peace' })[op as string] ?? 'started';
+
+function explained(error: unknown, what?: string, node?: string): unknown {
   if (
     !(error instanceof RmsxError) ||
     error.node !== undefined ||
@@ -111,7 +138,7 @@ function explained(error: unknown, node?: string): unknown {
   )
     return error;
   const hint = error.hint ?? hints[error.reason ?? ''];
-  const message = node === undefined ? error.message : `${node} could not be started. ${error.message}`;
+  const message = what === undefined ? error.message : `${what} ${error.message}`;
   return new RmsxError(error.code, message, {
     cause: error,
     ...(node === undefined ? {} : { node }),

@@ -1,8 +1,8 @@
 import { checkUpRequest, type UpRequest } from '../config/up-request.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { Ports } from '../domain/ports.ts';
-import type { UpOptions, UpResult } from './bring-up.ts';
 import { Converging } from './converging.ts';
+import type { UpOptions, UpResult } from './up-run.ts';
 
 /** How often `auto` chooses again when somebody else was faster. */
 const attempts = 5;

@@ -1,11 +1,10 @@
 import { type ClusterSpec, masterOf, topDown } from '../domain/cluster.ts';
-import { RmsxError } from '../domain/errors.ts';
-import { rmsxCommand } from '../domain/hints.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { PlannedStep } from '../domain/plan.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { renderConf } from '../render/conf-files.ts';
 import { containerSpec } from './container-spec.ts';
+import { wouldStartEmpty } from './empty-master.ts';
 import { changeOf, type NodeChange } from './node-change.ts';
 import type { UpFacts } from './up-facts.ts';
 
@@ -13,7 +12,11 @@ import type { UpFacts } from './up-facts.ts';
 const graceSeconds = 30;
 
 /** @returns what every node that has a container must become, as far as it is another than it is */
-export function changesOf({ record, confs, engine }: UpFacts): ReadonlyMap<string, NodeChange> {
+export function changesOf({
+  record,
+  confs,
+  engine,
+}: Pick<UpFacts, 'record' | 'confs' | 'engine'>): ReadonlyMap<string, NodeChange> {
   const { cluster } = record;
   const own = engine.containers.filter((container) => container.cluster === cluster.name);
   const changes = cluster.nodes.flatMap(({ name }) => {
@@ -51,17 +54,8 @@ export function planChanges(
 }
 
 function refuseToEmpty(cluster: ClusterSpec, changes: ReadonlyMap<string, NodeChange>): void {
-  const { name } = masterOf(cluster);
-  const change = changes.get(name);
-  if (cluster.persistence !== 'none' || change?.kind !== 'replace') return;
-  throw new RmsxError(
-    'unsafe',
-    `${name} would start empty, as the cluster is ephemeral, to change ${change.because}.`,
-    {
-      node: name,
-      hint: `Begin anew without the data: ${rmsxCommand(cluster.name, 'down')} && ${rmsxCommand(cluster.name, 'up …')}`,
-    },
-  );
+  const change = changes.get(masterOf(cluster).name);
+  if (cluster.persistence === 'none' && change?.kind === 'replace') throw wouldStartEmpty(cluster, change.because);
 }
 
 function configure(

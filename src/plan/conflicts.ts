@@ -1,4 +1,4 @@
-import type { ClusterSpec } from '../domain/cluster.ts';
+import type { ClusterSpec, NodeSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { containerName, volumeName } from '../domain/names.ts';
 import { containerOf, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
@@ -14,16 +14,19 @@ export interface Conflict {
 /**
  * Looks for everything on the engine that is in the way of a cluster: foreign objects under our names, addresses and
  * ports that are taken. Nothing of it is ever touched.
+ * @param moved - the nodes that get another address, where the containers of all may be taken down for that
  * @throws RmsxError `conflict` with all of them
  */
-export function refuseConflicts(cluster: ClusterSpec, engine: ObservedEngine): void {
+export function refuseConflicts(cluster: ClusterSpec, engine: ObservedEngine, moved?: readonly string[]): void {
   const own = engine.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
   const missing = cluster.nodes.filter((node) => !containerOf({ containers: own }, node.name));
   const conflicts = [
     ...composeConflicts(cluster, engine),
     ...missing.flatMap((node) => nameConflicts(containerName(cluster.name, node.name), engine.containers)),
-    ...missing.flatMap((node) => portConflicts(cluster, node.name, node.address.port, engine.containers)),
-    ...networkConflicts(cluster, engine, own),
+    ...cluster.nodes
+      .filter((node) => missing.includes(node) || moved?.includes(node.name))
+      .flatMap((node) => portConflicts(cluster, node, engine.containers, moved !== undefined)),
+    ...networkConflicts(cluster, engine, own, moved !== undefined),
     ...(cluster.persistence !== 'none' ? volumeConflicts(cluster, engine) : []),
   ];
   const [first] = conflicts;
@@ -53,22 +56,27 @@ function nameConflicts(name: string, containers: readonly ObservedContainer[]): 
 
 function portConflicts(
   cluster: ClusterSpec,
-  node: string,
-  port: number,
+  { name, address: { port } }: NodeSpec,
   containers: readonly ObservedContainer[],
+  isKnown: boolean,
 ): readonly Conflict[] {
   const clashes = (host: string): boolean => host === cluster.bind || cluster.bind === '0.0.0.0' || host === '0.0.0.0';
-  const holder = containers.find((container) =>
-    container.ports.some((taken) => taken.port === port && clashes(taken.host)),
+  const holder = containers.find(
+    (container) =>
+      !isOwn(container, cluster) && container.ports.some((taken) => taken.port === port && clashes(taken.host)),
   );
   if (!holder) return [];
   return [
     {
-      problem: `Port ${port} of ${node} is already published by the container ${holder.name}.`,
-      hint: 'Choose other ports: --base-port 7379   or let rmsx choose: --base-port auto',
+      problem: `Port ${port} of ${name} is already published by the container ${holder.name}.`,
+      hint: `Choose other ports: --base-port 7379${isKnown ? '' : '   or let rmsx choose: --base-port auto'}`,
     },
   ];
 }
+
+/** What a node of the cluster holds itself, it gives up when it moves. */
+const isOwn = (container: ObservedContainer, { name, nodes }: ClusterSpec): boolean =>
+  container.cluster === name && nodes.some((node) => node.name === container.node);
 
 function volumeConflicts(cluster: ClusterSpec, engine: ObservedEngine): readonly Conflict[] {
   const names = new Set(

@@ -19,6 +19,15 @@ export function refuseEmptyMaster(cluster: ClusterSpec, engine: ObservedEngine):
   });
 }
 
+/** The refusal of a change that takes another container for the master of an ephemeral cluster. */
+export function wouldStartEmpty(cluster: ClusterSpec, because: string): RmsxError {
+  const { name } = masterOf(cluster);
+  return new RmsxError('unsafe', `${name} would start empty, as the cluster is ephemeral, to change ${because}.`, {
+    node: name,
+    hint: `Begin anew without the data: ${rmsxCommand(cluster.name, 'down')} && ${rmsxCommand(cluster.name, 'up …')}`,
+  });
+}
+
 interface Loss {
   readonly what: string;
   /** The replicas that have more than the master would have. */

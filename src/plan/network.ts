@@ -1,4 +1,5 @@
-import type { ClusterSpec } from '../domain/cluster.ts';
+import { type ClusterSpec, findNode } from '../domain/cluster.ts';
+import { rmsxCommand } from '../domain/hints.ts';
 import { networkName } from '../domain/names.ts';
 import { attachedTo, type ObservedContainer, type ObservedEngine, type ObservedNetwork } from '../domain/observed.ts';
 import type { PlannedStep } from '../domain/plan.ts';
@@ -38,11 +39,13 @@ function differencesOf(network: ObservedNetwork, cluster: ClusterSpec): readonly
  * What is in the way of the network of a cluster. One of ours that is not as it should be is made anew where nobody is
  * attached to it; nodes that run on it already go on with it, as long as its subnet is theirs.
  * @param own - the containers of the nodes
+ * @param mayLeave - whether they may be taken down for another subnet
  */
 export function networkConflicts(
   cluster: ClusterSpec,
   engine: ObservedEngine,
   own: readonly ObservedContainer[],
+  mayLeave = false,
 ): readonly Conflict[] {
   const name = networkName(cluster.name);
   const alien = engine.networks.find((network) => network.name === name && network.cluster !== cluster.name);
@@ -65,15 +68,16 @@ export function networkConflicts(
       },
     ];
   }
-  const blocked = same ? blockedBy(same, cluster, engine.containers) : undefined;
-  if (blocked) return [blocked];
   const isKept = same?.subnets.includes(cluster.subnet) ?? false;
+  const leaving = mayLeave && !isKept ? own.filter(({ node }) => findNode(cluster, node ?? '')) : [];
+  const blocked = same ? blockedBy(same, cluster, engine.containers, leaving) : undefined;
+  if (blocked) return [blocked];
   const others = isKept ? [] : engine.networks.filter((network) => !networks.includes(network));
   return others
     .filter((network) => network.subnets.some((subnet) => subnetsOverlap(subnet, cluster.subnet)))
     .map((network) => ({
       problem: `The subnet ${cluster.subnet} overlaps with the network ${network.name} (${network.subnets.join(', ')})${usersOf(network, engine)}.`,
-      hint: 'Choose another one: --subnet 172.30.7.0/24   or let rmsx choose: --subnet auto',
+      hint: `Choose another one: --subnet 172.30.7.0/24${mayLeave ? '' : '   or let rmsx choose: --subnet auto'}`,
     }));
 }
 
@@ -81,9 +85,10 @@ function blockedBy(
   network: ObservedNetwork,
   cluster: ClusterSpec,
   containers: readonly ObservedContainer[],
+  leaving: readonly ObservedContainer[],
 ): Conflict | undefined {
   const [difference] = differencesOf(network, cluster);
-  const users = attachedTo(network, containers);
+  const users = attachedTo(network, containers).filter((container) => !leaving.includes(container));
   const ours = users.filter((container) => container.cluster === cluster.name);
   const isLivedWith = ours.length > 0 && network.subnets.includes(cluster.subnet);
   if (difference === undefined || users.length === 0 || isLivedWith) return undefined;
@@ -91,11 +96,17 @@ function blockedBy(
   return {
     problem: `The network ${network.name} is there ${difference}, and ${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} attached to it.`,
     hint:
-      ours.length > 0
+      ours.length > 0 && leaving.length === 0
         ? `Remove it first: rmsx down -n ${cluster.name}`
-        : names.map((user) => `docker network disconnect ${network.name} ${user}`).join('\n'),
+        : users.map((user) => detaching(user, network, cluster)).join('\n'),
   };
 }
+
+/** What left the cluster and still has a container, a change that was cut off has left behind. */
+const detaching = (user: ObservedContainer, network: ObservedNetwork, { name }: ClusterSpec): string =>
+  user.cluster === name && user.node !== null
+    ? rmsxCommand(name, `remove ${user.node}`)
+    : `docker network disconnect ${network.name} ${user.name}`;
 
 function usersOf(network: ObservedNetwork, { containers }: ObservedEngine): string {
   const names = attachedTo(network, containers).map(({ name }) => name);
@@ -103,31 +114,44 @@ function usersOf(network: ObservedNetwork, { containers }: ObservedEngine): stri
   return names.length === 0 ? ', which no container uses' : ` of ${names.slice(0, 3).join(', ')}${more}`;
 }
 
+/** What comes before a network is made. */
+export interface BeforeNetwork {
+  /** Ids of the steps that fetch images: what fails most often comes first. */
+  readonly pulled: readonly string[];
+  /** Containers that are gone by then. */
+  readonly leaving?: readonly ObservedContainer[];
+  /** Ids of the steps that remove them. */
+  readonly gone?: readonly string[];
+}
+
+/** What the plan of a network follows from. */
+export type NetworkFacts = Pick<UpFacts, 'record' | 'engine' | 'run' | 'isolated'>;
+
 /**
  * Makes the network of a cluster, in the place of an empty one that is not as it should be, and removes empty twins.
- * @param pulled - ids of the steps that fetch images: what fails most often comes first
  */
 export function planNetwork(
-  { record: { cluster }, engine, run, isolated = false }: UpFacts,
-  pulled: readonly string[],
+  { record: { cluster }, engine, run, isolated = false }: NetworkFacts,
+  { pulled, leaving = [], gone = [] }: BeforeNetwork,
 ): readonly PlannedStep[] {
   const [same, ...twins] = ownNetworks(cluster.name, engine);
-  const isEmpty = (network: ObservedNetwork): boolean => attachedTo(network, engine.containers).length === 0;
+  const staying = engine.containers.filter((container) => !leaving.includes(container));
+  const isEmpty = (network: ObservedNetwork): boolean => attachedTo(network, staying).length === 0;
   const [difference] = same && isEmpty(same) ? differencesOf(same, cluster) : [];
   const obsolete = difference === undefined ? [] : [same].filter((network) => network !== undefined);
   const steps = [
-    ...obsolete.map((network) => removal(network, `it is there ${difference}`)),
-    ...twins.filter(isEmpty).map((network) => removal(network, 'there is another one of its name')),
+    ...obsolete.map((network) => removal(network, `it is there ${difference}`, gone)),
+    ...twins.filter(isEmpty).map((network) => removal(network, 'there is another one of its name', gone)),
   ];
   if (same && difference === undefined) return steps;
   return [...steps, creation(cluster, { run, isolated }, [...pulled, ...steps.map(({ id }) => id)])];
 }
 
-const removal = ({ id, name }: ObservedNetwork, because: string): PlannedStep => ({
+const removal = ({ id, name }: ObservedNetwork, because: string, after: readonly string[]): PlannedStep => ({
   id: `remove network ${id}`,
   step: { op: 'remove-network', name, id },
   because,
-  after: [],
+  after,
 });
 
 function creation(

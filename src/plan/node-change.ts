@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isBootOnly } from '../domain/boot-only.ts';
-import { type ClusterSpec, type Directives, findNode, imageOf, type NodeSpec } from '../domain/cluster.ts';
+import {
+  type ClusterSpec,
+  type Directives,
+  findNode,
+  formatAddress,
+  imageOf,
+  type NodeSpec,
+} from '../domain/cluster.ts';
 import { splitWords } from '../domain/conf-grammar.ts';
 import { nameFor } from '../domain/directives.ts';
 import type { ConfigSetting } from '../domain/plan.ts';
@@ -16,7 +23,7 @@ export type NodeChange =
   | { readonly kind: 'replace'; readonly because: string };
 
 /**
- * The smallest change of one node. Roles are no part of it.
+ * The smallest change of one node. Roles are no part of it, and neither are addresses that take all nodes (`relocationOf`).
  * @param was - what the node itself knows; null where that cannot be read, which is no reason to touch it
  */
 export function changeOf(was: ClusterSpec | null, will: ClusterSpec, name: string): NodeChange {
@@ -26,6 +33,7 @@ export function changeOf(was: ClusterSpec | null, will: ClusterSpec, name: strin
   const directives = changedDirectives(was, before, will, after);
   const reasons = [
     ...difference('image', imageOf(was, before), imageOf(will, after)),
+    ...difference('address', formatAddress(before.address), formatAddress(after.address)),
     ...difference('published on', was.bind, will.bind),
     ...difference('time zone', was.timezone, will.timezone),
     ...difference('disabled commands', list(was.disabledCommands), list(will.disabledCommands)),

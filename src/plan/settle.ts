@@ -1,10 +1,10 @@
 import { checkCluster } from '../config/check-cluster.ts';
-import { describeDifferences, describeFixed, wantedCluster } from '../config/cluster-spec.ts';
+import { describeDifferences, wantedCluster } from '../config/cluster-spec.ts';
 import { defaults } from '../config/defaults.ts';
 import { flagOf } from '../config/flag-of.ts';
 import { impliedReplicas, unnamedNodes } from '../config/node-names.ts';
 import { checkFanout, type UpRequest } from '../config/up-request.ts';
-import { type ClusterSpec, findNode, masterOf, sameCluster } from '../domain/cluster.ts';
+import { type ClusterSpec, findNode, masterOf, sameAddress, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import type { HostRoute } from '../domain/host-route.ts';
@@ -57,7 +57,7 @@ export function settleCluster(
     refuseOtherPersistence(before, cluster, engine);
     refuseOtherWay(before, cluster, engine);
   }
-  refuseConflicts(cluster, engine);
+  refuseConflicts(cluster, engine, before ? movedIn(before, cluster) : undefined);
   if (existing && sameCluster(cluster, existing.cluster)) return existing;
   return { schemaVersion: 1, epoch: (existing?.epoch ?? 0) + 1, cluster };
 }
@@ -128,23 +128,31 @@ function noSuchSource({ name }: ClusterSpec, master: string, source: string): Rm
   });
 }
 
-/** What neither a running server nor another container on the same volumes takes, and anything at all for Docker Compose. */
+const movedIn = (before: ClusterSpec, { nodes }: ClusterSpec): readonly string[] =>
+  nodes
+    .filter(({ name, address }) => {
+      const was = findNode(before, name)?.address;
+      return was !== undefined && !sameAddress(was, address);
+    })
+    .map(({ name }) => name);
+
+/** Data that is kept in another way, and anything at all for Docker Compose. */
 function refuseOtherWay(before: ClusterSpec, cluster: ClusterSpec, engine: ObservedEngine): void {
   const own = engine.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
-  const [first] = own;
-  if (!first) return;
   const compose = own.find(isMadeByCompose);
-  const problems = compose ? describeDifferences(before, cluster) : describeFixed(before, cluster);
-  if (problems.length === 0) return;
   const { name } = cluster;
-  if (compose)
+  if (compose) {
+    const problems = describeDifferences(before, cluster);
+    if (problems.length === 0) return;
     throw new RmsxError('conflict', `Docker Compose owns ${name}, and made it in another way.`, {
       problems,
       hint: composeChange(name, compose, cluster.nodes.length - 1),
     });
-  throw new RmsxError('conflict', `The cluster ${name} is there, and was made in another way.`, {
-    problems,
-    hint: `Make it anew, the data is kept: ${rmsxCommand(name, 'down')} && ${rmsxCommand(name, 'up …')}`,
+  }
+  if (own.length === 0 || before.persistence === cluster.persistence) return;
+  const [was, will] = [before.persistence, cluster.persistence];
+  throw new RmsxError('conflict', `The cluster ${name} is there with persistence ${was}, and ${will} is asked for.`, {
+    hint: `Begin anew without the data: ${rmsxCommand(name, 'down --volumes')} && ${rmsxCommand(name, 'up …')}`,
   });
 }
 

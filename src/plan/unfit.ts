@@ -9,7 +9,7 @@ import type { UpFacts } from './up-facts.ts';
  * not by its name (docker/for-mac#7703), or what they should be has changed. Their volumes stay.
  */
 export function unfitOf(
-  { record: { cluster }, engine }: UpFacts,
+  { record: { cluster }, engine }: Pick<UpFacts, 'record' | 'engine'>,
   changes: ReadonlyMap<string, NodeChange>,
 ): ReadonlyMap<string, ObservedContainer> {
   const networks = ownNetworks(cluster.name, engine).map(({ id }) => id);

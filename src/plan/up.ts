@@ -1,26 +1,17 @@
-import {
-  type ClusterSpec,
-  findNode,
-  imageOf,
-  type NodeSpec,
-  sameSource,
-  sourceOf,
-  topDown,
-} from '../domain/cluster.ts';
-import { containerOf, type ObservedContainer } from '../domain/observed.ts';
+import { type ClusterSpec, imageOf, type NodeSpec, sameSource, sourceOf, topDown } from '../domain/cluster.ts';
+import type { ObservedContainer } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
 import { renderRole } from '../render/conf-directory.ts';
 import { renderConf } from '../render/conf-files.ts';
-import { changesOf, planChanges } from './changes.ts';
+import { planChanges } from './changes.ts';
 import { containerSpec } from './container-spec.ts';
 import { refuseEmptyMaster } from './empty-master.ts';
-import { moversOf, planMoves } from './moves.ts';
-import { planNetwork } from './network.ts';
-import type { NodeChange } from './node-change.ts';
+import { planGround } from './ground.ts';
+import { planMoves } from './moves.ts';
 import { planRotation } from './rotation.ts';
-import { removeUnfit, unfitOf } from './unfit.ts';
+import { type Scene, sceneOf } from './scene.ts';
 import type { UpFacts } from './up-facts.ts';
-import { confStep, writeVolumes } from './write-volumes.ts';
+import { confStep } from './write-volumes.ts';
 
 const leftoverAfterMs = 120_000;
 
@@ -28,26 +19,20 @@ const leftoverAfterMs = 120_000;
  * The smallest change from what is there to what is wanted. Sources start before the nodes that follow them: a replica
  * that finds its source closed tries again a second later only.
  * @returns nothing when all is there and runs
- * @throws RmsxError `unsafe` where the master would start without its data
+ * @throws RmsxError `unsafe` where the master would start without its data, or where there would be no way back
  */
 export function planUp(facts: UpFacts): Plan {
   const { cluster } = facts.record;
   refuseEmptyMaster(cluster, facts.engine);
   const own = facts.engine.containers.filter((container) => container.cluster === cluster.name);
-  const scene = sceneOf(facts, own);
-  const missing = cluster.nodes.filter((node) => scene.toMake.has(node.name));
-  const removals = [...scene.unfit.values()].map(removeUnfit);
+  const scene = sceneOf(facts);
   const first: PlannedStep[] = [];
   for (const image of facts.pull) {
     first.push({ id: `pull ${image}`, step: { op: 'pull-image', image }, because: 'it is not here', after: [] });
   }
   const pulled = first.map(({ id }) => id);
-  first.push(...planNetwork(facts, pulled));
-  first.push(...removals);
-  const ready = first.map(({ id }) => id);
-  // What a node knows of itself must not be newer than its container: the conf comes when that is gone.
-  const gone = removals.map(({ id }) => id);
-  if (cluster.persistence !== 'none') first.push(...writeVolumes(missing, facts, [...pulled, ...gone]));
+  const { steps, ready } = planGround(facts, scene, pulled);
+  first.push(...steps);
   first.push(...own.filter((container) => isLeftover(container, facts)).map(removeLeftover));
   const nodes = topDown(cluster).flatMap((node) => planNode(node, facts, ready, scene));
   const moves = planMoves(facts.before, facts.record, scene.movers, nodes, facts.sources);
@@ -79,38 +64,6 @@ function inOrder(plan: Plan): Plan {
   return ordered;
 }
 
-/** What becomes of the nodes, by name. */
-interface Scene {
-  readonly containers: ReadonlyMap<string, ObservedContainer | undefined>;
-  readonly toMake: ReadonlySet<string>;
-  readonly toStart: ReadonlySet<string>;
-  /** Those that run and get another source. */
-  readonly movers: ReadonlySet<string>;
-  /** Those that run and get another image, other directives … */
-  readonly changes: ReadonlyMap<string, NodeChange>;
-  /** Containers that do not run, and could not as they are: others take their place. */
-  readonly unfit: ReadonlyMap<string, ObservedContainer>;
-}
-
-function sceneOf(facts: UpFacts, own: readonly ObservedContainer[]): Scene {
-  const { before, record, revive, sources } = facts;
-  const names = record.cluster.nodes.map((node) => node.name);
-  const changes = revive ? changesOf(facts) : new Map<string, NodeChange>();
-  const unfit = revive ? unfitOf(facts, changes) : new Map<string, ObservedContainer>();
-  const fit = own.filter(({ node }) => !unfit.has(node ?? ''));
-  const containers = new Map(names.map((name) => [name, containerOf({ containers: fit }, name)]));
-  const isNew = (name: string): boolean => !before || !findNode(before.cluster, name);
-  const toMake = new Set(names.filter((name) => !containers.get(name) && (revive || isNew(name))));
-  const isStarted = (name: string): boolean => revive && containers.get(name)?.state === 'stopped';
-  const toStart = new Set(names.filter((name) => toMake.has(name) || isStarted(name)));
-  const awake = names.filter((name) => {
-    const state = containers.get(name)?.state;
-    return state === 'running' || (revive && state === 'paused');
-  });
-  const toChange = new Map([...changes].filter(([name]) => !unfit.has(name)));
-  return { containers, toMake, toStart, movers: moversOf(before, record, awake, sources), changes: toChange, unfit };
-}
-
 /** A carrier lives for a second; one that is older belongs to a run that was killed, and under the lock every one does. */
 const isLeftover = ({ node, owner, createdAtMs }: ObservedContainer, { holdsLock, nowMs }: UpFacts): boolean =>
   node === null && owner === null && (holdsLock === true || nowMs - createdAtMs > leftoverAfterMs);
@@ -127,6 +80,8 @@ function planNode(node: NodeSpec, facts: UpFacts, ready: readonly string[], scen
   const { toMake, toStart, movers } = scene;
   const container = scene.containers.get(name);
   if (!container && !toMake.has(name)) return [];
+  const leaves = scene.relocation?.leaving.some((leaving) => leaving.node === name) ?? false;
+  const because = (otherwise: string): string => (leaves && scene.relocation ? scene.relocation.because : otherwise);
   const onVolume = !container && facts.record.cluster.persistence !== 'none';
   const steps: PlannedStep[] = [];
   const add = (verb: string, step: PlannedStep['step'], because: string, after: readonly string[]): void => {
@@ -139,13 +94,13 @@ function planNode(node: NodeSpec, facts: UpFacts, ready: readonly string[], scen
       node: name,
       container: containerSpec(facts.record.cluster, node, facts.run),
     } as const;
-    add('create', step, 'it is not there', ready);
+    add('create', step, because('it is not there'), ready);
   }
   const isLater = scene.changes.has(name) || (container && facts.newPassword !== undefined);
   const files = onVolume || isLater ? undefined : filesFor(node, container, facts);
   if (files) {
-    const because = container ? 'it is older than the change' : 'it is new';
-    add('conf', { op: 'write-conf', node: name, files }, because, last());
+    const older = container ? 'it is older than the change' : 'it is new';
+    add('conf', { op: 'write-conf', node: name, files }, older, last());
   }
   if (toStart.has(name)) {
     const waits = [
@@ -153,7 +108,7 @@ function planNode(node: NodeSpec, facts: UpFacts, ready: readonly string[], scen
       ...moverAbove(node, facts.record.cluster, movers).map((mover) => `follow ${mover}`),
     ];
     const after = [...last(), ...(onVolume ? [confStep(imageOf(facts.record.cluster, node))] : []), ...waits];
-    add('start', { op: 'start', node: name }, container ? 'it is stopped' : 'it is new', after);
+    add('start', { op: 'start', node: name }, container ? 'it is stopped' : because('it is new'), after);
     const isAwaited = facts.record.cluster.nodes.some((other) => other.source === name && toStart.has(other.name));
     if (isAwaited) steps.push(headStart(node, after));
   } else if (facts.revive && container?.state === 'paused') {

@@ -1,8 +1,8 @@
 import type { UpRequest } from '../../config/up-request.ts';
 import { rmsxCommand } from '../../domain/hints.ts';
 import { formatPlan } from '../../domain/plan.ts';
-import type { UpResult } from '../../operations/bring-up.ts';
 import { up } from '../../operations/up.ts';
+import type { UpResult } from '../../operations/up-run.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { dryRunOption } from '../options.ts';

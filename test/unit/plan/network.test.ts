@@ -19,21 +19,7 @@ const guest = attached(foreign('guest'));
 const stoppedNode = attached(container(spec, 'slave-1', { state: 'stopped' }));
 
 const plan = (engine: ObservedEngine): Plan =>
-  planNetwork(
-    {
-      before: null,
-      record: record(spec),
-      engine,
-      confs: new Map(),
-      password: 'secret',
-      pull: [],
-      revive: true,
-      run: 'this-run',
-      template: '',
-      nowMs: 1_000_000,
-    },
-    ['pull redis:8.0'],
-  );
+  planNetwork({ record: record(spec), engine, run: 'this-run' }, { pulled: ['pull redis:8.0'] });
 const refusal = (engine: ObservedEngine): SeenError => errorOf(() => refuseConflicts(spec, engine));
 
 /** Everything in which a network of ours can be another one than the cluster needs. */

@@ -245,47 +245,6 @@ describe('a request that is sound only with what the cluster has', () => {
   });
 });
 
-describe('another wish for a cluster that is there', () => {
-  const existing = record(cluster(1), 1);
-  const there = containers(existing.cluster);
-
-  test('must be taken, and raise the epoch, where nodes can become like that', () => {
-    const engine = engineWith({ containers: there, networks: [own] });
-    const request = { name: 'redis-server', image: 'redis:8.2', bind: '0.0.0.0', timezone: 'CET' };
-    const { epoch, cluster: settled } = settleCluster(request, existing, engine, options);
-    expect([epoch, settled]).toEqual([2, { ...existing.cluster, ...request }]);
-  });
-
-  test('must be refused with every difference where it is about addresses, or how data is kept', () => {
-    const engine = engineWith({ containers: there, networks: [own] });
-    const request = { name: 'redis-server', image: 'redis:8.2', basePort: 7000, persistence: 'none' } as const;
-    expect(errorOf(() => settleCluster(request, existing, engine, options))).toEqual({
-      code: 'conflict',
-      message: 'The cluster redis-server is there, and was made in another way.',
-      problems: ['first port: 6379 is there, 7000 is asked for', 'persistence: aof is there, none is asked for'],
-      hint: 'Make it anew, the data is kept: rmsx down && rmsx up …',
-    });
-  });
-
-  test('must be refused altogether where Docker Compose made the containers', () => {
-    const made = there.map((container) => ({ ...container, run: null, composeProject: 'x', composeDirectory: '/srv' }));
-    const engine = engineWith({ containers: made, networks: [{ ...own, run: null }] });
-    const error = errorOf(() => settleCluster({ name: 'redis-server', bind: '0.0.0.0' }, existing, engine, options));
-    expect([error.code, error.message, error.problems]).toEqual([
-      'conflict',
-      'Docker Compose owns redis-server, and made it in another way.',
-      ['published on: 127.0.0.1 is there, 0.0.0.0 is asked for'],
-    ]);
-    expect(error.hint).toContain('docker compose --project-directory /srv up -d');
-  });
-
-  test('must be taken where only the data of it is left', () => {
-    const existing = record(cluster(1), 1);
-    const settled = settleCluster({ name: 'redis-server', image: 'redis:8.2' }, existing, engineWith(), options);
-    expect(settled).toEqual(record(cluster(1, { image: 'redis:8.2' }), 2));
-  });
-});
-
 describe('auto', () => {
   test('must choose as many ports as there will be nodes', () => {
     const request: UpRequest = { name: 'redis-server', basePort: 'auto', replicas: 29 };

@@ -1,0 +1,118 @@
+import { RmsxError } from '../domain/errors.ts';
+import type { NodeConf, ObservedEngine } from '../domain/observed.ts';
+import type { Plan, PlannedStep } from '../domain/plan.ts';
+import type { Ports } from '../domain/ports.ts';
+import type { ClusterRecord } from '../domain/record.ts';
+import { readTemplate } from '../files/templates.ts';
+import { linkedNodes, runningNames } from '../plan/linked.ts';
+import { planWayBack } from '../plan/way-back.ts';
+import { awaitUsable } from './await-usable.ts';
+import { ConfWriter } from './conf-writer.ts';
+import { Connections } from './connections.ts';
+import { observeEngine } from './observe-engine.ts';
+import { Reach } from './reach.ts';
+import { runPlan, telling } from './run-plan.ts';
+import { upStepRunner } from './up-steps.ts';
+
+/** A cluster that was taken down for other addresses, as it was. */
+export interface GoingBack {
+  /** The newest record before the change. */
+  readonly before: ClusterRecord;
+  readonly was: ObservedEngine;
+  readonly confs: ReadonlyMap<string, NodeConf>;
+  readonly password: string;
+  /** Nodes whose stop was asked for, and not seen to its end. */
+  readonly stopping: ReadonlySet<string>;
+  readonly run: string;
+}
+
+/** Whoever waits has waited for long, and may have been told to stop. */
+const comeBackMs = 10_000;
+
+/**
+ * Makes a cluster what it was before its containers were taken down, in the time that is left for it: a signal, or time
+ * that is up, does not end this.
+ * @throws RmsxError where that does not come to its end
+ */
+export async function goBack(goingBack: GoingBack, ports: Ports): Promise<void> {
+  const { engine, progress, redis } = ports;
+  const { before, was, confs, password } = goingBack;
+  const { cluster } = before;
+  progress.begin(`making ${cluster.name} what it was`);
+  const [now, template] = await Promise.all([observeEngine(engine), readTemplate('redis.conf')]);
+  const plan = planWayBack({ ...goingBack, now, template });
+  const reach = new Reach(engine, { record: before, containers: was.containers, confs, password });
+  const connections = new Connections(
+    redis,
+    (node) => confs.get(node)?.password ?? password,
+    (node) => reach.endpoint(node),
+  );
+  const unhurried = { ...ports, signal: new AbortController().signal };
+  try {
+    await carryOut(plan, { goingBack, now, connections, reach, ports: unhurried });
+    await awaitBack(before, connections, ports);
+    progress.succeed(`${cluster.name} is as it was`);
+  } finally {
+    connections.close();
+  }
+}
+
+interface Means {
+  readonly goingBack: GoingBack;
+  readonly now: ObservedEngine;
+  readonly connections: Connections;
+  readonly reach: Reach;
+  readonly ports: Ports;
+}
+
+async function carryOut(plan: Plan, { goingBack, now, connections, reach, ports }: Means): Promise<void> {
+  const { cluster } = goingBack.before;
+  const own = now.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
+  const run = telling(
+    ports.progress,
+    upStepRunner({
+      ports,
+      cluster,
+      observed: now,
+      writer: new ConfWriter(ports),
+      ids: new Map(own.map(({ node, id }) => [node ?? '', id])),
+      plan,
+      connections,
+      resyncs: new Map(),
+      changed: [],
+      stopping: new Set(),
+      onMade: (container) => reach.made(container),
+      warn: (message) => ports.progress.warn(message),
+    }),
+  );
+  const isTidying = ({ step }: PlannedStep): boolean => step.op === 'remove-carriers';
+  const tidying = plan.filter(isTidying).map((step) => ({ ...step, after: [] }));
+  try {
+    await runPlan(
+      plan.filter((step) => !isTidying(step)),
+      run,
+      ports.signal,
+    );
+  } finally {
+    await runPlan(tidying, run, ports.signal);
+  }
+}
+
+/** A cluster that was not in sync before needs not be now. */
+async function awaitBack({ cluster }: ClusterRecord, connections: Connections, ports: Ports): Promise<void> {
+  const containers = (await ports.engine.listContainers(cluster.name)).filter(({ node }) => node !== null);
+  const linked = linkedNodes(cluster, runningNames(cluster, containers)).map(({ name }) => name);
+  const tooLate = new AbortController();
+  const timer = setTimeout(
+    () => tooLate.abort(new RmsxError('timeout', `Not within ${comeBackMs / 1000} s.`)),
+    comeBackMs,
+  );
+  try {
+    await awaitUsable({ cluster, linked, lonely: [], connections }, { ...ports, signal: tooLate.signal });
+  } catch (error) {
+    if (!(error instanceof RmsxError)) throw error;
+    ports.progress.warn(`${cluster.name} runs again, and is not seen in sync yet: ${error.message}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}

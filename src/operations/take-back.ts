@@ -1,0 +1,74 @@
+import { RmsxError } from '../domain/errors.ts';
+import { rmsxCommand } from '../domain/hints.ts';
+import type { Plan } from '../domain/plan.ts';
+import { type GoingBack, goBack } from './go-back.ts';
+import { putBack, type Restoring } from './restore.ts';
+import { rollBack } from './roll-back.ts';
+
+/** A run of `up` that failed. */
+export interface Failed extends Restoring {
+  /** The name of the cluster. */
+  readonly cluster: string;
+  /** The mark of the run. */
+  readonly run: string;
+  readonly plan: Plan;
+  /** Leave everything as it is. */
+  readonly retain: boolean;
+  /** The nodes that were changed, and stay so. */
+  readonly changed: readonly string[];
+  /** Where all containers were taken down for others. */
+  readonly goingBack: GoingBack | undefined;
+}
+
+/**
+ * Removes what a run has made, and puts back what it wrote over or took down.
+ * @returns the error to throw
+ */
+export async function takeBack(error: unknown, failed: Failed): Promise<unknown> {
+  const { cluster, run, plan, ports, goingBack, changed } = failed;
+  const { engine, progress } = ports;
+  progress.fail('failed');
+  if (failed.retain) {
+    progress.note(`everything is left as it is; look at it: ${rmsxCommand(cluster, 'status')}`);
+    return error;
+  }
+  const isClean = await rollBack(run, engine, progress);
+  if (goingBack) return afterGoingBack(error, failed, goingBack);
+  await putBack(plan, failed);
+  if (changed.length > 0) {
+    progress.note(`changed already, and left so: ${changed.join(', ')}; the same command goes on from there`);
+  }
+  progress.note(isClean ? 'what this run made is removed' : `to remove the rest: ${rmsxCommand(cluster, 'down')}`);
+  return error;
+}
+
+async function afterGoingBack(error: unknown, { cluster, ports }: Failed, goingBack: GoingBack): Promise<unknown> {
+  try {
+    await goBack(goingBack, ports);
+  } catch (again) {
+    const why = again instanceof RmsxError ? again.message : 'for an unknown reason.';
+    return worse(error, `${cluster} could not be made what it was. ${why}`, rmsxCommand(cluster, 'up'));
+  }
+  if (!(error instanceof RmsxError) || error.reason === 'old-snapshot') return error;
+  const { code, message, hint, logs, problems, node } = error;
+  return new RmsxError(code, `${cluster} could not be moved to other addresses, and is as it was. ${message}`, {
+    cause: error,
+    logs,
+    problems,
+    ...(node === undefined ? {} : { node }),
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** Both things that went wrong, and what finishes it: the volumes hold all that it takes. */
+function worse(error: unknown, left: string, finish: string): unknown {
+  if (!(error instanceof RmsxError)) return error;
+  const { code, message, hint, logs, problems, node } = error;
+  return new RmsxError(code, `${message} ${left}`, {
+    cause: error,
+    logs,
+    problems,
+    ...(node === undefined ? {} : { node }),
+    hint: [`The data is kept. Bring it up again: ${finish}`, ...(hint === undefined ? [] : [hint])].join('\n'),
+  });
+}
