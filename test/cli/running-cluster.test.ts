@@ -181,7 +181,7 @@ test('promote while the master is alive must exit 7, change nothing, and name sw
 
 describe('stop, start and restart', () => {
   test.each<[string, string]>([
-    ['stop --dry-run', 'stop slave-1  (it is running)\nstop master  (it is running)\n'],
+    ['stop --dry-run', 'stop master  (it is running)\nstop slave-1  (it is running)\n'],
     ['stop replica-1 --dry-run', 'stop slave-1  (it is running)\n'],
     ['start --dry-run', 'nothing to do\n'],
     [
