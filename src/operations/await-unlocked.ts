@@ -30,6 +30,8 @@ export async function awaitUnlocked(
   } catch (error) {
     progress.fail('given up');
     const isLate = error === signal.reason && error instanceof RmsxError && error.code === 'timeout';
-    throw isLate ? atWork(cluster, holder, performance.now() - startedMs) : error;
+    if (!isLate) throw error;
+    holder ??= holderIn(cluster, await engine.listContainers(cluster)); // there may have been no time to look
+    throw atWork(cluster, holder, performance.now() - startedMs);
   }
 }

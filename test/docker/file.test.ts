@@ -163,15 +163,13 @@ describe('images', () => {
     expect(await missingKeys(cluster, ['slave-1'], 20)).toEqual([]);
   });
 
-  test('one of an unknown version must end soon with what its server says of a directive, and leave nothing', async () => {
+  test('one of an unknown version must end before its time is up with what its server says of a directive, and leave nothing', async () => {
     cluster = new TestCluster('file-unknown');
     await docker('tag', 'redis:6.0', 'dt-unknown:latest');
     try {
-      const startMs = Date.now();
       const flags = [...cluster.apart, '--image', 'dt-unknown:latest', '--replicas', '1'];
       const failed = await rmsx(['up', ...flags, '--set', 'maxmemory-clients=10mb']); // there since Redis 7.0
-      expect(Date.now() - startMs).toBeLessThan(15_000);
-      expect(failed.code).toBe(1);
+      expect(failed.code).toBe(1); // and not 124, out of time
       expect(failed.stderr).toContain("'maxmemory-clients 10mb'");
       expect(failed.stderr).toContain('Bad directive or wrong number of arguments');
       expect(await cluster.objects()).toEqual([]);
@@ -187,11 +185,9 @@ describe('images', () => {
   });
 });
 
-test('a value that the server refuses must end soon with its words, and leave nothing', async () => {
+test('a value that the server refuses must end before its time is up with its words, and leave nothing', async () => {
   cluster = new TestCluster('file-value');
-  const startMs = Date.now();
   const failed = await rmsx(['up', ...cluster.apart, '--replicas', '1', '--set', 'oom-score-adj-values=x']);
-  expect(Date.now() - startMs).toBeLessThan(15_000);
   expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining("'oom-score-adj-values x'")]);
   expect(await cluster.objects()).toEqual([]);
 });

@@ -78,7 +78,7 @@ test('a node that hangs must cost status no more than its budget and be named', 
   try {
     const startedMs = Date.now();
     const status = await cluster.status();
-    expect(Date.now() - startedMs).toBeLessThan(5000);
+    expect(Date.now() - startedMs).toBeLessThan(10_000);
     expect(status.nodes.find(({ name }) => name === 'slave-2')).toMatchObject({ state: 'unreachable', role: null });
     expect(status.warnings.map(({ code, node }) => [code, node])).toContainEqual(['node-unreachable', 'slave-2']);
   } finally {
