@@ -9,7 +9,7 @@ import { docker, type Finished, inspect, rmsx } from '../docker/support/run.ts';
 
 const isSoak = process.env.SOAK === '1';
 /** Without a soak, one call in so many. */
-const oneOf = 6;
+const oneOf = 12;
 const keys = 20;
 
 const codes = { SIGINT: 130, SIGTERM: 143, SIGKILL: null } as const;
