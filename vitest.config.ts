@@ -16,8 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'docker',
-          // With a part of what the soak does at length.
-          include: ['test/docker/**/*.test.ts', 'test/soak/{chaos,kill}.test.ts'],
+          include: ['test/docker/**/*.test.ts'],
           globalSetup: ['test/helpers/build-first.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
