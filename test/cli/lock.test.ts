@@ -61,7 +61,7 @@ describe('up while another rmsx makes the cluster', () => {
 
   test('must end with 5 when its time is up, name the process, and have made nothing', async () => {
     const world = lockedBy(thisProcess());
-    const { code, stdout, stderr } = await runAgainst(world, [...up, '--timeout', '1s', '--json']);
+    const { code, stdout, stderr } = await runAgainst(world, [...up, '--timeout', '3s', '--json']);
     assertValid('error', JSON.parse(stdout));
     expect([code, world.made]).toEqual([5, ['/demo-lock']]);
     const { message, hint } = JSON.parse(stdout).error;
@@ -73,7 +73,7 @@ describe('up while another rmsx makes the cluster', () => {
   });
 
   test('must name what is to be removed where the other one is on another machine', async () => {
-    const { code, stderr } = await runAgainst(lockedBy('build-7/4711/1'), [...up, '--timeout', '1s']);
+    const { code, stderr } = await runAgainst(lockedBy('build-7/4711/1'), [...up, '--timeout', '3s']);
     expect([code, stderr]).toEqual([5, expect.stringContaining('process 4711 on build-7')]);
     expect(stderr).toContain('Where it was killed on another machine: docker rm demo-lock');
   });

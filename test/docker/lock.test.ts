@@ -29,7 +29,7 @@ describe('changes of one cluster at the same time', () => {
     const before = await sources();
     const lock = await lockAs(thisProcess());
     try {
-      const late = ['up', '--replicas', '4', '--timeout', '1s']; // it waits for the other one
+      const late = ['up', '--replicas', '4', '--timeout', '6s']; // it waits for the other one
       for (const args of [['move', 'slave-2', '--source', 'slave-1'], ['add'], ['stop', 'slave-3'], ['down'], late]) {
         const { code, stderr } = await rmsx([...args, '-n', cluster.name]);
         expect([args, code]).toEqual([args, 5]);
