@@ -18,8 +18,8 @@ export default defineConfig({
           name: 'docker',
           include: ['test/docker/**/*.test.ts'],
           globalSetup: ['test/helpers/build-first.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
