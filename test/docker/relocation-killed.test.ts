@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { MovingCluster, portsOf } from './support/moving.ts';
+import { eventually, inspect } from './support/run.ts';
 
 let cluster: MovingCluster;
 
@@ -15,6 +16,11 @@ async function kill(at: string, number: number): Promise<void> {
     if (met === number) signal('SIGKILL');
   });
   expect(killed.code).toBe(null);
+  // What the engine was told to stop by then, it stops: looking before that would be another test.
+  if (at.endsWith('/stop')) {
+    const master = cluster.container('master');
+    await eventually('the master has ended', async () => !(await inspect(master)).State.Running, 30_000);
+  }
 }
 
 /** What a run that was killed may leave for the next one but one: what carried a conf, until it is two minutes old. */

@@ -61,7 +61,7 @@ export const commands: readonly LazyCommand[] = [
   {
     name: 'stop',
     positionals: '[NODE…]',
-    describe: 'stop containers, replicas before the master; data and roles stay',
+    describe: 'stop containers, the master before its replicas; data and roles stay',
     load: () => import('./stop.ts').then(({ stopCommand }) => stopCommand),
   },
   {

@@ -8,7 +8,7 @@ export const stopCommand: Command = {
   name: 'stop',
   positionals: '[NODE…]',
   maxPositionals: Number.POSITIVE_INFINITY,
-  describe: 'stop containers, replicas before the master; data and roles stay',
+  describe: 'stop containers, the master before its replicas; data and roles stay',
   options: dryRunOption,
   examples: [
     ['rmsx stop', 'the whole cluster; rmsx start brings it back'],

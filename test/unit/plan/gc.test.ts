@@ -252,3 +252,12 @@ test('only the servers of a cluster that is not complete may be asked', () => {
   expect(ask([made('master'), made('slave-9')])).toEqual(['master']);
   expect(nodesToAsk({ cluster: name, engine: engineWith({ containers: [made('master')] }), record: null })).toEqual([]);
 });
+
+test('a move to other addresses that was cut off may lose what never ran, and no data', () => {
+  const volumes = [...disks('master', 'earlier'), ...disks('slave-1', 'earlier')];
+  const containers = [fresh('master'), fresh('slave-1'), carrier()];
+  expect(gone({ containers, networks: [net], volumes })).toEqual(['master', 'slave-1', 'conf-dead', `${name}_app_net`]);
+  const running = [made('master'), fresh('slave-1'), carrier()];
+  expect(gone({ containers: running, networks: [net], volumes })).toEqual([]);
+  expect(gone({ networks: [net], volumes })).toEqual([`${name}_app_net`]);
+});
