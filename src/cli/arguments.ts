@@ -3,6 +3,7 @@ import type YargsParser from 'yargs-parser';
 import { nearest } from '../config/nearest.ts';
 import { type Parsed, parseBoolean, parseChoice, parseDurationMs, parseInteger } from '../config/parse-flags.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { inFileOrder } from '../domain/problem.ts';
 import type { OptionSpecs } from './command.ts';
 
 /** As one CommonJS file it loads faster than as five modules: docs/decisions/006. */
@@ -141,11 +142,12 @@ export class Arguments {
 
   /** @throws RmsxError `bad-usage` with everything that is wrong */
   throwIfWrong(help: string): void {
-    const [first] = this.#problems;
+    const problems = inFileOrder(this.#problems);
+    const [first] = problems;
     if (first === undefined) return;
-    if (this.#problems.length === 1) throw new RmsxError('bad-usage', first, { hint: help });
-    throw new RmsxError('bad-usage', `${this.#problems.length} things are wrong.`, {
-      problems: this.#problems,
+    if (problems.length === 1) throw new RmsxError('bad-usage', first, { hint: help });
+    throw new RmsxError('bad-usage', `${problems.length} things are wrong.`, {
+      problems,
       hint: help,
     });
   }

@@ -52,30 +52,31 @@ export async function readUpRequest(args: Arguments, context: Context): Promise<
   };
   const own = args.switch('isolated') ? isolate(flags, args.text('name') !== undefined) : flags;
   const directives = directivesFrom(args);
-  const request: UpRequest = {
-    ...file?.request,
-    ...given(own),
-    name: own.name,
-    directives: { ...file?.request.directives, ...directives },
-    password: await passwordFrom(args, context, file),
-  };
   const isFlag = (path: string): boolean => {
     const [, directive] = /^redis\.(.+)$/.exec(path) ?? [];
     return directive === undefined
       ? Object.entries(given(own)).some(([field]) => field === fieldOf(path))
       : Object.hasOwn(directives ?? {}, directive);
   };
-  const locate: Locate = (path) => (isFlag(path) ? undefined : file?.locate(path)) ?? flagOf(path);
-  const problems = [...(file?.problems ?? []), ...checkUpRequest(request, locate)];
-  args.report(problems.filter((problem) => !isAboutName(problem, locate)).sort((a, b) => lineOf(a) - lineOf(b)));
+  const locate: Locate = (path) =>
+    path === 'passwordFile'
+      ? passwordPlace(args, context, file)
+      : ((isFlag(path) ? undefined : file?.locate(path)) ?? flagOf(path));
+  const request: UpRequest = {
+    ...file?.request,
+    ...given(own),
+    name: own.name,
+    directives: { ...file?.request.directives, ...directives },
+    password: await passwordFrom(args, context, file),
+    locate,
+  };
+  const problems = [...(file?.problems ?? []), ...checkUpRequest(request)];
+  args.report(problems.filter((problem) => !isAboutName(problem, locate)));
   return request;
 }
 
 /** The context has told it. */
 const isAboutName = (problem: string, locate: Locate): boolean => problem.startsWith(`${locate('name')}: `);
-
-/** What is wrong in a file is told in its order, after what is wrong with flags. */
-const lineOf = (problem: string): number => Number(/^[^\s:]+:(\d+): /.exec(problem)?.[1] ?? 0);
 
 /** What is left out must not hide what the file says. */
 const given = (request: UpRequest): Partial<UpRequest> =>
@@ -112,6 +113,13 @@ function directivesFrom(args: Arguments): Directives | undefined {
   return directives;
 }
 
+/** What says the password, or where it is. */
+function passwordPlace(args: Arguments, context: Context, file: RmsxFile | undefined): string {
+  if (args.text('password-file') !== undefined) return args.nameOf('password-file');
+  if (context.env.RMSX_PASSWORD !== undefined) return 'RMSX_PASSWORD';
+  return file?.locate('passwordFile') ?? '--password-file';
+}
+
 /** A file that cannot be read is one of the problems of a command line. */
 async function passwordFrom(
   args: Arguments,
@@ -126,7 +134,7 @@ async function passwordFrom(
     return undefined;
   }
   try {
-    return await readPassword(path, flag === undefined ? file?.locate('passwordFile') : undefined);
+    return await readPassword(path, passwordPlace(args, context, file));
   } catch (error) {
     if (!(error instanceof RmsxError)) throw error;
     args.report([error.message]);

@@ -3,7 +3,7 @@ import type { ClusterSpec, Directives, Persistence, Topology } from '../domain/c
 import { counted } from '../domain/names.ts';
 import { formatProblems, type Locate, type Problem } from '../domain/problem.ts';
 import { tooOld } from '../domain/server-version.ts';
-import { nodeCapacity, parseSubnet } from '../domain/subnet.ts';
+import { maxNodes, nodeCapacity, parseSubnet } from '../domain/subnet.ts';
 import { checkCluster } from './check-cluster.ts';
 import { clusterNameProblem } from './cluster-name.ts';
 import { draftCluster } from './cluster-spec.ts';
@@ -59,6 +59,8 @@ export interface UpRequest {
   /** Marks a new cluster as one that is thrown away, so that `rmsx gc` may take it when it is old. */
   readonly isolated?: boolean | undefined;
   readonly password?: string | undefined;
+  /** Where the user finds what a problem is about. @default the flags */
+  readonly locate?: Locate | undefined;
   readonly pull?: PullPolicy | undefined;
 }
 
@@ -71,17 +73,21 @@ const timezonePattern = /^[\w+\-/:.,<>]+$/;
 /**
  * Checks a request, with the defaults in the place of what it leaves open. Unless it is complete, that may be what the
  * cluster has: what would be wrong with a default alone is then left for the look at the cluster.
- * @param locate - where the user finds what a problem is about; the flags, unless told otherwise
  * @returns every problem, as sentences that name their place; nothing when it is sound
  */
-export function checkUpRequest(request: UpRequest, locate: Locate = flagOf): readonly string[] {
+export function checkUpRequest(request: UpRequest): readonly string[] {
   const problems = fieldProblems(request);
   // What is wrong by itself is left out of the look at the whole: one mistake is told once.
   const draft = draftCluster(withoutWrong(request, problems));
   const all = [...problems, ...checkNames(request, draft), ...checkCluster(draft)];
-  const isOpen = ({ dependsOn }: Problem): boolean =>
-    dependsOn === 'directives' || (dependsOn !== undefined && request[dependsOn] === undefined);
-  return request.complete || !all.every(isOpen) ? formatProblems(all, locate) : [];
+  return all.every((problem) => mayBeRight(problem, request)) ? [] : formatProblems(all, request.locate ?? flagOf);
+}
+
+/** Whether it depends on what the cluster has. A complete request leaves nothing to that but its topology. */
+function mayBeRight({ dependsOn }: Problem, request: UpRequest): boolean {
+  if (dependsOn === 'topology') return request.topology === undefined;
+  if (dependsOn === undefined || request.complete) return false;
+  return dependsOn === 'directives' || request[dependsOn] === undefined;
 }
 
 function checkNames({ nodes = {} }: UpRequest, { nodes: there }: ClusterSpec): readonly Problem[] {
@@ -96,13 +102,15 @@ function checkNames({ nodes = {} }: UpRequest, { nodes: there }: ClusterSpec): r
 function fieldProblems(request: UpRequest): readonly Problem[] {
   const { timezone, bind, fanout } = request;
   const nodes = Object.entries(request.nodes ?? {});
+  const isFanout = fanout === undefined || (Number.isSafeInteger(fanout) && fanout >= 1 && fanout <= maxFanout);
+  const wrongFanout = isFanout
+    ? []
+    : [{ path: 'fanout', message: `${fanout} is not a number of followers: 1 to ${maxFanout}` }];
   return [
     ...clusterNameProblem(request.name).map((message) => ({ path: 'name', message })),
     ...checkSize(request),
-    ...(fanout === undefined || (Number.isSafeInteger(fanout) && fanout >= 1 && fanout <= maxFanout)
-      ? []
-      : [{ path: 'fanout', message: `${fanout} is not a number of followers: 1 to ${maxFanout}` }]),
-    ...checkFanout(fanout, request.topology),
+    ...wrongFanout,
+    ...checkFanout(wrongFanout.length > 0 ? undefined : fanout, request.topology ?? defaults.topology),
     ...checkImage('image', request.image),
     ...nodes.flatMap(([name, node]) => checkImage(`nodes.${name}.image`, node.image)),
     ...nodes.flatMap(([name, { port }]) => checkPort(`nodes.${name}.port`, port)),
@@ -115,32 +123,33 @@ function fieldProblems(request: UpRequest): readonly Problem[] {
     ...checkDisabled(request.disabledCommands ?? []),
     ...checkAllowed(request.allowCommands ?? [], request.disabledCommands ?? defaults.disabledCommands),
     ...(request.password === undefined ? [] : passwordProblem(request.password)).map((message) => ({
-      path: '',
+      path: 'passwordFile',
       message,
     })),
   ];
 }
 
-/**
- * A fanout means nothing to another shape than a tree; where no shape is asked for, it is the one that the cluster has.
- * @param topology - undefined where it is not known yet
- */
-export function checkFanout(fanout: number | undefined, topology: Topology | undefined): readonly Problem[] {
-  if (fanout === undefined || topology === undefined || topology === 'tree') return [];
-  return [{ path: 'fanout', message: `it is for --topology tree, and the topology is ${topology}` }];
+/** A fanout means nothing to another shape than a tree; where no shape is asked for, it is the one that the cluster has. */
+export function checkFanout(fanout: number | undefined, topology: Topology): readonly Problem[] {
+  if (fanout === undefined || topology === 'tree') return [];
+  return [{ path: 'fanout', message: `it is for a tree, and the topology is ${topology}`, dependsOn: 'topology' }];
 }
 
 function checkSize(request: UpRequest): readonly Problem[] {
   const { subnet = defaults.subnet, basePort } = request;
   const replicas = request.replicas ?? impliedReplicas(request);
   const parsed = parseSubnet(subnet === 'auto' ? defaults.subnet : subnet);
+  const room = typeof parsed === 'string' ? maxNodes : nodeCapacity(parsed);
   const problems: Problem[] = [];
   if (typeof parsed === 'string') problems.push({ path: 'network.subnet', message: parsed });
   if (!Number.isSafeInteger(replicas) || replicas < 0) {
     problems.push({ path: 'replicas', message: `${replicas} is not a number of replicas: 0 or more` });
-  } else if (typeof parsed !== 'string' && replicas >= nodeCapacity(parsed)) {
-    const message = `${replicas} do not fit into ${parsed.cidr}, which has room for ${nodeCapacity(parsed) - 1}`;
-    problems.push({ path: 'replicas', message });
+  } else if (replicas >= room) {
+    const where = typeof parsed === 'string' ? 'any network' : parsed.cidr;
+    problems.push({
+      path: 'replicas',
+      message: `${replicas} do not fit into ${where}, which has room for ${room - 1}`,
+    });
   }
   const first = typeof basePort === 'number' ? basePort : defaults.basePort;
   const portProblems = checkPort('ports.base', first);

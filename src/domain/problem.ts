@@ -4,12 +4,18 @@ export interface Problem {
   readonly path: string;
   readonly message: string;
   /** What else would have to be different for it to be no problem. */
-  readonly dependsOn?: 'image' | 'persistence' | 'replicas' | 'subnet' | 'nodes' | 'directives';
+  readonly dependsOn?: 'image' | 'persistence' | 'replicas' | 'subnet' | 'nodes' | 'directives' | 'topology';
 }
 
 /** @returns where a user finds what a path means: `--subnet`, or `rmsx.yaml:12: network.subnet` */
 export type Locate = (path: string) => string;
 
-/** @returns problems as sentences that begin with their place; a problem without a place is a sentence of its own */
+/** @returns problems as sentences that begin with their place, in the order of the file */
 export const formatProblems = (problems: readonly Problem[], locate: Locate): readonly string[] =>
-  problems.map(({ path, message }) => (path === '' ? message : `${locate(path)}: ${message}`));
+  inFileOrder(problems.map(({ path, message }) => `${locate(path)}: ${message}`));
+
+/** @returns sentences about lines of a file in the order of the lines, after those about anything else */
+export const inFileOrder = (problems: readonly string[]): readonly string[] =>
+  problems.toSorted((a, b) => lineOf(a) - lineOf(b));
+
+const lineOf = (problem: string): number => Number(/^[^\s:]+:(\d+): /.exec(problem)?.[1] ?? 0);

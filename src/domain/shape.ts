@@ -33,7 +33,11 @@ export function nextSource(nodes: readonly Placed[], topology: Topology, fanout:
 /** @returns the nodes from the master down, level by level, each level in the order of the nodes above it */
 export function levels<T extends Placed>(nodes: readonly T[]): readonly T[] {
   const below = new Map<string | null, T[]>();
-  for (const node of nodes) below.set(node.source, [...(below.get(node.source) ?? []), node]);
+  for (const node of nodes) {
+    const siblings = below.get(node.source);
+    if (siblings) siblings.push(node);
+    else below.set(node.source, [node]);
+  }
   const ordered = [...(below.get(null) ?? [])];
   for (let at = 0; at < ordered.length; at++) ordered.push(...(below.get(ordered[at]?.name ?? '') ?? []));
   return ordered;
@@ -62,7 +66,7 @@ function countFollowers(nodes: readonly Placed[]): ReadonlyMap<string, number> {
 }
 
 /**
- * The sources of a new cluster.
+ * The sources of a new cluster: what `nextSource` says of one node after the other, without a look at all of those before.
  * @param names - the master first
  * @returns node -> its source; in a custom cluster nobody follows anybody until somebody says so
  */
@@ -71,12 +75,13 @@ export function shapeOf(
   fanout: number,
   names: readonly string[],
 ): ReadonlyMap<string, string | null> {
-  const placed: Placed[] = [];
-  for (const name of names) {
-    const isFirst = placed.length === 0 || topology === 'custom';
-    placed.push({ name, source: isFirst ? null : nextSource(placed, topology, fanout) });
-  }
-  return new Map(placed.map(({ name, source }) => [name, source]));
+  const above: Readonly<Record<Topology, (index: number) => number>> = {
+    star: () => 0,
+    chain: (index) => index - 1,
+    tree: (index) => Math.floor((index - 1) / fanout),
+    custom: () => -1,
+  };
+  return new Map(names.map((name, i) => [name, i === 0 ? null : (names[above[topology](i)] ?? null)]));
 }
 
 /** What is wrong with whom the nodes of a cluster follow. */

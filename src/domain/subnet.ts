@@ -16,6 +16,8 @@ const dynamicSize = 16;
 const sentinelCount = 10;
 const smallestPrefix = 26;
 const largestPrefix = 8;
+/** A Linux bridge has 1024 ports (BR_MAX_PORTS in net/bridge/br_private.h); some are left for other containers. */
+export const maxNodes: number = 1000;
 
 /**
  * Reads `a.b.c.d/n`.
@@ -33,11 +35,22 @@ export function parseSubnet(text: string): Subnet | string {
   const size = 2 ** (32 - prefix);
   const first = address - (address % size);
   if (first !== address) return `"${text}" has host bits set: write ${formatIp(first)}/${prefix}`;
+  const use = specialUse(a);
+  if (use !== undefined) return `"${text}" is ${use}: no network can have it; take a private one, such as 10.99.0.0/24`;
   return { cidr: text, first, prefix, size };
 }
 
+/** Blocks from which no host can have an address (RFC 6890, RFC 5771). */
+function specialUse(firstByte: number): string | undefined {
+  if (firstByte === 0) return '"this network"';
+  if (firstByte === 127) return 'the loopback of every host';
+  if (firstByte >= 240) return 'reserved';
+  return firstByte >= 224 ? 'for multicast' : undefined;
+}
+
 /** How many nodes, master included, a subnet can hold. */
-export const nodeCapacity = (subnet: Subnet): number => subnet.size - dynamicSize - sentinelCount - firstNodeOffset;
+export const nodeCapacity = (subnet: Subnet): number =>
+  Math.min(maxNodes, subnet.size - dynamicSize - sentinelCount - firstNodeOffset);
 
 /** The address of the i-th node, the first master being number 0. */
 export const nodeIp = (subnet: Subnet, index: number): string => formatIp(subnet.first + firstNodeOffset + index);

@@ -14,9 +14,7 @@ export function addNode(cluster: ClusterSpec, source: string | undefined): Clust
   if (source !== undefined) requireNodes(cluster, [source]);
   const subnet = parseSubnet(cluster.subnet);
   if (typeof subnet === 'string') throw new RangeError(subnet);
-  const names = cluster.nodes.map((node) => node.name);
-  const name =
-    Array.from({ length: names.length }, (_, i) => replicaName(i + 1)).find((free) => !names.includes(free)) ?? '';
+  const name = freeReplicaName(cluster);
   const index = nodeIndex(name);
   const followed = source ?? nextSource(cluster.nodes, cluster.topology, cluster.fanout);
   const node: NodeSpec = {
@@ -28,6 +26,13 @@ export function addNode(cluster: ClusterSpec, source: string | undefined): Clust
   };
   const nodes = [...cluster.nodes, node].sort((a, b) => nodeIndex(a.name) - nodeIndex(b.name));
   return { ...cluster, nodes };
+}
+
+/** Once the first master is gone, every node may be called slave-N: there are as many names taken as there are nodes. */
+function freeReplicaName({ nodes }: ClusterSpec): string {
+  let index = 1;
+  while (nodes.some((node) => node.name === replicaName(index))) index += 1;
+  return replicaName(index);
 }
 
 /**

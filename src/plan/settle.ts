@@ -68,7 +68,10 @@ export function settleCluster(
  * @throws RmsxError `bad-spec` with every problem
  */
 export function refuseUnsound(cluster: ClusterSpec, request: Partial<UpRequest> = {}): void {
-  const problems = formatProblems([...checkFanout(request.fanout, cluster.topology), ...checkCluster(cluster)], flagOf);
+  const problems = formatProblems(
+    [...checkFanout(request.fanout, cluster.topology), ...checkCluster(cluster)],
+    request.locate ?? flagOf,
+  );
   if (problems.length > 0)
     throw new RmsxError('bad-spec', `The cluster ${cluster.name} cannot be like this.`, { problems });
 }

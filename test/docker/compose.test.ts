@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TestCluster } from './support/cluster.ts';
 import { loadKeys, missingKeys } from './support/keys.ts';
+import { flagsOf, ownPlace } from './support/own-place.ts';
 import { docker, eventually, inspect, rmsx, rmsxJson } from './support/run.ts';
 
 const keys = 50;
@@ -15,7 +16,7 @@ class Rendered extends TestCluster {
   /** Writes the files for Docker Compose. */
   async render(...flags: readonly string[]): Promise<void> {
     this.directory = await mkdtemp(join(tmpdir(), 'rmsx-compose-'));
-    const where = ['--out', this.directory, '-n', this.name, '--subnet', 'auto', '--base-port', 'auto'];
+    const where = ['--out', this.directory, '-n', this.name, ...flagsOf(ownPlace())];
     await rmsxJson(['render', ...where, '--image', 'redis:7.0', ...flags]);
   }
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterStatus } from '../../src/domain/status.ts';
+import { rows } from './support/breadth.ts';
 import { OwnEngine } from './support/own-engine.ts';
 import { eventually } from './support/run.ts';
 
@@ -58,7 +59,7 @@ const roles = ({ nodes }: ClusterStatus): readonly string[] => nodes.map((node) 
 
 // Only root can start an engine.
 describe.skipIf(process.getuid?.() !== 0)('an engine that is started anew', () => {
-  test.each(['SIGTERM', 'SIGKILL'] as const)(
+  test.each(rows<'SIGKILL' | 'SIGTERM'>(['SIGKILL'], ['SIGTERM']))(
     'must bring the cluster back with its data, a former master as a replica: ended by %s',
     async (signal) => {
       await done('up', '--pull', 'never');
@@ -89,7 +90,7 @@ describe.skipIf(process.getuid?.() !== 0)('an engine that is started anew', () =
     await expectKeys();
   });
 
-  test.each(['starting', 'waiting until'])(
+  test.each(rows(['waiting until'], ['starting']))(
     'in the middle of up must be told, and the next up must finish: %s',
     async (moment) => {
       let killed: Promise<void> | undefined;

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterEach, expect, test } from 'vitest';
 import type { ClusterStatus } from '../../src/domain/status.ts';
+import { rows } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { eventually, inspect } from './support/run.ts';
 
@@ -85,19 +86,26 @@ async function expectReplication(clients: ReadonlyMap<string, Redis>): Promise<v
   expect(await master?.get('drawn')).toBe('yes');
 }
 
-test.each([
-  ['star', 'redis:7.0'],
-  ['chain', 'redis:7.0'],
-  ['tree', 'redis:7.0'],
-  ['cross', 'redis:7.0'],
-  ['tuned', 'redis:7.0'],
-  ['star', 'redis:6.0'],
-  ['chain', 'redis:6.0'],
-  ['star', 'redis:8.0'],
-  ['chain', 'redis:8.0'],
-  ['star', 'valkey:8.1'],
-  ['chain', 'valkey:8.1'],
-])('examples/%s.yaml must come up on %s as it is drawn, and up again must change nothing', async (example, image) => {
+test.each(
+  rows(
+    [
+      ['star', 'redis:8.0'],
+      ['chain', 'redis:6.0'],
+      ['tree', 'redis:7.0'],
+      ['cross', 'valkey:8.1'],
+      ['tuned', 'redis:7.0'],
+    ],
+    [
+      ['star', 'redis:7.0'],
+      ['chain', 'redis:7.0'],
+      ['cross', 'redis:7.0'],
+      ['star', 'redis:6.0'],
+      ['chain', 'redis:8.0'],
+      ['star', 'valkey:8.1'],
+      ['chain', 'valkey:8.1'],
+    ],
+  ),
+)('examples/%s.yaml must come up on %s as it is drawn, and up again must change nothing', async (example, image) => {
   const expected = drawn[example] ?? {};
   const nodes = ['master', ...Object.keys(expected)];
   cluster = new TestCluster(`example-${example}`);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { thisProcess } from '../../src/files/process-owner.ts';
 import type { LifecycleResult } from '../../src/operations/lifecycle.ts';
+import { rows } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { loadKeys, missingKeys } from './support/keys.ts';
 import { docker, eventually, rmsx, rmsxJson } from './support/run.ts';
@@ -181,7 +182,7 @@ describe('a cluster with snapshots', () => {
     return ['sync_full', 'sync_partial_ok'].map((name) => Number(new RegExp(`${name}:(\\d+)`).exec(stats)?.[1]));
   };
 
-  test.each(['redis:7.0', 'redis:8.0'])('must come back by what it has missed: %s', async (image) => {
+  test.each(rows(['redis:8.0'], ['redis:7.0']))('must come back by what it has missed: %s', async (image) => {
     const input = `apiVersion: rmsx/v1\nname: ${cluster.name}\nimage: ${image}\npersistence: rdb\nreplicas: 2\n`;
     const made = await rmsx(['up', ...cluster.apart, '-f', '-'], { input });
     expect(made).toMatchObject({ code: 0 });
@@ -226,7 +227,7 @@ describe('a cluster with snapshots', () => {
 const isTold = async (node: string): Promise<boolean> =>
   (await docker('logs', cluster.container(node))).includes('Received SIGTERM');
 
-test.each<NodeJS.Signals>(['SIGINT', 'SIGTERM'])(
+test.each(rows<NodeJS.Signals>(['SIGTERM'], ['SIGINT']))(
   'a restart that %s cuts off must leave nobody stopped who ran before, and say what it had begun',
   async (signal) => {
     await cluster.up('--replicas', '2');

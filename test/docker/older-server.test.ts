@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { rows } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { loadKeys, missingKeys } from './support/keys.ts';
 import { docker, rmsx } from './support/run.ts';
@@ -17,11 +18,15 @@ const up = (...flags: readonly string[]): ReturnType<typeof rmsx> =>
 const ids = (): Promise<string> =>
   docker('ps', '-a', '-q', '--no-trunc', '--filter', `label=rmsx.cluster=${cluster.name}`);
 
-test.each([
-  ['redis:8.0', 'redis:7.0'],
-  ['redis:8.0', 'valkey:8.1'],
-  ['redis:7.0', 'redis:6.0'],
-])('data of %s must never be given to %s, and be there afterwards', async (before, wanted) => {
+test.each(
+  rows(
+    [['redis:8.0', 'valkey:8.1']],
+    [
+      ['redis:8.0', 'redis:7.0'],
+      ['redis:7.0', 'redis:6.0'],
+    ],
+  ),
+)('data of %s must never be given to %s, and be there afterwards', async (before, wanted) => {
   await cluster.up('--replicas', '1', '--image', before);
   await loadKeys(cluster, 'master', keys);
   await cluster.rmsx('down');

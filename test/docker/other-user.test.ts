@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ClusterStatus } from '../../src/domain/status.ts';
+import { rows } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { loadKeys, missingKeys } from './support/keys.ts';
 import { docker, rmsxJson } from './support/run.ts';
@@ -41,7 +42,7 @@ describe('an image whose entrypoint goes on as an unusual user', () => {
     await docker('commit', ...changes.flatMap((change) => ['--change', change]), maker, image);
   };
 
-  test.each(['aof', 'rdb', 'none'])(
+  test.each(rows(['aof'], ['rdb', 'none']))(
     'must find its conf readable for that user alone, persistence %s',
     async (keeps) => {
       await make();
@@ -52,12 +53,18 @@ describe('an image whose entrypoint goes on as an unusual user', () => {
 });
 
 describe('an image with a USER of its own, whose process never is root,', () => {
-  test.each([
-    ['redis', 'aof', '999'],
-    ['redis', 'none', '999'],
-    ['999:999', 'rdb', '999'],
-    ['1234', 'none', '1234'], // its image gives /data to somebody else, and so does the volume
-  ])('%s, must find its conf and have its data, persistence %s', async (user, persistence, uid) => {
+  test.each(
+    rows(
+      [
+        ['redis', 'aof', '999'],
+        ['1234', 'none', '1234'], // its image gives /data to somebody else, and so does the volume
+      ],
+      [
+        ['redis', 'none', '999'],
+        ['999:999', 'rdb', '999'],
+      ],
+    ),
+  )('%s, must find its conf and have its data, persistence %s', async (user, persistence, uid) => {
     await docker('create', '--name', maker, base);
     await docker('commit', '--change', `USER ${user}`, maker, image);
     await up(persistence);

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { rows } from './support/breadth.ts';
 import { MovingCluster, portsOf } from './support/moving.ts';
 import { eventually, inspect } from './support/run.ts';
 
@@ -27,13 +28,19 @@ async function kill(at: string, number: number): Promise<void> {
 const isCarrier = (name: string): boolean => name.includes('-conf-');
 
 describe('a move that is killed', () => {
-  test.each([
-    ['POST /containers/:id/stop', 1, 'old'],
-    ['DELETE /containers/:id', 2, 'old'],
-    ['DELETE /networks/:id', 1, 'old'],
-    ['POST /networks/create', 1, 'new'],
-    ['POST /containers/:id/start', 3, 'new'],
-  ])('must be finished by the next up, in one way or the other: at %s, number %i', async (at, number, end) => {
+  test.each(
+    rows<readonly [string, number, string]>(
+      [
+        ['DELETE /containers/:id', 2, 'old'],
+        ['POST /containers/:id/start', 3, 'new'],
+      ],
+      [
+        ['POST /containers/:id/stop', 1, 'old'],
+        ['DELETE /networks/:id', 1, 'old'],
+        ['POST /networks/create', 1, 'new'],
+      ],
+    ),
+  )('must be finished by the next up, in one way or the other: at %s, number %i', async (at, number, end) => {
     cluster = new MovingCluster('move-kill');
     const before = await cluster.begin();
     const objects = await cluster.objects();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { composeScalar } from '../../src/render/compose-scalar.ts';
+import { rows } from './support/breadth.ts';
 import { provideCompose, RenderedCluster, runAs, thisUser } from './support/rendered.ts';
 import { docker, inspect, rmsx, rmsxJson } from './support/run.ts';
 
@@ -96,9 +97,20 @@ describe('docker compose config', () => {
 
 describe('docker compose up', () => {
   // Only root can be somebody else.
-  const users = thisUser.uid === 0 ? [0, 1000] : [thisUser.uid];
+  const other = thisUser.uid === 0 ? 1000 : thisUser.uid;
 
-  test.each(users.flatMap((uid) => [[uid, '022'] as const, [uid, '077'] as const]))(
+  test.each(
+    rows<readonly [number, string]>(
+      [
+        [thisUser.uid, '022'],
+        [other, '077'],
+      ],
+      [
+        [thisUser.uid, '077'],
+        [other, '022'],
+      ],
+    ),
+  )(
     'must bring up what uid %i rendered under the umask %s, and others must not read the password',
     async (uid, umask) => {
       cluster = new RenderedCluster(uid);

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { rows } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { docker, eventually, inspect, rmsx } from './support/run.ts';
 
@@ -128,11 +129,15 @@ describe('up that cannot be done', () => {
     }
   });
 
-  test.each([
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 143],
-  ] as const)('must take everything back on %s and exit with %i', async (signal, code) => {
+  test.each(
+    rows<readonly [NodeJS.Signals, number]>(
+      [['SIGINT', 130]],
+      [
+        ['SIGTERM', 143],
+        ['SIGHUP', 143],
+      ],
+    ),
+  )('must take everything back on %s and exit with %i', async (signal, code) => {
     const result = await rmsx(['up', ...cluster.apart], {
       whileRunning: async (kill) => {
         await eventually('something is made', async () => (await cluster.objects()).length > 1);
@@ -163,27 +168,23 @@ describe('up that cannot be done', () => {
 });
 
 describe('a password', () => {
-  test.each([
-    'two words',
-    `quotes ' and " and \``,
-    '#hash $HOME \\back\\slash',
-    'pässwörd-密码-🔑',
-    '-leading dash',
-    'a%40b:c/d?e@f',
-  ])('must work everywhere: %s', async (password) => {
-    const result = await rmsx(
-      ['up', ...cluster.apart, '--ephemeral', '--replicas', '1', '--password-file', '-', '--json'],
-      {
-        input: `${password}\n`,
-      },
-    );
-    expect(result).toMatchObject({ code: 0 });
-    expect((await cluster.status()).cluster.health).toBe('healthy');
-    const environment = JSON.parse((await cluster.rmsx('env', '--json')).stdout) as Record<string, string>;
-    expect(environment.REDIS_PASSWORD).toBe(password);
-    expect(decodeURIComponent(new URL(environment.REDIS_URL ?? '').password)).toBe(password);
-    expect(await (await cluster.client('master')).set('a', '1')).toBe('OK');
-    const seen = await Promise.all(['master', 'slave-1'].map((node) => docker('inspect', cluster.container(node))));
-    expect(seen.some((text) => text.includes(password))).toBe(false);
-  });
+  test.each([`-leading dash, quotes ' and " and \``, '#hash $HOME \\back\\slash pässwörd-密码-🔑 a%40b:c/d?e@f'])(
+    'must work everywhere: %s',
+    async (password) => {
+      const result = await rmsx(
+        ['up', ...cluster.apart, '--ephemeral', '--replicas', '1', '--password-file', '-', '--json'],
+        {
+          input: `${password}\n`,
+        },
+      );
+      expect(result).toMatchObject({ code: 0 });
+      expect((await cluster.status()).cluster.health).toBe('healthy');
+      const environment = JSON.parse((await cluster.rmsx('env', '--json')).stdout) as Record<string, string>;
+      expect(environment.REDIS_PASSWORD).toBe(password);
+      expect(decodeURIComponent(new URL(environment.REDIS_URL ?? '').password)).toBe(password);
+      expect(await (await cluster.client('master')).set('a', '1')).toBe('OK');
+      const seen = await Promise.all(['master', 'slave-1'].map((node) => docker('inspect', cluster.container(node))));
+      expect(seen.some((text) => text.includes(password))).toBe(false);
+    },
+  );
 });

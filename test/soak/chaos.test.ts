@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
+import { isSoak } from '../docker/support/breadth.ts';
 import { ChaosProxy, type Fault, faultName } from '../docker/support/chaos-proxy.ts';
 import { TestCluster } from '../docker/support/cluster.ts';
 import { inParallel } from '../docker/support/in-parallel.ts';
@@ -39,7 +40,6 @@ interface Case {
 }
 
 /** All cases take hours: `bin/test soak`. Without it, a few of each verb. */
-const isSoak = process.env.SOAK === '1';
 const oneOf = 53;
 
 const counts = new Map<string, { cases: number; wrong: number; succeeded: number; refused: number }>();

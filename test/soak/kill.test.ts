@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterStatus } from '../../src/domain/status.ts';
+import { isSoak } from '../docker/support/breadth.ts';
 import { ChaosProxy } from '../docker/support/chaos-proxy.ts';
 import { TestCluster } from '../docker/support/cluster.ts';
 import { inParallel } from '../docker/support/in-parallel.ts';
 import { loadKeys, missingKeys } from '../docker/support/keys.ts';
 import { docker, type Finished, inspect, rmsx } from '../docker/support/run.ts';
 
-const isSoak = process.env.SOAK === '1';
 /** Without a soak, one call in so many. */
 const oneOf = 12;
 const keys = 20;

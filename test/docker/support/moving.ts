@@ -3,6 +3,7 @@ import type { ClusterStatus } from '../../../src/domain/status.ts';
 import { TestCluster } from './cluster.ts';
 import { loadKeys, missingKeys } from './keys.ts';
 import { rmsxMeeting } from './meeting.ts';
+import { flagsOf, ownPlace, type Place } from './own-place.ts';
 import { docker, type Finished, rmsxJson } from './run.ts';
 
 const keys = 50;
@@ -17,6 +18,7 @@ export const portsOf = (status: ClusterStatus): readonly number[] => status.node
 export class MovingCluster extends TestCluster {
   #servers: Server[] = [];
   #before: ClusterStatus | undefined;
+  readonly #other: Place = ownPlace();
 
   /** Brings it up with data; it is what it was before. */
   async begin(...flags: readonly string[]): Promise<ClusterStatus> {
@@ -42,19 +44,18 @@ export class MovingCluster extends TestCluster {
     return portsOf(this.before)[0] ?? 0;
   }
 
-  /** A port below those that `auto` takes; those after it are free, too. */
+  /** The port of the first node elsewhere. */
   get otherPort(): number {
-    return 4000 + (this.basePort % 5000);
+    return this.#other.basePort;
   }
 
-  /** A subnet beside those that `auto` takes. */
   get otherSubnet(): string {
-    return `172.29.${this.basePort % 256}.0/24`;
+    return this.#other.subnet;
   }
 
   /** Asks for other addresses. */
   get elsewhere(): readonly string[] {
-    return ['--subnet', this.otherSubnet, '--base-port', `${this.otherPort}`];
+    return flagsOf(this.#other);
   }
 
   /** Asks for those that it had. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ClusterStatus } from '../../../src/domain/status.ts';
+import { flagsOf, ownPlace } from './own-place.ts';
 import { docker, eventually, type Finished, rmsx } from './run.ts';
 
 const bin = fileURLToPath(new URL('../../../bin/rmsx.js', import.meta.url));
@@ -46,7 +47,7 @@ export class RenderedCluster {
     this.out = join(this.home, 'cluster');
     chmodSync(this.home, 0o755);
     if (owner !== thisUser.uid) chownSync(this.home, owner, owner);
-    this.#flags = ['-n', this.name, '--out', this.out, '--subnet', 'auto', '--base-port', 'auto'];
+    this.#flags = ['-n', this.name, '--out', this.out, ...flagsOf(ownPlace())];
   }
 
   /** Renders it as this user, whatever the exit code. */

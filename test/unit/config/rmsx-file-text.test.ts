@@ -176,7 +176,7 @@ nodes:
 
   test('a pause between pings that is too long must be told where it stands', () => {
     const { request, locate } = parseRmsxFile(`${first}\nreplication: { pingPeriod: 70s }`, 'f');
-    const problems = checkUpRequest({ ...request, name: 'demo' }, (path) => locate(path) ?? path);
+    const problems = checkUpRequest({ ...request, name: 'demo', locate: (path) => locate(path) ?? path });
     expect(problems).toEqual([expect.stringMatching(/^f:2: replication\.pingPeriod: /)]);
   });
 });
@@ -254,6 +254,8 @@ test('damage of any kind must give problems or a request, and nothing else', () 
     if (file.problems.length > 0) continue;
     expect(file.request).toMatchObject({ directives: {}, nodes: {} });
     expect(clusterNameIn(text)).toBe(file.name);
-    expect(() => checkUpRequest({ ...file.request, name: 'demo' }, (path) => file.locate(path) ?? path)).not.toThrow();
+    expect(() =>
+      checkUpRequest({ ...file.request, name: 'demo', locate: (path) => file.locate(path) ?? path }),
+    ).not.toThrow();
   }
 });

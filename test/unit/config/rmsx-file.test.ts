@@ -244,7 +244,7 @@ describe('a secret must never stand in the file, nor be printed', () => {
 
   test('as a directive it must be refused by the check of the request', () => {
     const file = parse(`redis: { requirepass: ${secret} }`);
-    const problems = checkUpRequest({ ...file.request, name: 'demo' }, (path) => file.locate(path) ?? path);
+    const problems = checkUpRequest({ ...file.request, name: 'demo', locate: (path) => file.locate(path) ?? path });
     expect([...file.problems, ...problems]).toEqual([
       'rmsx.yaml:2: redis.requirepass: rmsx writes this directive itself: use passwordFile',
     ]);

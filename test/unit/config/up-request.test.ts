@@ -38,7 +38,7 @@ describe('what is wrong must be told with its flag', () => {
     [{ allowCommands: ['CONFIG'] }, '--allow-command: CONFIG is not disabled; only KEYS, FLUSHALL, FLUSHDB are'],
     [{ disabledCommands: ['CONFIG'] }, 'disabledCommands[0]: CONFIG is needed by rmsx itself'],
     [{ disabledCommands: ['keys', 'KEYS'] }, 'disabledCommands[1]: KEYS is there twice'],
-    [{ password: '' }, 'the password is empty, which would switch authentication off'],
+    [{ password: '' }, '--password-file: the password is empty, which would switch authentication off'],
     [{ fanout: 0 }, '--fanout: 0 is not a number of followers: 1 to 1000'],
     [{ fanout: -1 }, '--fanout: -1 is not a number of followers: 1 to 1000'],
     [{ fanout: 1001, topology: 'tree' }, '--fanout: 1001 is not a number of followers: 1 to 1000'],
@@ -143,7 +143,7 @@ describe('what is wrong must be told with its flag', () => {
       '--bind: "c" is not an IPv4 address',
       'disabledCommands[1]: GET is needed by rmsx itself',
       '--allow-command: FLUSHALL is not disabled; only KEYS, GET are',
-      'the password is empty, which would switch authentication off',
+      '--password-file: the password is empty, which would switch authentication off',
       'nodes.slave-1.source: slave-1 cannot follow itself',
       '--set bind: rmsx writes this directive itself: the container listens on all of its addresses; use ports.bind for the host',
     ]);
@@ -166,11 +166,8 @@ describe('what is wrong must be told with its flag', () => {
   });
 
   test.each<[Partial<UpRequest>, string]>([
-    [{ topology: 'star', fanout: 3 }, '--fanout: it is for --topology tree, and the topology is star'],
-    [
-      { topology: 'chain', fanout: 2, complete: true },
-      '--fanout: it is for --topology tree, and the topology is chain',
-    ],
+    [{ topology: 'star', fanout: 3 }, '--fanout: it is for a tree, and the topology is star'],
+    [{ topology: 'chain', fanout: 2, complete: true }, '--fanout: it is for a tree, and the topology is chain'],
     [{ directives: { maxclients: ['1', '2'] } }, '--set maxclients: it may stand there once'],
     [{ directives: { 'hash-max-ziplist-value': ['1', '2'] } }, '--set hash-max-ziplist-value: it may stand there once'],
     [{ nodes: { 'slave-1': { directives: { hz: ['1', '2'] } } } }, 'nodes.slave-1.redis.hz: it may stand there once'],
@@ -221,9 +218,9 @@ describe('what is wrong must be told with its flag', () => {
 
   test('the place must be the one that the caller knows', () => {
     const locate = (path: string): string => `rmsx.yaml:7: ${path}`;
-    expect(checkUpRequest({ name: 'demo', replicas: -1, directives: { dir: ['/'] }, password: '' }, locate)).toEqual([
+    expect(checkUpRequest({ name: 'demo', replicas: -1, directives: { dir: ['/'] }, password: '', locate })).toEqual([
       'rmsx.yaml:7: replicas: -1 is not a number of replicas: 0 or more',
-      'the password is empty, which would switch authentication off',
+      'rmsx.yaml:7: passwordFile: the password is empty, which would switch authentication off',
       'rmsx.yaml:7: redis.dir: rmsx writes this directive itself: data is in /data, where the volume is',
     ]);
   });

@@ -36,6 +36,16 @@ describe('reading a subnet', () => {
     ['172.19.0.0/30', '"172.19.0.0/30" is too small: rmsx needs a /26 or larger'],
     ['0.0.0.0/0', '"0.0.0.0/0" is too large: the largest is a /8'],
     ['172.19.0.5/24', '"172.19.0.5/24" has host bits set: write 172.19.0.0/24'],
+    ['0.1.0.0/16', '"0.1.0.0/16" is "this network": no network can have it; take a private one, such as 10.99.0.0/24'],
+    [
+      '127.0.0.0/24',
+      '"127.0.0.0/24" is the loopback of every host: no network can have it; take a private one, such as 10.99.0.0/24',
+    ],
+    [
+      '224.0.0.0/24',
+      '"224.0.0.0/24" is for multicast: no network can have it; take a private one, such as 10.99.0.0/24',
+    ],
+    ['255.0.0.0/8', '"255.0.0.0/8" is reserved: no network can have it; take a private one, such as 10.99.0.0/24'],
     ['10.255.255.255/8', '"10.255.255.255/8" has host bits set: write 10.0.0.0/8'],
   ])('%s must be refused with what is wrong', (text, problem) => {
     expect(parseSubnet(text)).toBe(problem);
@@ -46,9 +56,9 @@ describe('addresses in a subnet', () => {
   test.each([
     ['172.19.0.0/24', 220, '172.19.0.1', '172.19.0.10', '172.19.0.229', '172.19.0.240/28'],
     ['172.19.0.0/26', 28, '172.19.0.1', '172.19.0.10', '172.19.0.37', '172.19.0.48/28'],
-    ['10.0.0.0/8', 16_777_180, '10.0.0.1', '10.0.0.10', '10.255.255.229', '10.255.255.240/28'],
+    ['10.0.0.0/8', 1000, '10.0.0.1', '10.0.0.10', '10.0.3.241', '10.255.255.240/28'],
     ['192.168.4.0/22', 988, '192.168.4.1', '192.168.4.10', '192.168.7.229', '192.168.7.240/28'],
-    ['255.255.255.0/24', 220, '255.255.255.1', '255.255.255.10', '255.255.255.229', '255.255.255.240/28'],
+    ['223.255.255.0/24', 220, '223.255.255.1', '223.255.255.10', '223.255.255.229', '223.255.255.240/28'],
   ])(
     '%s must hold %i nodes, clear of the range the engine gives out',
     (cidr, capacity, gateway, first, last, range) => {
@@ -103,8 +113,8 @@ describe('an address that is asked for', () => {
     ['172.19.0.0/24', '172.18.255.255', '172.18.255.255 is outside of 172.19.0.0/24'],
     ['10.0.0.0/8', '10.0.1.0', undefined],
     ['10.0.0.0/8', '10.200.255.255', undefined],
-    ['255.255.255.0/24', '255.255.255.229', undefined],
-    ['255.255.255.0/24', '255.255.255.255', '255.255.255.255 is the broadcast address of 255.255.255.0/24'],
+    ['223.255.255.0/24', '223.255.255.229', undefined],
+    ['223.255.255.0/24', '223.255.255.255', '223.255.255.255 is the broadcast address of 223.255.255.0/24'],
     ['172.19.0.0/24', '172.19.0.256', '"172.19.0.256" is not an IPv4 address'],
     ['172.19.0.0/24', '172.19.0.010', '"172.19.0.010" is not an IPv4 address'],
     ['172.19.0.0/24', '172.19.0', '"172.19.0" is not an IPv4 address'],

@@ -95,7 +95,7 @@ describe('a fanout alone', () => {
 
   test('must be refused where the cluster is no tree', () => {
     const { code, problems } = errorOf(() => fanout('star'));
-    expect([code, problems]).toEqual(['bad-spec', ['--fanout: it is for --topology tree, and the topology is star']]);
+    expect([code, problems]).toEqual(['bad-spec', ['--fanout: it is for a tree, and the topology is star']]);
   });
 
   test('must be taken where it is one', () => {

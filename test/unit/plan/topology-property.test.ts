@@ -4,6 +4,7 @@ import { checkCluster } from '../../../src/config/check-cluster.ts';
 import { wantedCluster } from '../../../src/config/cluster-spec.ts';
 import type { ClusterSpec, NodeSpec, Topology } from '../../../src/domain/cluster.ts';
 import { RmsxError } from '../../../src/domain/errors.ts';
+import { nodeIndex } from '../../../src/domain/names.ts';
 import type { ObservedContainer } from '../../../src/domain/observed.ts';
 import type { Plan, PlannedStep } from '../../../src/domain/plan.ts';
 import { levels } from '../../../src/domain/shape.ts';
@@ -73,6 +74,7 @@ function brokenRules(before: ClusterSpec, spec: ClusterSpec): readonly string[] 
   const rules: Readonly<Record<string, boolean>> = {
     'exactly one root': nodes.filter(({ source }) => source === null).length === 1,
     'everybody is reached from it': levels(nodes).length === nodes.length,
+    'names that rmsx gives': nodes.every(({ name }) => nodeIndex(name) >= 0),
     'unique names': isUnique(nodes.map(({ name }) => name)),
     'unique addresses': isUnique(nodes.map(({ address }) => address.host)),
     'unique ports': isUnique(nodes.map(({ address }) => address.port)),
