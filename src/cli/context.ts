@@ -6,8 +6,8 @@ import { defaultClusterName } from '../domain/names.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { type Deadline, startDeadline } from './deadline.ts';
-import { openDescription } from './description.ts';
+import { type Deadline, inTime, startDeadline } from './deadline.ts';
+import { openDescription, type Reading } from './description.ts';
 import { type Format, formatDocument, type Streams } from './output.ts';
 
 /** What a command works with: the composition root. */
@@ -23,6 +23,7 @@ export interface Context {
   readonly env: NodeJS.ProcessEnv;
   /** What rmsx.yaml says; undefined where there is none. */
   file(): Promise<RmsxFile | undefined>;
+  readonly reading: Reading;
   /** Engine, Redis and progress: made when a command is sure that its command line is right. */
   ports(): Promise<Ports>;
   /** Prints the asked-for data: the document, or the text where the format is `table`. */
@@ -43,7 +44,9 @@ export async function createContext(
   env: NodeJS.ProcessEnv,
   command: Command,
 ): Promise<Context> {
-  const description = command.ignoresFile ? undefined : await openDescription(args.text('file'));
+  const timeoutMs = args.durationMs('timeout') ?? defaults.timeoutMs;
+  const reading: Reading = (work) => inTime(timeoutMs, streams, work);
+  const description = command.ignoresFile ? undefined : await openDescription(args.text('file'), reading);
   const given = args.text('name');
   const named = given ?? description?.name;
   const name = named ?? defaultClusterName;
@@ -53,7 +56,6 @@ export async function createContext(
   }
   const asked = 'format' in command.options ? undefined : args.choice('format', ['table', 'json', 'yaml']);
   const format = args.switch('json') ? 'json' : (asked ?? 'table');
-  const timeoutMs = args.durationMs('timeout') ?? defaults.timeoutMs;
   const engine = engineChoice(args);
   const quiet = args.switch('quiet') ?? false;
   const verbose = args.switch('verbose') ?? false;
@@ -71,6 +73,7 @@ export async function createContext(
     streams,
     env,
     file: async () => description?.parse(),
+    reading,
     ports: async () => {
       deadline = startDeadline(timeoutMs, streams);
       const [{ connect }, { createProgress }] = await Promise.all([import('../connect.ts'), import('./progress.ts')]);

@@ -36,3 +36,17 @@ export function startDeadline(timeoutMs: number, { stderr }: Streams): Deadline 
     },
   };
 }
+
+/** Does a part of a command under a deadline of its own; after it, signals mean what they mean without one. */
+export async function inTime<T>(
+  timeoutMs: number,
+  streams: Streams,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = startDeadline(timeoutMs, streams);
+  try {
+    return await work(deadline.signal);
+  } finally {
+    deadline.end();
+  }
+}

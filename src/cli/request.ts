@@ -4,6 +4,7 @@ import type { RmsxFile } from '../config/rmsx-file/rmsx-file.ts';
 import { checkUpRequest, type UpRequest } from '../config/up-request.ts';
 import type { Directives, Persistence } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { mergeDirectives } from '../domain/merge-directives.ts';
 import type { Locate } from '../domain/problem.ts';
 import { readPassword } from '../files/password-file.ts';
 import type { Arguments } from './arguments.ts';
@@ -66,7 +67,7 @@ export async function readUpRequest(args: Arguments, context: Context): Promise<
     ...file?.request,
     ...given(own),
     name: own.name,
-    directives: { ...file?.request.directives, ...directives },
+    directives: mergeDirectives(file?.request.directives, directives),
     password: await passwordFrom(args, context, file),
     locate,
   };
@@ -134,9 +135,9 @@ async function passwordFrom(
     return undefined;
   }
   try {
-    return await readPassword(path, passwordPlace(args, context, file));
+    return await context.reading((signal) => readPassword(path, passwordPlace(args, context, file), signal));
   } catch (error) {
-    if (!(error instanceof RmsxError)) throw error;
+    if (!(error instanceof RmsxError) || error.code !== 'bad-usage') throw error;
     args.report([error.message]);
     return undefined;
   }

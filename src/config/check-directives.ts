@@ -20,6 +20,7 @@ export function checkDirectives(cluster: ClusterSpec): readonly Problem[] {
     ),
     ...checkTimes(cluster),
     ...checkMinReplicas(cluster),
+    ...checkMaxLag(cluster),
   ];
 }
 
@@ -123,5 +124,17 @@ function checkMinReplicas(cluster: ClusterSpec): readonly Problem[] {
     if (!(wanted > there) || !isAbout(layer, 'min-replicas-to-write')) return [];
     const message = `the master would never take a write: it wants ${counted(wanted, 'replica')}, and there are ${there}`;
     return [{ path: `${layer.path}.min-replicas-to-write`, message, dependsOn: 'replicas' }];
+  });
+}
+
+/** The server takes a lag of 0 for a switch that turns the other setting off, and says nothing (redis.conf). */
+function checkMaxLag(cluster: ClusterSpec): readonly Problem[] {
+  return layersOf(cluster).flatMap((layer) => {
+    const wanted = numberOf('min-replicas-to-write', ...layer.directives);
+    const lag = numberOf('min-replicas-max-lag', ...layer.directives);
+    const given = ['min-replicas-max-lag', 'min-replicas-to-write'].find((name) => isAbout(layer, name));
+    if (!(wanted > 0) || lag !== 0 || given === undefined) return [];
+    const message = `a lag of 0 switches min-replicas-to-write off, which is ${wanted}: 1 s or more`;
+    return [{ path: `${layer.path}.${given}`, message, dependsOn: 'directives' }];
   });
 }

@@ -1,4 +1,5 @@
 import { type ClusterSpec, type Directives, imageOf, masterOf, type NodeSpec } from '../domain/cluster.ts';
+import { mergeDirectives } from '../domain/merge-directives.ts';
 import { masterName, nodeIndex } from '../domain/names.ts';
 import { nextSource, type Placed, shapeOf } from '../domain/shape.ts';
 import { nodeIp, parseSubnet } from '../domain/subnet.ts';
@@ -17,10 +18,22 @@ export interface Choices {
 /** The cluster that a request alone describes, to look at it as a whole before anything else is known. */
 export function draftCluster(request: UpRequest): ClusterSpec {
   const subnet = request.subnet === undefined || request.subnet === 'auto' ? defaults.subnet : request.subnet;
-  const basePort = typeof request.basePort === 'number' ? request.basePort : defaults.basePort;
-  const draft = wantedCluster(request, null, { subnet, basePort, timezone: 'UTC' });
+  const draft = wantedCluster(request, null, { subnet, basePort: draftBasePort(request), timezone: 'UTC' });
   return knowsNoMaster(request) ? { ...draft, nodes: draft.nodes.filter(({ name }) => name !== masterName) } : draft;
 }
+
+/** `auto` keeps clear of the ports that single nodes have. */
+function draftBasePort(request: UpRequest): number {
+  const { basePort = defaults.basePort } = request;
+  if (basePort !== 'auto') return basePort;
+  const count = namesOf(request, null).length;
+  const ports = ownPorts(request).toSorted((a, b) => a - b);
+  return ports.reduce((base, port) => (port >= base && port < base + count ? port + 1 : base), defaults.basePort);
+}
+
+/** @returns the ports that single nodes are asked to have */
+export const ownPorts = ({ nodes = {} }: UpRequest): readonly number[] =>
+  Object.values(nodes).flatMap(({ port }) => (port === undefined ? [] : [port]));
 
 /**
  * The cluster that is wanted: the request, then what the cluster has been, then the defaults. Roles are kept: `up` after
@@ -43,7 +56,7 @@ export function wantedCluster(request: UpRequest, existing: ClusterSpec | null, 
     timezone: request.timezone ?? existing?.timezone ?? choices.timezone,
     persistence: request.persistence ?? existing?.persistence ?? defaults.persistence,
     disabledCommands: disabledCommandsOf(request, existing),
-    directives: { ...(request.complete ? {} : existing?.directives), ...request.directives },
+    directives: mergeDirectives(request.complete ? {} : existing?.directives, request.directives),
     basePort: choices.basePort,
     nodes: names.map((name) => ({
       ...wantedNode(name, request, existing, choices),
@@ -68,7 +81,7 @@ function wantedNode(name: string, request: UpRequest, existing: ClusterSpec | nu
     },
     source: null,
     image: wish.image ?? known?.image ?? null,
-    directives: { ...known?.directives, ...wish.directives },
+    directives: mergeDirectives(known?.directives, wish.directives),
   };
 }
 

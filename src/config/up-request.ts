@@ -12,6 +12,7 @@ import { defaults } from './defaults.ts';
 import { flagOf } from './flag-of.ts';
 import { impliedReplicas } from './node-names.ts';
 import { passwordProblem } from './password.ts';
+import { timezoneProblem } from './timezone.ts';
 
 /** When to fetch an image. */
 export type PullPolicy = 'missing' | 'never' | 'always';
@@ -68,7 +69,6 @@ const maxPort = 65_535;
 const maxFanout = 1000;
 const imagePattern =
   /^(?:[a-zA-Z0-9][a-zA-Z0-9.-]*(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
-const timezonePattern = /^[\w+\-/:.,<>]+$/;
 
 /**
  * Checks a request, with the defaults in the place of what it leaves open. Unless it is complete, that may be what the
@@ -102,6 +102,7 @@ function checkNames({ nodes = {} }: UpRequest, { nodes: there }: ClusterSpec): r
 function fieldProblems(request: UpRequest): readonly Problem[] {
   const { timezone, bind, fanout } = request;
   const nodes = Object.entries(request.nodes ?? {});
+  const wrongTimezone = timezone === undefined ? undefined : timezoneProblem(timezone);
   const isFanout = fanout === undefined || (Number.isSafeInteger(fanout) && fanout >= 1 && fanout <= maxFanout);
   const wrongFanout = isFanout
     ? []
@@ -113,10 +114,9 @@ function fieldProblems(request: UpRequest): readonly Problem[] {
     ...checkFanout(wrongFanout.length > 0 ? undefined : fanout, request.topology ?? defaults.topology),
     ...checkImage('image', request.image),
     ...nodes.flatMap(([name, node]) => checkImage(`nodes.${name}.image`, node.image)),
+    ...(request.subnet === 'auto' ? nodes.flatMap(([name, { ip }]) => refuseIp(name, ip)) : []),
     ...nodes.flatMap(([name, { port }]) => checkPort(`nodes.${name}.port`, port)),
-    ...(timezone === undefined || isTimezone(timezone)
-      ? []
-      : [{ path: 'timezone', message: `"${timezone}" is not a time zone, such as Europe/Berlin` }]),
+    ...(wrongTimezone === undefined ? [] : [{ path: 'timezone', message: wrongTimezone }]),
     ...(bind === undefined || isIPv4(bind)
       ? []
       : [{ path: 'ports.bind', message: `"${bind}" is not an IPv4 address` }]),
@@ -161,6 +161,17 @@ function checkSize(request: UpRequest): readonly Problem[] {
   return problems;
 }
 
+/** Nobody knows it before the subnet is chosen. */
+const refuseIp = (name: string, ip: string | undefined): readonly Problem[] =>
+  ip === undefined
+    ? []
+    : [
+        {
+          path: `nodes.${name}.ip`,
+          message: `${ip} cannot be in a subnet that is chosen later: name the subnet, not auto`,
+        },
+      ];
+
 const checkPort = (path: string, port: number | undefined): readonly Problem[] =>
   port === undefined || (Number.isSafeInteger(port) && port >= 1 && port <= maxPort)
     ? []
@@ -175,16 +186,6 @@ function checkImage(path: string, image: string | undefined): readonly Problem[]
   return message === undefined ? [] : [{ path, message }];
 }
 
-/** `Region/City` is a name of the time zone database; anything else may be a rule of its own, as TZ has them. */
-function isTimezone(zone: string): boolean {
-  if (!timezonePattern.test(zone)) return false;
-  try {
-    return !/^[A-Za-z_]+\//.test(zone) || new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
 /** Its version is not known, so that there is nothing to say against it. */
 const anyImage = 'redis';
 
@@ -194,7 +195,7 @@ function withoutWrong(request: UpRequest, problems: readonly Problem[]): UpReque
     name,
     {
       ...node,
-      ip: isWrong('network.subnet') ? undefined : node.ip,
+      ip: isWrong('network.subnet') || isWrong(`nodes.${name}.ip`) ? undefined : node.ip,
       image: isWrong(`nodes.${name}.image`) ? anyImage : node.image,
       port: isWrong(`nodes.${name}.port`) ? undefined : node.port,
     },

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { defaultFileName, maxFileLength } from '../config/rmsx-file/limits.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { readStart } from './read-start.ts';
+
+/** More bytes than that are more characters than the parser takes. */
+const mostBytes = 4 * maxFileLength;
 
 /** The text of rmsx.yaml, and where it is from. */
 export interface RmsxFileText {
@@ -17,19 +20,23 @@ export interface RmsxFileText {
 /**
  * Reads rmsx.yaml; no more of it than a file can have, as it may be a device that never ends.
  * @param path - `-` is standard input; undefined is ./rmsx.yaml, where that is there
+ * @param signal - ends the waiting for a pipe
  * @param cwd - what the path is relative to
  * @returns undefined where no file is named and none is there
- * @throws RmsxError `bad-usage` where a file cannot be read
+ * @throws RmsxError `bad-usage` where a file cannot be read, or that of the signal
  */
 export async function readRmsxFile(
   path: string | undefined,
+  signal: AbortSignal,
   cwd: string = process.cwd(),
 ): Promise<RmsxFileText | undefined> {
   try {
-    if (path === '-') return { text: await start(process.stdin), fileName: '<stdin>', directory: cwd };
-    const file = resolve(cwd, path ?? defaultFileName);
-    return { text: await start(createReadStream(file)), fileName: path ?? defaultFileName, directory: dirname(file) };
+    const file = path === '-' ? path : resolve(cwd, path ?? defaultFileName);
+    const text = (await readStart(file, mostBytes, signal)).toString('utf8');
+    if (path === '-') return { text, fileName: '<stdin>', directory: cwd };
+    return { text, fileName: path ?? defaultFileName, directory: dirname(file) };
   } catch (error) {
+    if (error instanceof RmsxError) throw error;
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     if (path === undefined && code === 'ENOENT') return undefined;
     const what = path === undefined ? defaultFileName : `--file: ${path}`;
@@ -39,17 +46,6 @@ export async function readRmsxFile(
       cause: error,
     });
   }
-}
-
-async function start(stream: AsyncIterable<Buffer | string>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    chunks.push(Buffer.from(chunk));
-    length += chunk.length;
-    if (length > 4 * maxFileLength) break; // more bytes than that are more characters than the parser takes
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /**

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RmsxError } from '../domain/errors.ts';
 
@@ -75,15 +75,32 @@ async function lstatOrNothing(path: string): Promise<Awaited<ReturnType<typeof l
 
 /**
  * Makes a directory with exactly this mode, or gives it to the one that is there.
- * @returns whether it was not there
+ * @returns the directories that were not there, from the top down
  */
-export async function makeDirectory(path: string, mode: number): Promise<boolean> {
+export async function makeDirectory(path: string, mode: number): Promise<readonly string[]> {
   return onDisk(path, async () => {
-    const made = await mkdir(path, { recursive: true });
+    const made = await makeAll(path);
     const { mode: now } = await lstat(path);
     if ((now & 0o7777) !== mode) await chmod(path, mode);
-    return made !== undefined;
+    return made;
   });
+}
+
+/** Node's own `recursive` never ends below /proc, where making a directory fails as if the one above were missing. */
+async function makeAll(path: string): Promise<readonly string[]> {
+  try {
+    await mkdir(path);
+    return [path];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return [];
+    const above = dirname(path);
+    if (code !== 'ENOENT' || above === path) throw error;
+    const made = await makeAll(above);
+    if (made.length === 0) throw error; // it is there, and takes no directory
+    await mkdir(path);
+    return [...made, path];
+  }
 }
 
 /** A file that is complete and on the disk, beside the one that it is to replace. */

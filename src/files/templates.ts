@@ -38,8 +38,11 @@ async function readOne(name: string, directory: string | undefined): Promise<{ t
 
 async function readOwn(file: string): Promise<Template | undefined> {
   try {
+    const isFile = (await stat(file)).isFile(); // a pipe could be waited for without an end
+    if (!isFile) throw new RmsxError('failed', `The template ${file} cannot be read: it is no file.`);
     return { file, text: plainText(await readFile(file, 'utf8')) };
   } catch (error) {
+    if (error instanceof RmsxError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? 'it cannot be read';
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw new RmsxError('failed', `The template ${file} cannot be read (${code}).`, { cause: error });

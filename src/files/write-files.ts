@@ -142,7 +142,7 @@ function nextManifest(files: readonly RenderedFile[], obsolete: readonly Written
 async function makeDirectories(directory: string, files: readonly RenderedFile[]): Promise<string[]> {
   const made: string[] = [];
   const make = async (path: string, mode: number): Promise<void> => {
-    if (await makeDirectory(path, mode)) made.push(path);
+    made.push(...(await makeDirectory(path, mode)));
   };
   if (await isMissing(directory)) await make(directory, modeOfOthers);
   const parents = new Set([nodesDirectory, ...files.map(({ path }) => posix.dirname(path))]);

@@ -58,14 +58,16 @@ function choices<T>(
  * The first of a run of ports that no container publishes. Whether another program holds one of them shows at the start.
  * @param count - how many ports
  * @param attempt - grows when the engine refused the last choice
+ * @param others - ports that are not to be among them
  */
 export function chooseBasePort(
   name: string,
   count: number,
   containers: readonly ObservedContainer[],
   attempt: number,
+  others: readonly number[] = [],
 ): number {
-  const taken = new Set(containers.flatMap((container) => container.ports.map(({ port }) => port)));
+  const taken = new Set([...containers.flatMap((container) => container.ports.map(({ port }) => port)), ...others]);
   const blocks = Math.floor((lastAutoPort - firstAutoPort) / count);
   const isFree = (base: number): boolean =>
     !Array.from({ length: count }, (_, j) => base + j).some((port) => taken.has(port));

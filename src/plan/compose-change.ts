@@ -11,17 +11,14 @@ export const madeIn = ({ composeDirectory }: ObservedContainer): string =>
 
 /**
  * How a cluster of Compose is changed: rendered again where it lies, which keeps its roles, and brought up by Compose.
+ * @param flags - that ask for the change
  * @returns the commands to type
  */
 export function composeChange(
   name: string,
   { composeDirectory }: Pick<ObservedContainer, 'composeDirectory'>,
-  replicas: number,
+  flags: string,
 ): string {
-  return changeWith(name, composeDirectory, `--replicas ${replicas}`);
-}
-
-function changeWith(name: string, composeDirectory: string | null, flags: string): string {
   const where = composeDirectory ?? 'DIR';
   return `Render it anew where it lies: rmsx render -n ${name} --out ${where} ${flags}\nThen: docker compose --project-directory ${where} up -d --remove-orphans`;
 }
@@ -55,11 +52,11 @@ function sameChange(before: ClusterSpec, after: ClusterSpec, made: ObservedConta
   if (after.nodes.length < before.nodes.length) {
     const stay = (cluster: ClusterSpec): string => cluster.nodes.map((node) => node.name).join(' ');
     const isSame = stay(scaleTo(before, replicas)) === stay(after);
-    if (isSame) return composeChange(after.name, made, replicas);
+    if (isSame) return composeChange(after.name, made, `--replicas ${replicas}`);
     const file = `Write a file with topology: custom that names the nodes that stay (${stay(after).replaceAll(' ', ', ')}), and their sources.`;
-    return `${file}\n${changeWith(after.name, made.composeDirectory, '-f FILE')}`;
+    return `${file}\n${composeChange(after.name, made, '-f FILE')}`;
   }
-  return [composeChange(after.name, made, replicas), ...movesAfter(before, after)].join('\n');
+  return [composeChange(after.name, made, `--replicas ${replicas}`), ...movesAfter(before, after)].join('\n');
 }
 
 /** Rendering puts new nodes where the topology has room. */

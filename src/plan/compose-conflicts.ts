@@ -17,7 +17,7 @@ function madeByCompose(cluster: ClusterSpec, engine: ObservedEngine): readonly C
   return [
     {
       problem: `Docker Compose owns ${cluster.name}: it made ${first.name}${madeIn(first)}, and rmsx makes no nodes beside it (${missing.join(', ')}).`,
-      hint: composeChange(cluster.name, first, cluster.nodes.length - 1),
+      hint: composeChange(cluster.name, first, `--replicas ${cluster.nodes.length - 1}`),
     },
   ];
 }

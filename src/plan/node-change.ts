@@ -1,15 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isBootOnly } from '../domain/boot-only.ts';
-import {
-  type ClusterSpec,
-  type Directives,
-  findNode,
-  formatAddress,
-  imageOf,
-  type NodeSpec,
-} from '../domain/cluster.ts';
+import { type ClusterSpec, findNode, formatAddress, imageOf, type NodeSpec } from '../domain/cluster.ts';
 import { splitWords } from '../domain/conf-grammar.ts';
 import { nameFor } from '../domain/directives.ts';
+import { bufferLimit, limitedClasses, mergeDirectives } from '../domain/merge-directives.ts';
 import type { ConfigSetting } from '../domain/plan.ts';
 import { versionOfImage } from '../domain/server-version.ts';
 import { otherwise } from '../render/conf-values.ts';
@@ -71,16 +65,20 @@ function changedDirectives(
   will: ClusterSpec,
   after: NodeSpec,
 ): readonly ChangedDirective[] {
-  const old: Directives = { ...was.directives, ...before.directives };
-  const wanted: Directives = { ...will.directives, ...after.directives };
+  const old = mergeDirectives(was.directives, before.directives);
+  const wanted = mergeDirectives(will.directives, after.directives);
   return [...new Set([...Object.keys(old), ...Object.keys(wanted)])].sort().flatMap((directive) => {
-    const lines = wanted[directive] ?? otherwise[directive];
-    if (isDeepStrictEqual(old[directive] ?? otherwise[directive], lines)) return [];
+    const [before, lines] = [mergeDirectives(otherwise, old)[directive], mergeDirectives(otherwise, wanted)[directive]];
+    if (isDeepStrictEqual(before, lines)) return [];
     const text = lines?.join(', ') ?? "the server's own again";
-    const isLive = lines !== undefined && !isBootOnly(directive);
+    const isLive = lines !== undefined && !isBootOnly(directive) && !dropsLimits(directive, before ?? [], lines);
     return [{ directive, text, value: isLive ? toValue(lines) : null }];
   });
 }
+
+/** CONFIG SET leaves the limit of a class alone that it does not name. */
+const dropsLimits = (directive: string, before: readonly string[], lines: readonly string[]): boolean =>
+  directive === bufferLimit && limitedClasses(before).some((name) => !limitedClasses(lines).includes(name));
 
 /** CONFIG SET takes all lines of a directive in one, and no quotes. */
 const toValue = (lines: readonly string[]): string =>

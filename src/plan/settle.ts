@@ -1,8 +1,9 @@
 import { checkCluster } from '../config/check-cluster.ts';
-import { describeDifferences, wantedCluster } from '../config/cluster-spec.ts';
+import { describeDifferences, ownPorts, wantedCluster } from '../config/cluster-spec.ts';
 import { defaults } from '../config/defaults.ts';
 import { flagOf } from '../config/flag-of.ts';
 import { impliedReplicas, unnamedNodes } from '../config/node-names.ts';
+import { flagsOfRequest } from '../config/request-flags.ts';
 import { checkFanout, type UpRequest } from '../config/up-request.ts';
 import { type ClusterSpec, findNode, masterOf, sameAddress, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
@@ -10,7 +11,7 @@ import { rmsxCommand } from '../domain/hints.ts';
 import type { HostRoute } from '../domain/host-route.ts';
 import { counted, masterName } from '../domain/names.ts';
 import { isMadeByCompose, type ObservedEngine } from '../domain/observed.ts';
-import { formatProblems } from '../domain/problem.ts';
+import { formatProblems, type Problem } from '../domain/problem.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { parseSubnet } from '../domain/subnet.ts';
 import { chooseBasePort, chooseSubnet } from './choose.ts';
@@ -55,7 +56,7 @@ export function settleCluster(
   refuseUnsound(cluster, request);
   if (before) {
     refuseOtherPersistence(before, cluster, engine);
-    refuseOtherWay(before, cluster, engine);
+    refuseOtherWay(request, before, cluster, engine);
   }
   refuseConflicts(cluster, engine, before ? movedIn(before, cluster) : undefined);
   if (existing && sameCluster(cluster, existing.cluster)) return existing;
@@ -68,12 +69,29 @@ export function settleCluster(
  * @throws RmsxError `bad-spec` with every problem
  */
 export function refuseUnsound(cluster: ClusterSpec, request: Partial<UpRequest> = {}): void {
-  const problems = formatProblems(
-    [...checkFanout(request.fanout, cluster.topology), ...checkCluster(cluster)],
-    request.locate ?? flagOf,
-  );
-  if (problems.length > 0)
-    throw new RmsxError('bad-spec', `The cluster ${cluster.name} cannot be like this.`, { problems });
+  const problems = [...checkFanout(request.fanout, cluster.topology), ...checkCluster(cluster)];
+  if (problems.length === 0) return;
+  throw new RmsxError('bad-spec', `The cluster ${cluster.name} cannot be like this.`, {
+    problems: formatProblems(problems, request.locate ?? (request.name === undefined ? inItsWords : flagOf)),
+    ...(request.complete ? {} : wayOut(cluster, problems)),
+  });
+}
+
+/** Nobody has typed it: it is what the cluster has. */
+const inItsWords = (path: string): string => path.replace(/(^|\.)redis\./, '$1');
+
+/** Where a node cannot have its usual place, or has too few beside it, as a file said so once. */
+function wayOut({ name, nodes }: ClusterSpec, problems: readonly Problem[]): { readonly hint?: string } {
+  const [, node, key] = problems.map(({ path }) => /^nodes\.(.+)\.(ip|port)$/.exec(path)).find(Boolean) ?? [];
+  if (node !== undefined) {
+    const change = rmsxCommand(name, 'up -f FILE');
+    return {
+      hint: `Describe the cluster in a file that gives ${node} another ${key} (rmsx init writes one): ${change}`,
+    };
+  }
+  const directive = 'min-replicas-to-write';
+  if (!problems.some(({ path }) => path === `redis.${directive}`)) return {};
+  return { hint: `Ask for fewer first: ${rmsxCommand(name, `up --set ${directive}=${nodes.length - 1}`)}` };
 }
 
 function refuseRemoval({ name, replicas }: UpRequest, before: ClusterSpec): void {
@@ -140,7 +158,7 @@ const movedIn = (before: ClusterSpec, { nodes }: ClusterSpec): readonly string[]
     .map(({ name }) => name);
 
 /** Data that is kept in another way, and anything at all for Docker Compose. */
-function refuseOtherWay(before: ClusterSpec, cluster: ClusterSpec, engine: ObservedEngine): void {
+function refuseOtherWay(request: UpRequest, before: ClusterSpec, cluster: ClusterSpec, engine: ObservedEngine): void {
   const own = engine.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
   const compose = own.find(isMadeByCompose);
   const { name } = cluster;
@@ -149,7 +167,7 @@ function refuseOtherWay(before: ClusterSpec, cluster: ClusterSpec, engine: Obser
     if (problems.length === 0) return;
     throw new RmsxError('conflict', `Docker Compose owns ${name}, and made it in another way.`, {
       problems,
-      hint: composeChange(name, compose, cluster.nodes.length - 1),
+      hint: composeChange(name, compose, flagsOfRequest(request)),
     });
   }
   if (own.length === 0 || before.persistence === cluster.persistence) return;
@@ -190,5 +208,5 @@ function settleBasePort(
   if (typeof request.basePort === 'number') return request.basePort;
   if (before !== undefined) return before;
   if (request.basePort === undefined) return defaults.basePort;
-  return chooseBasePort(request.name, count, engine.containers, attempt);
+  return chooseBasePort(request.name, count, engine.containers, attempt, ownPorts(request));
 }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { type ClusterSpec, imageOf, masterOf, type NodeSpec } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
 import { confDirectory, containerName, dataDirectory, dataInMemory, networkName } from '../domain/names.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { dynamicRange, gatewayIp, parseSubnet } from '../domain/subnet.ts';
+import { checkCompose } from './compose-check.ts';
 import { composeScalar } from './compose-scalar.ts';
 import { serverCommand } from './conf-directory.ts';
 import { renderConf } from './conf-files.ts';
@@ -44,30 +46,67 @@ export function renderCluster(
 ): readonly RenderedFile[] {
   const { cluster } = record;
   const { redisConf, compose, readme } = templates;
+  const refusals: RmsxError[] = [];
+  /** What is wrong with one template must not hide what is wrong with another. */
+  const attempt = <T>(work: () => T, otherwise: T): T => {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof RmsxError)) throw error;
+      refusals.push(error);
+      return otherwise;
+    }
+  };
+  const confs = attempt(() => cluster.nodes.flatMap((node) => confFiles(record, node, password, redisConf)), []);
+  const hashOf = (node: NodeSpec): string => (confs.length === 0 ? '' : confHash(record, node, redisConf));
+  const composeFile = attempt(() => renderCompose(cluster, compose, hashOf), '');
+  const readmeFile = attempt(() => renderTemplate(readme, readmeValues(cluster)), '');
+  refuseTemplates(refusals);
   return [
-    {
-      path: 'compose.yaml',
-      content: renderTemplate(compose, composeValues(record, redisConf), composeEssentials),
-      mode: readable,
-    },
-    { path: 'README.md', content: renderTemplate(readme, readmeValues(cluster)), mode: readable },
+    { path: 'compose.yaml', content: composeFile, mode: readable },
+    { path: 'README.md', content: readmeFile, mode: readable },
     { path: `${nodesDirectory}/.gitignore`, content: '# Passwords are in here.\n*\n', mode: readable },
-    ...cluster.nodes.flatMap((node) =>
-      renderConf(record, node, password, redisConf.text, redisConf.file).map(
-        ({ name, ...file }): RenderedFile => ({
-          ...file,
-          path: posix.join(nodesDirectory, node.name, name),
-          mode: readable,
-        }),
-      ),
-    ),
+    ...confs,
   ];
+}
+
+function refuseTemplates(refusals: readonly RmsxError[]): void {
+  const [first, ...others] = refusals;
+  if (!first) return;
+  if (others.length === 0) throw first;
+  const hints = new Set(refusals.flatMap(({ hint }) => hint ?? []));
+  throw new RmsxError('bad-spec', `${refusals.length} templates cannot be used.`, {
+    problems: refusals.flatMap(({ problems }) => problems),
+    hint: [...hints].join('\n'),
+  });
+}
+
+function confFiles(
+  record: ClusterRecord,
+  node: NodeSpec,
+  password: string,
+  { text, file }: Template,
+): readonly RenderedFile[] {
+  return renderConf(record, node, password, text, file).map(({ name, ...conf }) => ({
+    ...conf,
+    path: posix.join(nodesDirectory, node.name, name),
+    mode: readable,
+  }));
+}
+
+function renderCompose(cluster: ClusterSpec, template: Template, hashOf: (node: NodeSpec) => string): string {
+  const content = renderTemplate(template, composeValues(cluster, hashOf), composeEssentials);
+  const problems = checkCompose(content, template.file, cluster);
+  if (problems.length === 0) return content;
+  throw new RmsxError('bad-spec', `The template ${template.file} cannot be used.`, {
+    problems,
+    hint: 'See templates/compose.yaml of the package.',
+  });
 }
 
 const composeEssentials: readonly string[] = ['name', 'nodes', 'node', 'ip', 'publish', 'conf', 'subnet', 'timezone'];
 
-function composeValues(record: ClusterRecord, redisConf: Template): TemplateValues {
-  const { cluster } = record;
+function composeValues(cluster: ClusterSpec, hashOf: (node: NodeSpec) => string): TemplateValues {
   const subnet = parseSubnet(cluster.subnet);
   if (typeof subnet === 'string') throw new RangeError(subnet);
   return {
@@ -88,7 +127,7 @@ function composeValues(record: ClusterRecord, redisConf: Template): TemplateValu
     gateway: composeScalar(gatewayIp(subnet)),
     nodes: cluster.nodes.map((node) => ({
       ...composeNode(cluster, node),
-      'conf-hash': composeScalar(confHash(record, node, redisConf)),
+      'conf-hash': composeScalar(hashOf(node)),
     })),
   };
 }

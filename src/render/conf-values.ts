@@ -3,6 +3,7 @@ import { prioritySetting, settings } from '../config/settings.ts';
 import { type ClusterSpec, type Directives, imageOf, type NodeSpec } from '../domain/cluster.ts';
 import { encodeWord } from '../domain/conf-grammar.ts';
 import { nameFor } from '../domain/directives.ts';
+import { mergeDirectives } from '../domain/merge-directives.ts';
 import { confDirectory } from '../domain/names.ts';
 import { type ServerVersion, versionOfImage } from '../domain/server-version.ts';
 import { roleConf } from './conf-directory.ts';
@@ -47,7 +48,7 @@ export function confValues(
   named: ReadonlySet<string>,
 ): TemplateValues {
   const version = versionOfImage(imageOf(cluster, node));
-  const asked: Directives = { ...cluster.directives, ...node.directives };
+  const asked = mergeDirectives(cluster.directives, node.directives);
   const directives = Object.keys(asked)
     .filter((directive) => !(Object.hasOwn(otherwise, directive) && named.has(directive)))
     .sort()
@@ -80,7 +81,8 @@ function linesOf(directive: string, values: readonly string[], version: ServerVe
 /** The values of the directives that have a placeholder of their own. */
 function slots(asked: Directives, version: ServerVersion | null): TemplateValues {
   const values = Object.entries(otherwise).map(([directive, usual]) => {
-    const lines = asked[directive] ?? (isUsual(directive, version) ? usual : []);
+    const all = mergeDirectives(isUsual(directive, version) ? { [directive]: usual } : {}, asked);
+    const lines = all[directive] ?? [];
     if (repeated.includes(directive)) return [directive, lines];
     const last = nameFor(directive, version) === undefined ? undefined : lines.at(-1); // as the server has it
     return [directive, last ?? null];

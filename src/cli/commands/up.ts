@@ -1,3 +1,4 @@
+import { timezoneProblem } from '../../config/timezone.ts';
 import type { UpRequest } from '../../config/up-request.ts';
 import { rmsxCommand } from '../../domain/hints.ts';
 import { formatPlan } from '../../domain/plan.ts';
@@ -51,8 +52,12 @@ export const upCommand: Command = {
   },
 };
 
-const callersTimezone = (env: NodeJS.ProcessEnv): string =>
-  env.TZ?.replace(/^:/, '') || Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+/** What is no time zone for a server may well be in an environment. */
+function callersTimezone({ TZ }: NodeJS.ProcessEnv): string {
+  const zone = TZ?.replace(/^:/, '');
+  if (zone && timezoneProblem(zone) === undefined) return zone;
+  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+}
 
 async function report(result: UpResult, request: UpRequest, context: Context): Promise<void> {
   const plan = planDocument(result.plan);

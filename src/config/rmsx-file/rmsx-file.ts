@@ -1,4 +1,5 @@
 import type { Directives } from '../../domain/cluster.ts';
+import { limitedClasses } from '../../domain/merge-directives.ts';
 import { canonicalNodeName } from '../../domain/names.ts';
 import { readDirective } from '../read-directive.ts';
 import { prioritySetting, settings } from '../settings.ts';
@@ -129,15 +130,7 @@ function written(directive: string, text: string | undefined): Directives {
 
 /** Limits are for classes of clients, four words each; a class that has two limits has the last one alone. */
 function reportSameClasses(own: readonly string[], more: DirectiveInFile, path: string, notes: Notes): void {
-  const known = classesIn(own);
-  const both = classesIn(more.lines).find((name) => known.includes(name));
+  const known = limitedClasses(own);
+  const both = limitedClasses(more.lines).find((name) => known.includes(name));
   if (both !== undefined) notes.report(more.place, `sets the limit of replicas, as ${path} does: keep one of them`);
 }
-
-const classesIn = (lines: readonly string[]): readonly string[] =>
-  lines.flatMap((line) =>
-    line
-      .split(' ')
-      .filter((_, i) => i % 4 === 0)
-      .map((name) => (name === 'slave' ? 'replica' : name)),
-  );

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
-import type { ClusterStatus } from '../../../src/domain/status.ts';
+import { type ClusterStatus, env, status, url } from '../../../src/index.ts';
+import { library } from './library.ts';
 import { docker, rmsx, rmsxJson } from './run.ts';
 
 /** A cluster of a test: its own name, subnet and ports; gone when the test is over. */
@@ -29,9 +30,9 @@ export class TestCluster {
     return rmsx([verb, ...args, '-n', this.name]);
   }
 
-  /** @returns its status, whatever the exit code */
+  /** @returns its status, whatever its health */
   async status(): Promise<ClusterStatus> {
-    return JSON.parse((await this.rmsx('status', '--json')).stdout) as ClusterStatus;
+    return status(this.name, await library());
   }
 
   /** @returns the name of the container of a node */
@@ -41,12 +42,11 @@ export class TestCluster {
 
   /** @returns a client of a node, logged in unless told otherwise; closed with the cluster */
   async client(node: string, { login = true } = {}): Promise<Redis> {
-    const { urls } = await rmsxJson<{ urls: { url: string }[] }>(['url', node, '-n', this.name]);
-    const url = new URL(urls[0]?.url ?? '');
+    const { hostname, port, password } = new URL((await url(this.name, node, await library())).url);
     const client = new Redis({
-      host: url.hostname,
-      port: Number(url.port),
-      ...(login ? { password: decodeURIComponent(url.password) } : {}),
+      host: hostname,
+      port: Number(port),
+      ...(login ? { password: decodeURIComponent(password) } : {}),
       protocol: 2,
       enableReadyCheck: false,
       maxRetriesPerRequest: 50,
@@ -59,7 +59,7 @@ export class TestCluster {
 
   /** @returns the password */
   async password(): Promise<string> {
-    this.#password ??= (await rmsxJson<{ REDIS_PASSWORD: string }>(['env', '-n', this.name])).REDIS_PASSWORD;
+    this.#password ??= (await env(this.name, await library())).password;
     return this.#password;
   }
 
