@@ -73,14 +73,16 @@ export function refuseUnsound(cluster: ClusterSpec, request: Partial<UpRequest> 
   if (problems.length === 0) return;
   throw new RmsxError('bad-spec', `The cluster ${cluster.name} cannot be like this.`, {
     problems: formatProblems(problems, request.locate ?? (request.name === undefined ? inItsWords : flagOf)),
-    ...(request.complete ? {} : wayOut(cluster, problems)),
+    ...(isEmpty(request.nodes) && isEmpty(request.directives) ? wayOut(cluster, problems) : {}),
   });
 }
+
+const isEmpty = (asked: object | undefined): boolean => Object.keys(asked ?? {}).length === 0;
 
 /** Nobody has typed it: it is what the cluster has. */
 const inItsWords = (path: string): string => path.replace(/(^|\.)redis\./, '$1');
 
-/** Where a node cannot have its usual place, or has too few beside it, as a file said so once. */
+/** Where a node cannot have its usual place, or has too few beside it, as somebody asked for that once. */
 function wayOut({ name, nodes }: ClusterSpec, problems: readonly Problem[]): { readonly hint?: string } {
   const [, node, key] = problems.map(({ path }) => /^nodes\.(.+)\.(ip|port)$/.exec(path)).find(Boolean) ?? [];
   if (node !== undefined) {

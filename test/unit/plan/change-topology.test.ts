@@ -22,6 +22,12 @@ describe('adding a node', () => {
     expect(addNode(gap, undefined).nodes).toEqual(cluster(3).nodes);
   });
 
+  test('must have a name where the first master is gone, and every node is called slave-N', () => {
+    const gone = removeNode(shaped('custom', { master: 'slave-1', 'slave-1': null, 'slave-2': 'slave-1' }), 'master');
+    expect(names(addNode(gone, undefined))).toEqual(['slave-1', 'slave-2', 'slave-3']);
+    expect(names(scaleTo(gone, 3))).toEqual(['slave-1', 'slave-2', 'slave-3', 'slave-4']);
+  });
+
   test('must count from the subnet and the first port of the cluster', () => {
     const own = cluster(1, { subnet: '10.1.0.0/16', basePort: 7000 });
     expect(addNode(own, undefined).nodes[2]).toEqual(
