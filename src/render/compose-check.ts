@@ -21,10 +21,10 @@ export function checkCompose(content: string, file: string, cluster: ClusterSpec
   return problems.map((problem) => `${file}: ${problem}`);
 }
 
-/** `<<` is what Compose knows of YAML 1.1. */
+/** `<<` is what Compose knows of YAML 1.1; every node has an alias, so their number is no sign of anything. */
 function read(content: string): YamlMap | undefined {
   try {
-    return mapOf(parse(content, { merge: true }));
+    return mapOf(parse(content, { merge: true, maxAliasCount: -1 }));
   } catch {
     return undefined;
   }

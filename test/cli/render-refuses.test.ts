@@ -38,3 +38,8 @@ test.each(['compose.yaml', 'nodes/master/redis.conf'])(
     expect(readdirSync(out)).toEqual([path.split('/')[0]]);
   },
 );
+
+test('a directory that cannot be made must be told, also below /proc, where nothing can be', async () => {
+  const { code, stderr } = await runRmsx(['render', '--out', '/proc/rmsx/demo']);
+  expect([code, stderr]).toEqual([1, 'rmsx: /proc/rmsx/demo cannot be read or written (ENOENT).\n']);
+});

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +56,16 @@ describe('--templates', () => {
     expect([empty.code, empty.stderr.split('\n')[0]]).toEqual([
       2,
       `rmsx: --templates: ${templates()} has no template in it: none of redis.conf, compose.yaml, cluster-readme.md.`,
+    ]);
+  });
+
+  test('must be files, as a pipe could be waited for without an end', async () => {
+    mkdirSync(templates());
+    execFileSync('mkfifo', [join(templates(), 'redis.conf')]);
+    const { code, stderr } = await render('--templates', templates());
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      1,
+      `rmsx: The template ${join(templates(), 'redis.conf')} cannot be read: it is no file.`,
     ]);
   });
 

@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runRmsx } from '../helpers/run-rmsx.ts';
+import { contents } from '../helpers/rendered-files.ts';
+import { runInShell, runRmsx } from '../helpers/run-rmsx.ts';
 
 const nowhere = { DOCKER_HOST: 'unix:///nonexistent/docker.sock' };
 let directory: string;
@@ -104,6 +106,106 @@ nodes:
     expect(fromFile.stderr).toContain('rmsx.yaml:2: replicas: 300 do not fit');
     const fromFlag = await beside('rmsx.yaml', text, ['up', '--replicas', '400']);
     expect(fromFlag.stderr).toContain('rmsx: --replicas: 400 do not fit');
+  });
+});
+
+describe('what is wrong with a file as a whole must be told with its line', () => {
+  test.each<[string, string, readonly string[]]>([
+    [
+      'a fanout without a tree, beside other mistakes',
+      'fanout: 3\nreplicas: -1\n',
+      [
+        'rmsx.yaml:2: fanout: it is for a tree, and the topology is star',
+        'rmsx.yaml:3: replicas: -1 is not a number of replicas: 0 or more',
+      ],
+    ],
+    [
+      'an address in a subnet that is chosen later',
+      'network: { subnet: auto }\nnodes:\n  slave-1: { ip: 10.1.2.3 }\n',
+      ['rmsx.yaml:4: nodes.slave-1.ip: 10.1.2.3 cannot be in a subnet that is chosen later: name the subnet, not auto'],
+    ],
+    [
+      'a subnet that no network can have',
+      'network:\n  subnet: 127.0.0.0/24\n',
+      ['rmsx.yaml:3: network.subnet: "127.0.0.0/24" is the loopback of every host'],
+    ],
+    [
+      'more replicas than any network carries',
+      'replicas: 100000\nnetwork: { subnet: 10.0.0.0/8 }\nports: { base: 2000 }\n',
+      ['rmsx.yaml:2: replicas: 100000 do not fit into 10.0.0.0/8, which has room for 999'],
+    ],
+    [
+      'a lag that switches off what is asked for',
+      'replication:\n  minReplicasToWrite: 1\n  minReplicasMaxLag: 0s\n',
+      [
+        'rmsx.yaml:4: replication.minReplicasMaxLag: a lag of 0 switches min-replicas-to-write off, which is 1: 1 s or more',
+      ],
+    ],
+    [
+      'a time zone',
+      'timezone: europe/berlin\n',
+      ['rmsx.yaml:2: timezone: "europe/berlin" is not a time zone: write Europe/Berlin'],
+    ],
+  ])('%s', async (_, text, problems) => {
+    const { code, stderr } = await beside('rmsx.yaml', `apiVersion: rmsx/v1\n${text}`, ['up']);
+    expect(code).toBe(2);
+    for (const problem of problems) expect(stderr).toContain(problem);
+  });
+
+  test('a fanout where only that is wrong, and two masters', async () => {
+    const out = join(directory, 'out');
+    const fanout = await beside('rmsx.yaml', 'apiVersion: rmsx/v1\nfanout: 3\n', ['render', '--out', out]);
+    expect([fanout.code, fanout.stderr]).toEqual([2, expect.stringContaining('rmsx.yaml:2: fanout: it is for a tree')]);
+    const text = 'apiVersion: rmsx/v1\ntopology: custom\nnodes:\n  slave-1: {}\n  slave-2: { source: slave-1 }\n';
+    const roots = await beside('rmsx.yaml', text, ['render', '--out', out]);
+    expect([roots.code, roots.stderr]).toEqual([2, expect.stringContaining('rmsx.yaml:4: nodes.slave-1.source: ')]);
+  });
+
+  test('an empty password file', async () => {
+    writeFileSync(join(directory, 'empty'), '');
+    const text = 'apiVersion: rmsx/v1\nreplicas: -1\npasswordFile: ./empty\n';
+    const { code, stderr } = await beside('rmsx.yaml', text, ['up']);
+    expect([code, stderr.split('\n').slice(1, 3)]).toEqual([
+      2,
+      [
+        '  - rmsx.yaml:2: replicas: -1 is not a number of replicas: 0 or more',
+        '  - rmsx.yaml:3: passwordFile: the password is empty, which would switch authentication off',
+      ],
+    ]);
+  });
+});
+
+test('a port of one node must be kept clear of by ports that are chosen', async () => {
+  const out = join(directory, 'ports');
+  const text = 'apiVersion: rmsx/v1\nports: { base: auto }\nnodes:\n  slave-2: { port: 6380 }\n';
+  const { code } = await beside('rmsx.yaml', text, ['render', '--out', out]);
+  const confs = ['master', 'slave-1', 'slave-2'].map((node) => contents(out)[`nodes/${node}/redis.conf`] ?? '');
+  const ports = confs.map((conf) => /^port (\d+)$/m.exec(conf)?.[1]);
+  expect([code, ports[2], new Set(ports).size]).toEqual([0, '6380', 3]);
+});
+
+describe('a pipe that nobody writes into must be given up when the time is over', () => {
+  test.each<[string, readonly string[]]>([
+    ['a description', ['-f', 'pipe']],
+    ['a password', ['--password-file', 'pipe']],
+  ])('as %s', async (_, flags) => {
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    try {
+      const { code, stderr } = await runRmsx(['up', ...flags, '--timeout', '300ms'], { env: nowhere, cwd: directory });
+      expect([code, stderr]).toEqual([
+        124,
+        expect.stringMatching(/^rmsx: Out of time after 0\.3 s\. .*pipe has not come to its end\./),
+      ]);
+    } finally {
+      rmSync(pipe);
+    }
+  });
+
+  test('and one that the shell made must be read to its end', async () => {
+    const line = `printf 'apiVersion: rmsx/v1\\nreplicas: -7\\n' | "$@"`;
+    const { code, stderr } = await runInShell(line, ['up', '-f', '/dev/stdin'], { env: nowhere });
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/:2: replicas: -7 is not a number of replicas/)]);
   });
 });
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { loadKeys, missingKeys } from './support/keys.ts';
 import { flagsOf, ownPlace } from './support/own-place.ts';
@@ -118,7 +119,7 @@ describe('a cluster that Docker Compose started from rendered files', () => {
     await cluster.healthy();
   });
 
-  test('must be stopped, started and restarted by rmsx, and never be a leftover', async () => {
+  soakTest('must be stopped, started and restarted by rmsx, and never be a leftover', async () => {
     for (const verb of ['stop', 'start', 'restart']) {
       expect(await rmsxJson([verb, '-n', cluster.name])).toMatchObject({ changed: true });
     }
@@ -191,7 +192,7 @@ describe('a cluster that rmsx started', () => {
   });
   afterAll(() => cluster.remove());
 
-  test('must be there for docker compose ls, ps and logs', async () => {
+  soakTest('must be there for docker compose ls, ps and logs', async () => {
     const projects = JSON.parse(await docker('compose', 'ls', '--format', 'json')) as { Name: string }[];
     expect(projects.map(({ Name }) => Name)).toContain(cluster.name);
     const services = await docker('compose', '-p', cluster.name, 'ps', '--services');

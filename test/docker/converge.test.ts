@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ClusterStatus } from '../../src/domain/status.ts';
+import { soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { loadKeys, missingKeys } from './support/keys.ts';
 import { docker, eventually, type Finished, inspect, rmsx, rmsxJson } from './support/run.ts';
@@ -50,24 +51,27 @@ describe('directives', () => {
     }
   });
 
-  test('that a server reads at its start, or that are not asked for any more, must be those of new containers', async () => {
-    cluster = new TestCluster('conv-boot');
-    const file = (...lines: readonly string[]): string =>
-      `{ apiVersion: rmsx/v1, name: ${cluster.name}, replicas: 1, network: { subnet: auto }, ports: { base: auto }, ${lines.join(', ')} }`;
-    const upFile = (...lines: readonly string[]): Promise<ClusterStatus> =>
-      rmsxJson(['up', '-f', '-', '--pull', 'never'], { input: file(...lines) });
-    await upFile('redis: { hz: 20 }');
-    await loadKeys(cluster, 'master', keys);
-    const before = await lives('master', 'slave-1');
-    await upFile('redis: { hz: 20, databases: 3 }', 'disabledCommands: [MONITOR]');
-    expect(await settingOf('slave-1', 'databases')).toBe('3');
-    await expect((await cluster.client('master')).call('MONITOR')).rejects.toThrow('unknown command');
-    await upFile('disabledCommands: [MONITOR]');
-    expect([await settingOf('master', 'hz'), await settingOf('master', 'databases')]).toEqual(['10', '16']);
-    const after = await lives('master', 'slave-1');
-    expect(after.filter((life) => before.includes(life))).toEqual([]);
-    expect(await missingKeys(cluster, ['master', 'slave-1'], keys)).toEqual([]);
-  });
+  soakTest(
+    'that a server reads at its start, or that are not asked for any more, must be those of new containers',
+    async () => {
+      cluster = new TestCluster('conv-boot');
+      const file = (...lines: readonly string[]): string =>
+        `{ apiVersion: rmsx/v1, name: ${cluster.name}, replicas: 1, network: { subnet: auto }, ports: { base: auto }, ${lines.join(', ')} }`;
+      const upFile = (...lines: readonly string[]): Promise<ClusterStatus> =>
+        rmsxJson(['up', '-f', '-', '--pull', 'never'], { input: file(...lines) });
+      await upFile('redis: { hz: 20 }');
+      await loadKeys(cluster, 'master', keys);
+      const before = await lives('master', 'slave-1');
+      await upFile('redis: { hz: 20, databases: 3 }', 'disabledCommands: [MONITOR]');
+      expect(await settingOf('slave-1', 'databases')).toBe('3');
+      await expect((await cluster.client('master')).call('MONITOR')).rejects.toThrow('unknown command');
+      await upFile('disabledCommands: [MONITOR]');
+      expect([await settingOf('master', 'hz'), await settingOf('master', 'databases')]).toEqual(['10', '16']);
+      const after = await lives('master', 'slave-1');
+      expect(after.filter((life) => before.includes(life))).toEqual([]);
+      expect(await missingKeys(cluster, ['master', 'slave-1'], keys)).toEqual([]);
+    },
+  );
 
   test('that a server refuses must change nothing, and be told in its words', async () => {
     cluster = new TestCluster('conv-refused');
@@ -157,7 +161,7 @@ describe('another image', () => {
   });
 });
 
-test('a node that is stopped must come back as it should be by now', async () => {
+soakTest('a node that is stopped must come back as it should be by now', async () => {
   cluster = new TestCluster('conv-stopped');
   await cluster.up('--replicas', '2', '--image', 'redis:7.0');
   await loadKeys(cluster, 'master', keys);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterStatus } from '../../src/domain/status.ts';
+import { soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { loadKeys, missingKeys } from './support/keys.ts';
 import { docker, eventually, inspect, rmsx, rmsxJson } from './support/run.ts';
@@ -75,7 +76,7 @@ describe('a description of a cluster', () => {
     expect((await cluster.objects()).filter((object) => !/-(data|conf)$/.test(object))).toEqual([]);
   });
 
-  test('must be beaten by the environment, and the environment by flags', async () => {
+  soakTest('must be beaten by the environment, and the environment by flags', async () => {
     cluster = new TestCluster('file-order');
     const lines = ['replicas: 1', 'image: redis:7.0', 'redis: { maxclients: 300, timeout: 11 }'];
     await writeFile('rmsx.yaml', yaml(cluster.name, ...lines));
@@ -114,7 +115,7 @@ describe('persistence', () => {
     expect(await replica.get('key:0')).toBe('newer than the snapshot');
   });
 
-  test('data that was kept in one way must not be left unread by another one: 7, and it stays', async () => {
+  soakTest('data that was kept in one way must not be left unread by another one: 7, and it stays', async () => {
     cluster = new TestCluster('file-keeps');
     const { name } = cluster;
     const file = (keeps: string): Promise<void> =>
@@ -147,7 +148,7 @@ describe('persistence', () => {
 });
 
 describe('images', () => {
-  test('a replica may be newer than its master, and must not be older', async () => {
+  soakTest('a replica may be newer than its master, and must not be older', async () => {
     cluster = new TestCluster('file-images');
     const older = yaml(cluster.name, 'replicas: 1', 'image: redis:8.0', 'nodes: { slave-1: { image: redis:7.0 } }');
     await writeFile('rmsx.yaml', older);
@@ -163,26 +164,32 @@ describe('images', () => {
     expect(await missingKeys(cluster, ['slave-1'], 20)).toEqual([]);
   });
 
-  test('one of an unknown version must end before its time is up with what its server says of a directive, and leave nothing', async () => {
-    cluster = new TestCluster('file-unknown');
-    await docker('tag', 'redis:6.0', 'dt-unknown:latest');
-    try {
-      const flags = [...cluster.apart, '--image', 'dt-unknown:latest', '--replicas', '1'];
-      const failed = await rmsx(['up', ...flags, '--set', 'maxmemory-clients=10mb']); // there since Redis 7.0
-      expect(failed.code).toBe(1); // and not 124, out of time
-      expect(failed.stderr).toContain("'maxmemory-clients 10mb'");
-      expect(failed.stderr).toContain('Bad directive or wrong number of arguments');
-      expect(await cluster.objects()).toEqual([]);
-      expect((await rmsx(['up', ...flags, '--set', 'bogus-directive=7'])).code).toBe(2); // no server knows that one
-      expect(await cluster.objects()).toEqual([]);
-      const input = '{ apiVersion: rmsx/v1, disabledCommands: [WAITAOF] }'; // there since Redis 7.2
-      const refused = await rmsx(['up', '-f', '-', ...flags], { input });
-      expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('No such command in rename-command')]);
-      expect(await cluster.objects()).toEqual([]);
-    } finally {
-      await docker('rmi', 'dt-unknown:latest');
-    }
-  });
+  soakTest(
+    'one of an unknown version must end before its time is up with what its server says of a directive, and leave nothing',
+    async () => {
+      cluster = new TestCluster('file-unknown');
+      await docker('tag', 'redis:6.0', 'dt-unknown:latest');
+      try {
+        const flags = [...cluster.apart, '--image', 'dt-unknown:latest', '--replicas', '1'];
+        const failed = await rmsx(['up', ...flags, '--set', 'maxmemory-clients=10mb']); // there since Redis 7.0
+        expect(failed.code).toBe(1); // and not 124, out of time
+        expect(failed.stderr).toContain("'maxmemory-clients 10mb'");
+        expect(failed.stderr).toContain('Bad directive or wrong number of arguments');
+        expect(await cluster.objects()).toEqual([]);
+        expect((await rmsx(['up', ...flags, '--set', 'bogus-directive=7'])).code).toBe(2); // no server knows that one
+        expect(await cluster.objects()).toEqual([]);
+        const input = '{ apiVersion: rmsx/v1, disabledCommands: [WAITAOF] }'; // there since Redis 7.2
+        const refused = await rmsx(['up', '-f', '-', ...flags], { input });
+        expect([refused.code, refused.stderr]).toEqual([
+          1,
+          expect.stringContaining('No such command in rename-command'),
+        ]);
+        expect(await cluster.objects()).toEqual([]);
+      } finally {
+        await docker('rmi', 'dt-unknown:latest');
+      }
+    },
+  );
 });
 
 test('a value that the server refuses must end before its time is up with its words, and leave nothing', async () => {

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { thisProcess } from '../../src/files/process-owner.ts';
 import type { GcResult } from '../../src/operations/gc.ts';
-import { rows } from './support/breadth.ts';
+import { rows, soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { loadKeys, missingKeys } from './support/keys.ts';
 import { docker, eventually, inspect, rmsx, rmsxJson } from './support/run.ts';
@@ -62,7 +62,7 @@ const moments: readonly (readonly [string, () => Promise<boolean>])[] = [
 ];
 
 describe('an up that was killed', () => {
-  test.each(rows(moments.slice(2), moments.slice(0, 2)))(
+  test.each(rows(moments.slice(3, 4), [...moments.slice(0, 3), ...moments.slice(4)]))(
     'when %s must leave nothing that gc does not take',
     async (_, when) => {
       await killUp(when, '--topology', 'chain', '--replicas', '3');
@@ -92,7 +92,7 @@ describe('an up that was killed', () => {
     await collectAll();
   });
 
-  test('must be taken once, where two look at the same time', async () => {
+  soakTest('must be taken once, where two look at the same time', async () => {
     await killUp(() => isThere('-conf-')); // no node can have been started: a complete cluster would be no leftover
     await Promise.all([gc(), gc(), gc()]);
     await collectAll();
@@ -138,7 +138,7 @@ describe('an up that was killed', () => {
     expect(await containersThat('label=rmsx.node')).toEqual(nodes);
   });
 
-  test('after down must be taken, and the data that was kept must not', async () => {
+  soakTest('after down must be taken, and the data that was kept must not', async () => {
     await cluster.up('--replicas', '1');
     await loadKeys(cluster, 'master', keys);
     await cluster.rmsx('down');
@@ -197,7 +197,7 @@ describe('a cluster that was made', () => {
     expect((await inspect(cluster.container('master'))).Id).toBe(before[0]?.split(' ')[0]);
   });
 
-  test('and whose growth was cut off must keep its nodes, and lose the lock', async () => {
+  soakTest('and whose growth was cut off must keep its nodes, and lose the lock', async () => {
     const before = await seen();
     await rmsx(['up', '-n', cluster.name, '--replicas', '3', '--pull', 'never'], {
       whileRunning: async (kill) => {

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import type { ClusterStatus } from '../../src/domain/status.ts';
+import { soakTest } from './support/breadth.ts';
 import { objectsOf, TestCluster } from './support/cluster.ts';
 import { docker, eventually, inspect, rmsx, rmsxJson } from './support/run.ts';
 import { SysctlProxy } from './support/sysctl-proxy.ts';
@@ -32,24 +33,27 @@ test('an engine that allows no sysctl must get a cluster without it, and the use
   expect((await inspect(cluster.container('master'))).HostConfig.Sysctls ?? {}).toEqual({});
 });
 
-test('twenty isolated clusters at the same time must not get in the way of each other, and must vanish', async () => {
-  const ups = Array.from({ length: 20 }, () =>
-    rmsxJson<ClusterStatus>(['up', '--isolated', '--replicas', '1', '--timeout', '180s']),
-  );
-  const made = (await Promise.allSettled(ups)).flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-  const names = made.map(({ cluster }) => cluster.name);
-  try {
-    await Promise.all(ups); // says which one failed, when those that did not are known
-    for (const distinct of [names, made.map(({ cluster }) => cluster.subnet), portsOf(made)])
-      expect(new Set(distinct).size).toBe(distinct.length);
-    const seen = await Promise.all(names.map((name) => rmsx(['status', '-n', name])));
-    expect(seen.map(({ code }) => code)).toEqual(names.map(() => 0));
-  } finally {
-    await Promise.all(names.map((name) => rmsx(['down', '-n', name])));
-  }
-  const left = await Promise.all(names.map((name) => objectsOf(name)));
-  expect(left.flat()).toEqual([]);
-});
+soakTest(
+  'twenty isolated clusters at the same time must not get in the way of each other, and must vanish',
+  async () => {
+    const ups = Array.from({ length: 20 }, () =>
+      rmsxJson<ClusterStatus>(['up', '--isolated', '--replicas', '1', '--timeout', '180s']),
+    );
+    const made = (await Promise.allSettled(ups)).flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    const names = made.map(({ cluster }) => cluster.name);
+    try {
+      await Promise.all(ups); // says which one failed, when those that did not are known
+      for (const distinct of [names, made.map(({ cluster }) => cluster.subnet), portsOf(made)])
+        expect(new Set(distinct).size).toBe(distinct.length);
+      const seen = await Promise.all(names.map((name) => rmsx(['status', '-n', name])));
+      expect(seen.map(({ code }) => code)).toEqual(names.map(() => 0));
+    } finally {
+      await Promise.all(names.map((name) => rmsx(['down', '-n', name])));
+    }
+    const left = await Promise.all(names.map((name) => objectsOf(name)));
+    expect(left.flat()).toEqual([]);
+  },
+);
 
 const portsOf = (made: readonly ClusterStatus[]): readonly string[] =>
   made.flatMap(({ nodes }) => nodes.map(({ hostPort }) => `${hostPort}`));

@@ -30,11 +30,9 @@ const isCarrier = (name: string): boolean => name.includes('-conf-');
 describe('a move that is killed', () => {
   test.each(
     rows<readonly [string, number, string]>(
+      [['DELETE /containers/:id', 2, 'old']],
       [
-        ['DELETE /containers/:id', 2, 'old'],
         ['POST /containers/:id/start', 3, 'new'],
-      ],
-      [
         ['POST /containers/:id/stop', 1, 'old'],
         ['DELETE /networks/:id', 1, 'old'],
         ['POST /networks/create', 1, 'new'],

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterStatus } from '../../src/domain/status.ts';
+import { soakDescribe, soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { loadKeys } from './support/keys.ts';
 import { docker, eventually, inspect, rmsx, rmsxJson } from './support/run.ts';
@@ -69,7 +70,7 @@ const numbers = (replicas: number): readonly number[] => Array.from({ length: re
 
 const nameOf = (i: number): string => (i === 0 ? 'master' : `slave-${i}`);
 
-test('a chain of 8 replicas must come up, and a write must go all the way down', async () => {
+soakTest('a chain of 8 replicas must come up, and a write must go all the way down', async () => {
   const cluster = new TestCluster('chain-8');
   try {
     const status = await cluster.up('--topology', 'chain', '--replicas', '8', '--ephemeral');
@@ -82,7 +83,7 @@ test('a chain of 8 replicas must come up, and a write must go all the way down',
   }
 });
 
-describe('a tree of 30 replicas', () => {
+soakDescribe('a tree of 30 replicas', () => {
   const cluster = new TestCluster('tree-30');
 
   beforeAll(async () => {
