@@ -165,7 +165,7 @@ describe('what is wrong with a file as a whole must be told with its line', () =
     writeFileSync(join(directory, 'empty'), '');
     const text = 'apiVersion: rmsx/v1\nreplicas: -1\npasswordFile: ./empty\n';
     const { code, stderr } = await beside('rmsx.yaml', text, ['up']);
-    expect([code, stderr.split('\n').slice(1, 3)]).toEqual([
+    expect([code, stderr.split('\n').slice(2, 4)]).toEqual([
       2,
       [
         '  - rmsx.yaml:2: replicas: -1 is not a number of replicas: 0 or more',
