@@ -110,7 +110,7 @@ const stackFrames = (error: Error): string =>
     .filter((line) => line.startsWith('    at '))
     .join('\n');
 
-/** With DEBUG=* ioredis prints every command, AUTH and its password included (reliability.md E16). */
+/** With DEBUG=* ioredis prints every command, AUTH and its password included. */
 function keepSecretsFromDebug(env: NodeJS.ProcessEnv): void {
   if (env.DEBUG) env.DEBUG = `${env.DEBUG},-ioredis:*`;
 }

@@ -8,7 +8,7 @@ import { nearest } from './nearest.ts';
 const neededByRmsx =
   'AUTH HELLO PING INFO ROLE CONFIG CLIENT REPLICAOF SLAVEOF FAILOVER WAIT MULTI EXEC PUBLISH SHUTDOWN SCAN DBSIZE SET GET PSYNC SYNC REPLCONF COMMAND SELECT';
 
-/** What a server writes into the replication stream in the place of what a client sent (failover.md 7.4). */
+/** What a server writes into the replication stream in the place of what a client sent. */
 const neededByReplication =
   'DEL UNLINK PEXPIREAT PERSIST SREM ZREM HDEL HSET RPOPLPUSH LMOVE LPOP RPOP XCLAIM XGROUP XDEL PSETEX SETEX INCRBYFLOAT RESTORE SPUBLISH FUNCTION SCRIPT';
 

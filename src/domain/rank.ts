@@ -12,7 +12,7 @@ export interface Candidate {
 
 /**
  * Ranks the nodes that answer, best first: data before taste. Offsets compare inside one history only, and most nodes
- * that share one history decide which one that is (failover.md section 2).
+ * that share one history decide which one that is.
  */
 export function rankCandidates(infos: ReadonlyMap<string, ServerInfo>): readonly Candidate[] {
   const replicas = [...infos].filter(([, info]) => info.role === 'replica');

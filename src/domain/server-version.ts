@@ -91,7 +91,7 @@ export function rdbVersion(version: ServerVersion): number {
 
 /**
  * Whether a replica can load the full synchronisation that a source sends. Where it cannot, the replica says "Can't
- * handle RDB format version 12" and asks again, for ever: failover.md section 6. Valkey 9.1 and newer may write the
+ * handle RDB format version 12" and asks again, for ever. Valkey 9.1 and newer may write the
  * format of an older Valkey for it, when they synchronise without a disk; that is not relied upon.
  */
 export function canLoad(replica: ServerVersion, source: ServerVersion): boolean {

@@ -11,7 +11,7 @@ export interface Subnet {
 
 /** Nodes start at .10; .1 is the gateway, the rest is left for people. */
 const firstNodeOffset = 10;
-/** The last /28 is for addresses that the engine hands out by itself: reliability.md row 9. */
+/** The last /28 is for addresses that the engine hands out by itself: it would give away those of nodes that are down. */
 const dynamicSize = 16;
 const sentinelCount = 10;
 const smallestPrefix = 26;

@@ -2,7 +2,7 @@ import { RmsxError } from '../domain/errors.ts';
 
 /**
  * Ends a piece of work after a time, whatever it does. The timer keeps the process alive: docker-modem can leave a
- * promise unsettled, and Node would then exit 0 in silence (reliability.md E1, E2).
+ * promise unsettled, and Node would then exit 0 in silence.
  * @param what - for the message: `start redis-server-master`
  * @param signal - ends it earlier; without effect where it is aborted already, as cleaning up goes on after an abort
  * @param graceMs - how long the work may still take then: whoever cleans up should know what it has made

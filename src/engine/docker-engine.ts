@@ -166,7 +166,7 @@ function removingCalls({ docker, call }: Wire): Calls<'stop' | 'removeContainer'
   };
 }
 
-/** A proxy can answer 200 with a page instead of a list (reliability.md E7). */
+/** A proxy can answer 200 with a page instead of a list. */
 function list<T>(reply: readonly T[]): readonly T[] {
   if (Array.isArray(reply)) return reply;
   throw strangeReply();

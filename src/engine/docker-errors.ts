@@ -10,7 +10,7 @@ interface Rule {
 
 /**
  * The texts of the engines, by substring, as they drift between versions and the status code does not tell them apart:
- * reliability.md rows 2, 13, 18, 64. The first match wins.
+ * The first match wins.
  */
 const rules: readonly Rule[] = [
   { pattern: /pool overlaps|networks have overlapping/i, code: 'conflict', reason: 'subnet-overlap' },

@@ -32,7 +32,7 @@ const passing =
 
 /**
  * Pulls an image and reads the stream to its real end: an `error` line in it is a failure, which docker-modem's
- * followProgress reports as success (reliability.md E3). What passes is tried again, and the image must be there
+ * followProgress reports as success. What passes is tried again, and the image must be there
  * afterwards.
  * @param tell - told how far it is
  * @throws RmsxError `image-missing` where there is no such image, `failed`, or the reason of the signal

@@ -29,6 +29,6 @@ export interface Wire {
 /** As people know ids from `docker ps`. */
 export const short = (id: string): string => id.slice(0, 12);
 
-/** A proxy can answer in the place of the engine (reliability.md E7). */
+/** A proxy can answer in the place of the engine. */
 export const strangeReply = (): RmsxError =>
   new RmsxError('engine-refused', 'What answers in place of the Docker engine does not speak its language.');

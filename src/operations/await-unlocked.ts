@@ -17,7 +17,6 @@ export async function awaitUnlocked(
   cluster: string,
   { engine, progress, signal }: Ports,
 ): Promise<ObservedContainer | undefined> {
-  const startedMs = performance.now();
   let holder: ObservedContainer | undefined;
   try {
     do {
@@ -32,6 +31,6 @@ export async function awaitUnlocked(
     const isLate = error === signal.reason && error instanceof RmsxError && error.code === 'timeout';
     if (!isLate) throw error;
     holder ??= holderIn(cluster, await engine.listContainers(cluster)); // there may have been no time to look
-    throw atWork(cluster, holder, performance.now() - startedMs);
+    throw atWork(cluster, holder, true);
   }
 }

@@ -7,7 +7,7 @@ import { newRun } from '../files/process-owner.ts';
 import { awaitUnlocked } from './await-unlocked.ts';
 import { BringUp } from './bring-up.ts';
 import { fetchImages } from './images.ts';
-import { lookUnlocked, withLock } from './lock.ts';
+import { lookUnlocked, removeAbandoned, withLock } from './lock.ts';
 import { isHeldUp } from './lock-errors.ts';
 import { lookForUp, type SceneForUp } from './look-for-up.ts';
 import type { UpOptions, UpResult } from './up-run.ts';
@@ -39,6 +39,7 @@ export class Converging {
         if (image === undefined) {
           const seen = await lookUnlocked(name, this.#run, this.#ports, () => this.#look(false));
           if (seen.plan.length === 0) {
+            await removeAbandoned(name, seen.engine.containers, this.#ports);
             const result = await this.#unlessEnded(seen);
             if (result) return result;
             continue;

@@ -13,7 +13,7 @@ const pauseMs = 10;
 
 /**
  * Lets a running replica follow another source, and waits until its link is up. A replica that is ahead of its new source
- * would have to be thrown away and copied anew (failover.md F3), so the source may catch up first.
+ * would have to be thrown away and copied anew, so the source may catch up first.
  * @throws RmsxError where the node does not take the command, or the reason of the signal
  */
 export async function follow(

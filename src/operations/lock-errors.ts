@@ -11,13 +11,13 @@ export const isHeldUp = (error: unknown): boolean => error instanceof RmsxError 
 /**
  * Another rmsx is at work.
  * @param holder - its lock, where that could be seen
- * @param waitedMs - how long it was waited for. @default not at all
+ * @param waited - whether it was waited for until the time was up. @default false
  */
-export function atWork(cluster: string, holder?: ObservedContainer, waitedMs?: number): RmsxError {
-  const waited = waitedMs === undefined ? '' : ` It was waited for, ${Math.round(waitedMs / 1000)} s long.`;
-  return new RmsxError('conflict', `Another rmsx is changing ${cluster} just now${whoHolds(holder)}.${waited}`, {
+export function atWork(cluster: string, holder?: ObservedContainer, waited = false): RmsxError {
+  const end = waited ? ' It was waited for until the time was up.' : '';
+  return new RmsxError('conflict', `Another rmsx is changing ${cluster} just now${whoHolds(holder)}.${end}`, {
     reason: 'locked',
-    hint: `${waitedMs === undefined ? 'Try again when it has ended' : 'Wait longer: --timeout 5m'}${wayOut(cluster, holder)}`,
+    hint: `${waited ? 'Wait longer: --timeout 5m' : 'Try again when it has ended'}${wayOut(cluster, holder)}`,
   });
 }
 

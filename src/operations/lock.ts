@@ -139,6 +139,16 @@ export function refuseLocked(cluster: string, containers: readonly ObservedConta
   if (holder && !isAbandoned(holder)) throw atWork(cluster, holder);
 }
 
+/** Takes the lock of a process that was killed away, where nothing is left to do under it. */
+export async function removeAbandoned(
+  cluster: string,
+  containers: readonly ObservedContainer[],
+  ports: Ports,
+): Promise<void> {
+  const holder = holderIn(cluster, containers);
+  if (holder && isAbandoned(holder)) await removeLock(cluster, holder.id, ports);
+}
+
 /** @returns the lock of a cluster, whoever holds it */
 export const holderIn = (cluster: string, containers: readonly ObservedContainer[]): ObservedContainer | undefined =>
   containers.find((container) => container.cluster === cluster && container.name === lockName(cluster));
@@ -172,14 +182,17 @@ async function removeUnconfirmed(cluster: string, run: string, error: unknown, p
   }
 }
 
-function heldLock(cluster: string, id: string, { engine, progress }: Ports): Lock {
-  return {
-    id,
-    release: () =>
-      engine.removeContainer(id).catch((error: Error) => {
-        progress.warn(
-          `left behind: the lock ${lockName(cluster)}. ${error.message} Remove it: docker rm ${lockName(cluster)}`,
-        );
-      }),
-  };
+const heldLock = (cluster: string, id: string, ports: Ports): Lock => ({
+  id,
+  release: () => removeLock(cluster, id, ports),
+});
+
+async function removeLock(cluster: string, id: string, { engine, progress }: Ports): Promise<void> {
+  try {
+    await engine.removeContainer(id);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown';
+    const name = lockName(cluster);
+    progress.warn(`left behind: the lock ${name}. ${why} Remove it: docker rm ${name}`);
+  }
 }

@@ -11,7 +11,7 @@ import { autoRanges } from '../plan/choose.ts';
 
 /**
  * The routes of the host that a new network could get in the way of: the engine looks at them only where it chooses a
- * subnet by itself (reliability.md row 3). A socket may lead to another machine, and this process may be in a container
+ * subnet by itself. A socket may lead to another machine, and this process may be in a container
  * of its own: the engine must say that it is on the host on which the routes are read.
  * @returns those that matter; none where the network of the cluster is there and stays, or where they cannot be known
  */

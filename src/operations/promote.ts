@@ -40,7 +40,7 @@ export interface PromoteResult {
 
 /**
  * Makes a replica the master after the master has gone. The former master is fenced first, so that it cannot come back
- * as a second one; the procedure and its order are those of failover.md 1.5.
+ * as a second one; the order is that of docs/decisions/005.
  * @throws RmsxError `not-found`, or with nothing changed `unsafe`, or `conflict` where another rmsx is at work
  */
 export async function promote(

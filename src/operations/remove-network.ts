@@ -9,7 +9,7 @@ const never = new AbortController().signal;
 
 /**
  * Removes a network whose own containers are gone. What an engine kept of them by mistake is detached; what belongs to
- * somebody else never is (reliability.md rows 7, 10).
+ * somebody else never is (docs/decisions/023).
  * @param observed - how it was before
  * @throws RmsxError `failed` that names who is attached
  */

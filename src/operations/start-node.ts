@@ -57,7 +57,7 @@ async function remedyFor(error: RmsxError, context: StartContext): Promise<(() =
   return undefined;
 }
 
-/** An endpoint whose container is gone: an engine that was killed keeps it (reliability.md row 10). */
+/** An endpoint whose container is gone: an engine that was killed keeps it. */
 async function isGhost({ engine, cluster, node, id }: StartContext): Promise<boolean> {
   if (!findNode(cluster, node)) return false;
   const name = containerName(cluster.name, node);

@@ -114,7 +114,7 @@ const reach: Check = ({ reachHost }) =>
 
 const firstSafeMajor = 28;
 
-/** reliability.md row 16. The machine of Docker Desktop is on no network of others. */
+/** The machine of Docker Desktop is on no network of others. */
 const loopbackExposed: Check = ({ facts: { isPodman, isRootless, version, system } }) => {
   const major = Number.parseInt(version, 10);
   if (isPodman || isRootless || system === 'Docker Desktop' || !(major < firstSafeMajor)) return [];

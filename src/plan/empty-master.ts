@@ -4,7 +4,7 @@ import { rmsxCommand } from '../domain/hints.ts';
 import { containerOf, type ObservedEngine } from '../domain/observed.ts';
 
 /**
- * A master that starts without its data empties every replica that has some (failover.md 7.1): `up` must not be the one
+ * A master that starts without its data empties every replica that has some (docs/decisions/011): `up` must not be the one
  * who starts it.
  * @throws RmsxError `unsafe`
  */

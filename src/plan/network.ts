@@ -10,7 +10,7 @@ import type { UpFacts } from './up-facts.ts';
 /**
  * The networks of a cluster, the one to go on with first: that with most containers, then that with the lowest id, so that
  * everybody who looks chooses the same. There is more than one only where somebody made another one on an engine that allows
- * that (reliability.md row 5): the lock keeps two runs apart.
+ * that: the lock keeps two runs apart.
  */
 export function ownNetworks(name: string, engine: ObservedEngine): readonly ObservedNetwork[] {
   const users = (network: ObservedNetwork): number => attachedTo(network, engine.containers).length;

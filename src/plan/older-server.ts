@@ -6,7 +6,7 @@ import { canLoad, newestVersionOfImage, rdbVersion, versionOfImage } from '../do
 
 /**
  * A server that is older than the data on its volume, or of the other family, ends with "Can't handle RDB format
- * version", again and again; one from before 7.0 does not even see the data, and starts empty (reliability.md row 63).
+ * version", again and again; one from before 7.0 does not even see the data, and starts empty.
  * Images whose names do not tell a version are let through.
  * @param confs - a record names the image that used the volumes last; the label of a volume only the one it was made for
  * @throws RmsxError `unsafe`

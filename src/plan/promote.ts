@@ -68,7 +68,7 @@ export function planPromote(facts: PromoteFacts): PromotePlan | null {
     .map(({ node }) => node ?? '')
     .filter((node) => !facts.infos.has(node));
   const changed = { ...cluster, nodes: reparent(cluster, target, formerMaster) };
-  topDown(changed); // a cycle is accepted by the servers and looks healthy (failover.md F10): refused before anything is sent
+  topDown(changed); // a cycle is accepted by the servers and looks healthy: refused before anything is sent
   return {
     target,
     formerMaster,
@@ -129,7 +129,7 @@ function refuseTarget({ record, containers, infos, target, force }: PromoteFacts
   );
 }
 
-/** A node of an older server never gets through a full synchronisation with a newer one (failover.md section 6). */
+/** A node of an older server never gets through a full synchronisation with a newer one. */
 function refuseNewerServer(cluster: ClusterSpec, target: string): void {
   const versions = cluster.nodes.map((node) => ({ name: node.name, version: versionOfImage(imageOf(cluster, node)) }));
   const own = versions.find(({ name }) => name === target)?.version;

@@ -25,7 +25,7 @@ async function connect(node: string, endpoint: Address, password: string, timeou
     family: 4,
     protocol: 2, // no HELLO: an access list may forbid it, and old servers do not know it
     lazyConnect: true,
-    enableReadyCheck: false, // it sleeps while the server loads its data (reliability.md row 69)
+    enableReadyCheck: false, // it sleeps while the server loads its data
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
@@ -53,7 +53,7 @@ async function connect(node: string, endpoint: Address, password: string, timeou
 
 /**
  * Logs in, and proves on the way that nobody gets in without: what is asked first travels in the same packet, and costs
- * nothing (reliability.md row 52).
+ * nothing.
  */
 async function logIn(node: string, client: IoRedis, password: string): Promise<void> {
   const [stranger, login] = await Promise.allSettled([client.call('PING'), client.call('AUTH', password)]);

@@ -12,7 +12,7 @@ const patterns: readonly (readonly [RegExp, RedisReason])[] = [
 
 /**
  * Turns whatever ioredis threw into an RmsxError. Only the text of the error is kept: its other fields carry the
- * arguments of the command, and with them the password (reliability.md E16).
+ * arguments of the command, and with them the password.
  * @param node - whose server it was
  * @param what - what was tried: `log in`
  */

@@ -66,7 +66,7 @@ describe('up while another rmsx makes the cluster', () => {
     expect([code, world.made]).toEqual([5, ['/demo-lock']]);
     const { message, hint } = JSON.parse(stdout).error;
     expect(message).toMatch(
-      /^Another rmsx is changing demo just now \(process \d+ on .*\)\. It was waited for, \d+ s long\.$/,
+      /^Another rmsx is changing demo just now \(process \d+ on .*\)\. It was waited for until the time was up\.$/,
     );
     expect(hint).toBe(`Wait longer: --timeout 5m, or end it: kill ${process.pid}`);
     expect(stderr).toContain('✗ given up');

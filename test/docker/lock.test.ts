@@ -58,6 +58,9 @@ describe('changes of one cluster at the same time', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     await lockAs(`${hostname()}/${child.pid}/1`);
+    expect((await rmsx(['up', '-n', cluster.name])).code).toBe(0);
+    expect(await cluster.objects()).not.toContain(`${cluster.name}-lock`); // there was nothing to do under it
+    await lockAs(`${hostname()}/${child.pid}/1`);
     const { code, stderr } = await rmsx(['move', 'slave-2', '--source', 'slave-1', '-n', cluster.name]);
     expect([code, stderr]).toEqual([0, expect.stringContaining('has been killed; taking over')]);
     expect(await sources()).toMatchObject({ 'slave-2': 'slave-1' });

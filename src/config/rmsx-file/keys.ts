@@ -2,6 +2,7 @@ import type { Persistence, Topology } from '../../domain/cluster.ts';
 import { canonicalDirective } from '../../domain/directives.ts';
 import { canonicalNodeName, nodeIndex } from '../../domain/names.ts';
 import { parseBytes } from '../memory.ts';
+import { nearest } from '../nearest.ts';
 import { evictionPolicies, prioritySetting, type Setting, type SettingKind, settings } from '../settings.ts';
 import type { FileContent, NodeInFile } from './content.ts';
 import { directives } from './directives.ts';
@@ -106,11 +107,16 @@ const adviceFor = (directivesAt: string): Advice => ({
   instead: (key) => {
     const directive = canonicalDirective(key);
     const setting = settings.find((known) => known.directive === directive);
-    return placesOfKeys.find((path) => path.split('.').at(-1) === key) ?? setting?.path;
+    return placesOfKeys.find((path) => lastPart(path) === key) ?? setting?.path;
   },
-  otherwise: (key) =>
-    canonicalDirective(key) === undefined ? undefined : `directives of redis.conf stand below ${directivesAt}`,
+  otherwise: (key) => {
+    const near = nearest(key.slice(0, 40), placesOfKeys.map(lastPart));
+    if (near !== undefined) return `did you mean ${placesOfKeys.find((path) => lastPart(path) === near)}?`;
+    return canonicalDirective(key) === undefined ? undefined : `directives of redis.conf stand below ${directivesAt}`;
+  },
 });
+
+const lastPart = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 
 const image = word('the name of an image, such as redis:8.0');
 
