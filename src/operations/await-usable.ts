@@ -1,7 +1,9 @@
 import type { ClusterSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { Ports } from '../domain/ports.ts';
+import type { ServerInfo } from '../domain/server-info.ts';
 import { refuseLastingRoles } from '../plan/lasting-roles.ts';
+import { hintFromLogs } from '../plan/older-server.ts';
 import { awaitReplication } from './await-replication.ts';
 import type { Connections } from './connections.ts';
 import { collectLogs, throwIfEnded } from './evidence.ts';
@@ -22,12 +24,13 @@ const looksPerCheck = 20;
 
 /**
  * Waits until nodes answer and are in sync, as far as they can be.
+ * @returns what those in sync say
  * @throws RmsxError `failed` where one of them has ended or another role, or the reason of the signal with what is missing
  */
 export async function awaitUsable(
   { cluster, linked, lonely, connections }: UsableOptions,
   ports: Ports,
-): Promise<void> {
+): Promise<ReadonlyMap<string, ServerInfo>> {
   const { engine, progress, signal } = ports;
   let missing: readonly string[] = lonely.map((name) => `${name} does not answer`);
   let looks = 0;
@@ -37,8 +40,8 @@ export async function awaitUsable(
   };
   try {
     await awaitAnswers(lonely, connections, look, signal);
-    if (linked.length === 0) return;
-    await awaitReplication({
+    if (linked.length === 0) return new Map();
+    return await awaitReplication({
       cluster,
       nodes: cluster.nodes.filter(({ name }) => linked.includes(name)),
       connections,
@@ -56,7 +59,8 @@ export async function awaitUsable(
     if (!(error instanceof RmsxError) || error.code !== 'timeout') throw error;
     const nodes = missing.map((sentence) => sentence.split(' ')[0] ?? '');
     const logs = await collectLogs(engine, await engine.listContainers(cluster.name), nodes);
-    throw new RmsxError('timeout', error.message, { problems: missing, logs, cause: error, hint: error.hint ?? '' });
+    const hint = hintFromLogs(cluster.name, logs) ?? error.hint ?? '';
+    throw new RmsxError('timeout', error.message, { problems: missing, logs, cause: error, hint });
   }
 }
 

@@ -1,6 +1,5 @@
 import { assessCluster } from '../domain/assess.ts';
 import type { NodeSpec } from '../domain/cluster.ts';
-import { RmsxError } from '../domain/errors.ts';
 import { counted } from '../domain/names.ts';
 import type { NodeConf, ObservedContainer, ObservedEngine } from '../domain/observed.ts';
 import type { Plan, PlannedStep, Step } from '../domain/plan.ts';
@@ -8,12 +7,9 @@ import type { Ports } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import type { ClusterStatus } from '../domain/status.ts';
-import { refuseLastingRoles } from '../plan/lasting-roles.ts';
-import { hintFromLogs } from '../plan/older-server.ts';
-import { awaitReplication } from './await-replication.ts';
+import { awaitUsable } from './await-usable.ts';
 import { ConfWriter } from './conf-writer.ts';
 import { Connections, infosOf } from './connections.ts';
-import { collectLogs, throwIfEnded } from './evidence.ts';
 import type { Resync } from './follow.ts';
 import { endpointOf } from './observe.ts';
 import { Reach } from './reach.ts';
@@ -142,43 +138,20 @@ export class BringUp {
   }
 
   async #awaitUsable(): Promise<ReadonlyMap<string, ServerInfo>> {
-    const { engine, progress } = this.#ports;
+    const { progress } = this.#ports;
     const signal = AbortSignal.any([this.#ports.signal, this.#over.signal]);
-    const { cluster } = this.#record;
-    let missing: readonly string[] = [];
-    let looks = 0;
     progress.begin('waiting until replication is usable');
-    try {
-      const infos = await awaitReplication({
-        cluster,
-        nodes: this.#nodes,
+    const infos = await awaitUsable(
+      {
+        cluster: this.#record.cluster,
+        linked: this.#nodes.map(({ name }) => name),
+        lonely: [],
         connections: this.#connections,
-        signal,
-        onMissing: (now) => {
-          missing = now;
-          progress.begin(`waiting: ${now[0]}${now.length > 1 ? ` (and ${now.length - 1} more)` : ''}`);
-        },
-        failFast: async (seen) => {
-          refuseLastingRoles(cluster, seen);
-          looks += 1;
-          const silent = this.#nodes.filter((node) => !seen.has(node.name));
-          if (looks % 20 === 0) for (const node of silent) await throwIfEnded(engine, cluster.name, node.name);
-        },
-      });
-      progress.succeed(`replication is usable: ${counted(this.#nodes.length - 1, 'replica')} acknowledged a marker`);
-      return infos;
-    } catch (error) {
-      if (!(error instanceof RmsxError) || error.code !== 'timeout') throw error;
-      const logs = await this.#logsOf(missing);
-      const hint = hintFromLogs(cluster.name, logs) ?? error.hint ?? '';
-      throw new RmsxError('timeout', error.message, { problems: missing, logs, cause: error, hint });
-    }
-  }
-
-  async #logsOf(missing: readonly string[]): Promise<readonly string[]> {
-    const { engine } = this.#ports;
-    const nodes = missing.map((sentence) => sentence.split(' ')[0] ?? '');
-    return collectLogs(engine, await engine.listContainers(this.#record.cluster.name), nodes);
+      },
+      { ...this.#ports, signal },
+    );
+    progress.succeed(`replication is usable: ${counted(this.#nodes.length - 1, 'replica')} acknowledged a marker`);
+    return infos;
   }
 
   async #look(): Promise<ReadonlyMap<string, ServerInfo>> {

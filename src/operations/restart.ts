@@ -58,8 +58,9 @@ async function carryOut({ known, plan, warnings }: LifecyclePlan, ports: Ports):
       progress.begin(`restarting ${known.name}: ${node}`);
       if (node === masterOf(cluster).name) await refuseOldSnapshot(cluster, engine);
     },
-    awaitUsable: ({ node, among }) =>
-      awaitUsable({ cluster, linked: among, lonely: among.length > 0 ? [] : [node], connections }, ports),
+    awaitUsable: async ({ node, among }) => {
+      await awaitUsable({ cluster, linked: among, lonely: among.length > 0 ? [] : [node], connections }, ports);
+    },
   });
   progress.begin(`restarting ${known.name}: ${nodes.join(', ')}`);
   try {

@@ -128,7 +128,7 @@ describe('a wrong command line must be refused before anything is touched', () =
         - --subnet: "1.2.3.4" is not an IPv4 subnet such as 172.19.0.0/24
         - --image: "A" is not the name of an image, such as redis:8.0
         - --bind: "b" is not an IPv4 address
-        - the password is empty, which would switch authentication off
+        - RMSX_PASSWORD: the password is empty, which would switch authentication off
       hint: rmsx up --help
       "
     `);
@@ -184,14 +184,14 @@ describe('passwords', () => {
     ['one with a tab', `${secret}\t`, 'the password has a tab as its character number 13; use printable characters'],
   ])('%s must be refused, and not be printed', async (_, password, problem) => {
     const { code, stdout, stderr } = await runRmsx(['up'], { env: { RMSX_PASSWORD: password } });
-    expect([code, stdout, stderr]).toEqual([2, '', `rmsx: ${problem}\n${help('up')}`]);
+    expect([code, stdout, stderr]).toEqual([2, '', `rmsx: RMSX_PASSWORD: ${problem}\n${help('up')}`]);
   });
 
   test('one line break at the end of standard input must not belong to it, a second one must', async () => {
     const twice = await runRmsx(['up', '--password-file', '-'], { stdin: `${secret}\n\n` });
     expect([twice.code, twice.stderr]).toEqual([
       2,
-      `rmsx: the password has a line break as its character number 13; use printable characters\n${help('up')}`,
+      `rmsx: --password-file: the password has a line break as its character number 13; use printable characters\n${help('up')}`,
     ]);
     const once = await runRmsx(['up', '--password-file', '-'], { stdin: `${secret}\n` });
     expect(once.code).toBe(6); // it went on, to the engine that is not there
@@ -201,7 +201,7 @@ describe('passwords', () => {
     const { code, stderr } = await runRmsx(['up', '--password-file', '/dev/zero']);
     expect([code, stderr.split('\n')[0]]).toEqual([
       2,
-      'rmsx: the password has 65536 bytes; Redis 6.0 takes no more than 512',
+      'rmsx: --password-file: the password has 65536 bytes; Redis 6.0 takes no more than 512',
     ]);
   });
 
