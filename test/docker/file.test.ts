@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterStatus } from '../../src/domain/status.ts';
-import { soakTest } from './support/breadth.ts';
+import { soakDescribe, soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { loadKeys, missingKeys } from './support/keys.ts';
 import { docker, eventually, inspect, rmsx, rmsxJson } from './support/run.ts';
@@ -147,7 +147,7 @@ describe('persistence', () => {
   });
 });
 
-describe('images', () => {
+soakDescribe('images', () => {
   soakTest('a replica may be newer than its master, and must not be older', async () => {
     cluster = new TestCluster('file-images');
     const older = yaml(cluster.name, 'replicas: 1', 'image: redis:8.0', 'nodes: { slave-1: { image: redis:7.0 } }');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { thisProcess } from '../../src/files/process-owner.ts';
 import type { LifecycleResult } from '../../src/operations/lifecycle.ts';
-import { rows, soakTest } from './support/breadth.ts';
+import { rows, soakDescribe } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { loadKeys, missingKeys } from './support/keys.ts';
 import { docker, eventually, rmsx, rmsxJson } from './support/run.ts';
@@ -100,10 +100,10 @@ describe('a cluster with a promotion behind it', () => {
   });
 });
 
-describe('single nodes', () => {
+soakDescribe('single nodes', () => {
   beforeEach(() => cluster.up('--topology', 'chain', '--replicas', '2'));
 
-  soakTest('must be stopped and started while the others go on, and stay stopped until then', async () => {
+  test('must be stopped and started while the others go on, and stay stopped until then', async () => {
     const before = await seeAll();
     const { warnings } = await run('stop replica-1');
     expect(warnings).toMatchObject([{ code: 'source-stopped', node: 'slave-1' }]);
@@ -115,7 +115,7 @@ describe('single nodes', () => {
     expect(await see('master')).toEqual(before.get('master'));
   });
 
-  soakTest('that are paused must be woken, and end in peace', async () => {
+  test('that are paused must be woken, and end in peace', async () => {
     await docker('pause', cluster.container('slave-2'));
     const startedMs = Date.now();
     const { plan } = await rmsxJson<{ plan: { op: string }[] }>(['stop', 'slave-2', '-n', cluster.name]);
@@ -127,7 +127,7 @@ describe('single nodes', () => {
     expect((await cluster.status()).cluster.health).toBe('healthy');
   });
 
-  soakTest('without a container must be refused with 4 before anything is started', async () => {
+  test('without a container must be refused with 4 before anything is started', async () => {
     await run('stop');
     await docker('rm', cluster.container('slave-1'));
     const { code, stderr } = await refusal('start');
@@ -139,7 +139,7 @@ describe('single nodes', () => {
     expect(await run('start master')).toMatchObject({ changed: true });
   });
 
-  soakTest('must not be touched while another rmsx is at work', async () => {
+  test('must not be touched while another rmsx is at work', async () => {
     const before = await seeAll();
     const labels = ['--label', `rmsx.cluster=${cluster.name}`, '--label', `rmsx.owner=${thisProcess()}`];
     const lock = await docker('create', '--name', `${cluster.name}-lock`, ...labels, 'redis:8.0', 'true');

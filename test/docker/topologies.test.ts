@@ -87,7 +87,7 @@ soakDescribe('a tree of 30 replicas', () => {
   const cluster = new TestCluster('tree-30');
 
   beforeAll(async () => {
-    await cluster.up('--topology', 'tree', '--fanout', '2', '--replicas', '30', '--ephemeral');
+    await cluster.up('--topology', 'tree', '--fanout', '2', '--replicas', '30', '--ephemeral', '--timeout', '5m');
   });
   afterAll(() => cluster.remove());
 

@@ -93,15 +93,11 @@ export interface DockerInspect {
   readonly NetworkSettings: { readonly Networks: Record<string, { readonly IPAddress: string }> };
 }
 
-/**
- * Asks again and again until a check holds, at most half of the time: what is waited for needs the machine, too.
- * @throws with the last failure when the time is up
- */
+/** Asks again and again until a check holds. @throws with the last failure when the time is up */
 export async function eventually<T>(what: string, check: () => Promise<T | false>, timeoutMs = 15_000): Promise<T> {
   const endMs = Date.now() + timeoutMs;
   let last: unknown;
   for (;;) {
-    const beganMs = Date.now();
     try {
       const answer = await check();
       if (answer !== false) return answer;
@@ -109,7 +105,6 @@ export async function eventually<T>(what: string, check: () => Promise<T | false
       last = error;
     }
     if (Date.now() > endMs) throw new Error(`not within ${timeoutMs} ms: ${what}`, { cause: last });
-    const tookMs = Date.now() - beganMs;
-    await new Promise((resolve) => setTimeout(resolve, Math.max(25, tookMs)));
+    await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
