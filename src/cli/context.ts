@@ -23,6 +23,7 @@ export interface Context {
   readonly env: NodeJS.ProcessEnv;
   /** What rmsx.yaml says; undefined where there is none. */
   file(): Promise<RmsxFile | undefined>;
+  /** Waits for a file that may be a pipe. */
   readonly reading: Reading;
   /** Engine, Redis and progress: made when a command is sure that its command line is right. */
   ports(): Promise<Ports>;
