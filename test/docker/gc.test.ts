@@ -7,6 +7,7 @@ import type { GcResult } from '../../src/operations/gc.ts';
 import { rows, soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { loadKeys, missingKeys } from './support/keys.ts';
+import { rmsxMeeting } from './support/meeting.ts';
 import { docker, eventually, inspect, rmsx, rmsxJson } from './support/run.ts';
 
 const keys = 20;
@@ -53,6 +54,15 @@ async function killUp(when: () => Promise<boolean>, ...flags: readonly string[])
   expect(code).toBe(null);
 }
 
+/** Kills `up` where it has asked for its network: that is made, and nothing after it. */
+async function killUpAtNetwork(): Promise<void> {
+  const { code } = await rmsxMeeting(cluster, ['up', ...cluster.apart], (route, kill) => {
+    if (route === 'POST /networks/create') kill('SIGKILL');
+  });
+  expect(code).toBe(null);
+  await eventually('the network is there', () => isThere('_app_net'));
+}
+
 const moments: readonly (readonly [string, () => Promise<boolean>])[] = [
   ['the network is there', () => isThere('_app_net')],
   ['the conf is carried', () => isThere('-conf-')],
@@ -77,11 +87,8 @@ describe('an up that was killed', () => {
   });
 
   test('must be left alone by default but for what only served it, as it is young, and --dry-run must change nothing', async () => {
-    await killUp(() => isThere('-conf-'));
-    const objects = await eventually('the engine is done', async () => {
-      const first = await cluster.objects();
-      return first.length === (await cluster.objects()).length && first;
-    });
+    await killUpAtNetwork();
+    const objects = await cluster.objects();
     const young = await rmsxJson<GcResult>(['gc', '-n', cluster.name]);
     const taken = young.leftovers.map(({ name }) => name);
     expect(taken).toContain(`${cluster.name}-lock`);
@@ -99,7 +106,7 @@ describe('an up that was killed', () => {
   });
 
   test('must not be taken while somebody else is attached to its network', async () => {
-    await killUp(() => isThere('_app_net'));
+    await killUpAtNetwork();
     const guest = await docker(
       'create',
       '--network',

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterStatus } from '../../src/domain/status.ts';
-import { soakDescribe, soakTest } from './support/breadth.ts';
+import { soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { loadKeys } from './support/keys.ts';
 import { docker, eventually, inspect, rmsx, rmsxJson } from './support/run.ts';
@@ -70,7 +70,7 @@ const numbers = (replicas: number): readonly number[] => Array.from({ length: re
 
 const nameOf = (i: number): string => (i === 0 ? 'master' : `slave-${i}`);
 
-soakTest('a chain of 8 replicas must come up, and a write must go all the way down', async () => {
+test('a chain of 8 replicas must come up, and a write must go all the way down', async () => {
   const cluster = new TestCluster('chain-8');
   try {
     const status = await cluster.up('--topology', 'chain', '--replicas', '8', '--ephemeral');
@@ -83,7 +83,7 @@ soakTest('a chain of 8 replicas must come up, and a write must go all the way do
   }
 });
 
-soakDescribe('a tree of 30 replicas', () => {
+describe('a tree of 30 replicas', () => {
   const cluster = new TestCluster('tree-30');
 
   beforeAll(async () => {
@@ -100,7 +100,7 @@ soakDescribe('a tree of 30 replicas', () => {
     await expectReach(clients, 'master');
   });
 
-  test('must give two more replicas the next free places, and restart nobody', async () => {
+  soakTest('must give two more replicas the next free places, and restart nobody', async () => {
     const nodes = Object.keys(treeOf(30));
     const before = await starts(cluster, nodes);
     const result = await rmsxJson<Changed>(['up', '-n', cluster.name, '--replicas', '32', '--pull', 'never']);
@@ -111,7 +111,7 @@ soakDescribe('a tree of 30 replicas', () => {
     await expectReach(clients, 'master');
   });
 
-  test('must not lose a replica by up: it is refused with 5, and rmsx scale is named', async () => {
+  soakTest('must not lose a replica by up: it is refused with 5, and rmsx scale is named', async () => {
     const before = await cluster.objects();
     const fewer = await rmsx(['up', '-n', cluster.name, '--replicas', '3', '--pull', 'never']);
     expect(fewer.code).toBe(5);
