@@ -48,14 +48,18 @@ export async function takeLock(request: LockRequest, ports: Ports): Promise<Lock
   const { cluster } = request;
   const { engine, progress, signal } = ports;
   let holder: ObservedContainer | undefined;
+  let isLeft = false;
   for (let left: number = tries.count; left > 0; left--) {
     signal.throwIfAborted();
     const id = await createLock(request, ports);
-    if (id !== undefined) return heldLock(cluster, id, ports);
+    if (id !== undefined) {
+      if (isLeft) progress.note(`the rmsx that was changing ${cluster} has been killed; taking over`);
+      return heldLock(cluster, id, ports);
+    }
     holder = holderIn(cluster, await engine.listContainers(cluster));
     if (holder && !isAbandoned(holder)) break;
     if (holder) {
-      progress.note(`the rmsx that was changing ${cluster} has been killed; taking over`);
+      isLeft = true; // many may see that: the one that gets the lock says it
       await engine.removeContainer(holder.id); // by its id: whoever was faster has another one
     } else {
       const named = (await engine.listContainers()).find(({ name }) => name === lockName(cluster));
