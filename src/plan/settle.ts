@@ -73,7 +73,7 @@ export function refuseUnsound(cluster: ClusterSpec, request: Partial<UpRequest> 
   if (problems.length === 0) return;
   throw new RmsxError('bad-spec', `The cluster ${cluster.name} cannot be like this.`, {
     problems: formatProblems(problems, request.locate ?? (request.name === undefined ? inItsWords : flagOf)),
-    ...(isEmpty(request.nodes) && isEmpty(request.directives) ? wayOut(cluster, problems) : {}),
+    ...(isEmpty(request.nodes) && isEmpty(request.directives) ? wayOut(cluster, problems, request.fanout) : {}),
   });
 }
 
@@ -82,8 +82,15 @@ const isEmpty = (asked: object | undefined): boolean => Object.keys(asked ?? {})
 /** Nobody has typed it: it is what the cluster has. */
 const inItsWords = (path: string): string => path.replace(/(^|\.)redis\./, '$1');
 
-/** Where a node cannot have its usual place, or has too few beside it, as somebody asked for that once. */
-function wayOut({ name, nodes }: ClusterSpec, problems: readonly Problem[]): { readonly hint?: string } {
+/** A fanout alone; a node that cannot have its usual place, or has too few beside it, as somebody asked for that once. */
+function wayOut(
+  { name, nodes }: ClusterSpec,
+  problems: readonly Problem[],
+  fanout: number | undefined,
+): { readonly hint?: string } {
+  if (problems.some(({ path }) => path === 'fanout')) {
+    return { hint: `Ask for a tree: ${rmsxCommand(name, `up --topology tree --fanout ${fanout}`)}` };
+  }
   const [, node, key] = problems.map(({ path }) => /^nodes\.(.+)\.(ip|port)$/.exec(path)).find(Boolean) ?? [];
   if (node !== undefined) {
     const change = rmsxCommand(name, 'up -f FILE');

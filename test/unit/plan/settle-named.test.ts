@@ -94,7 +94,8 @@ describe('a fanout alone', () => {
   };
 
   test('must be refused where the cluster is no tree', () => {
-    const { code, problems } = errorOf(() => fanout('star'));
+    const { code, problems, hint } = errorOf(() => fanout('star'));
+    expect(hint).toBe('Ask for a tree: rmsx up --topology tree --fanout 3');
     expect([code, problems]).toEqual(['bad-spec', ['--fanout: it is for a tree, and the topology is star']]);
   });
 
