@@ -75,10 +75,12 @@ describe('a cluster with a promotion behind it', () => {
     expect(await cluster.objects()).toEqual(objects);
     expect(await run('stop')).toMatchObject({ changed: false, plan: [] });
 
-    expect(await run('start')).toMatchObject({ changed: true, warnings: [] });
+    const started = await run('start');
+    expect(started).toMatchObject({ changed: true, warnings: [] });
+    // In which order the engine gets to it is its own affair: docs/decisions/012.
+    expect(started.plan[0]).toMatchObject({ op: 'start', node: 'slave-1' });
     const status = await cluster.status();
     expect(status.cluster).toMatchObject({ health: 'healthy', master: 'slave-1', epoch: 2 });
-    expect((await inOrderOf('startedAt'))[0]).toBe('slave-1');
     expect([...(await seeAll()).values()].map(({ id }) => id)).toEqual([...before.values()].map(({ id }) => id));
     expect(await missingKeys(cluster, ['master', 'slave-1', 'slave-2'], keys)).toEqual([]);
     expect(await run('start')).toMatchObject({ changed: false });
