@@ -1,4 +1,5 @@
 import type { Directives } from '../domain/cluster.ts';
+import { quoteForShell } from '../domain/shell.ts';
 import type { UpRequest } from './up-request.ts';
 
 /**
@@ -12,17 +13,16 @@ export function flagsOfRequest(request: UpRequest): string {
   const valued = { topology, replicas, fanout, image, subnet, 'base-port': basePort, bind, tz: timezone };
   return [
     ...Object.entries(valued).flatMap(([flag, value]) =>
-      value === undefined ? [] : [`--${flag} ${shellWord(String(value))}`],
+      value === undefined ? [] : [`--${flag} ${quoteForShell(String(value))}`],
     ),
     ...(persistence === undefined ? [] : [persistence === 'none' ? '--ephemeral' : '--no-ephemeral']),
     ...settings(request.directives ?? {}),
-    ...(request.allowCommands ?? []).map((command) => `--allow-command ${shellWord(command)}`),
+    ...(request.allowCommands ?? []).map((command) => `--allow-command ${quoteForShell(command)}`),
     ...password,
   ].join(' ');
 }
 
 const settings = (directives: Directives): readonly string[] =>
-  Object.entries(directives).flatMap(([name, lines]) => lines.map((line) => `--set ${shellWord(`${name}=${line}`)}`));
-
-const shellWord = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  Object.entries(directives).flatMap(([name, lines]) =>
+    lines.map((line) => `--set ${quoteForShell(`${name}=${line}`)}`),
+  );

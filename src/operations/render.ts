@@ -105,8 +105,10 @@ function settle(request: UpRequest, existing: ClusterRecord | null): ClusterReco
   const { name, subnet, basePort } = request;
   const before = existing && withoutUnwanted(request, existing.cluster);
   const chosenSubnet = subnet === 'auto' ? chooseSubnet(name, [], 0) : undefined;
-  const count = draftCluster(request).nodes.length;
-  const chosenPort = basePort === 'auto' ? chooseBasePort(name, count, [], 0, ownPorts(request)) : undefined;
+  const chosenPort =
+    basePort === 'auto'
+      ? chooseBasePort(name, draftCluster(request).nodes.length, [], 0, ownPorts(request))
+      : undefined;
   const cluster = wantedCluster(request, before, {
     subnet: subnet !== undefined && subnet !== 'auto' ? subnet : (before?.subnet ?? chosenSubnet ?? defaults.subnet),
     basePort: typeof basePort === 'number' ? basePort : (before?.basePort ?? chosenPort ?? defaults.basePort),

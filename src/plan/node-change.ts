@@ -65,13 +65,14 @@ function changedDirectives(
   will: ClusterSpec,
   after: NodeSpec,
 ): readonly ChangedDirective[] {
-  const old = mergeDirectives(was.directives, before.directives);
-  const wanted = mergeDirectives(will.directives, after.directives);
+  const old = mergeDirectives(otherwise, mergeDirectives(was.directives, before.directives));
+  const wanted = mergeDirectives(otherwise, mergeDirectives(will.directives, after.directives));
   return [...new Set([...Object.keys(old), ...Object.keys(wanted)])].sort().flatMap((directive) => {
-    const [before, lines] = [mergeDirectives(otherwise, old)[directive], mergeDirectives(otherwise, wanted)[directive]];
-    if (isDeepStrictEqual(before, lines)) return [];
+    const lines = wanted[directive];
+    if (isDeepStrictEqual(old[directive], lines)) return [];
     const text = lines?.join(', ') ?? "the server's own again";
-    const isLive = lines !== undefined && !isBootOnly(directive) && !dropsLimits(directive, before ?? [], lines);
+    const isLive =
+      lines !== undefined && !isBootOnly(directive) && !dropsLimits(directive, old[directive] ?? [], lines);
     return [{ directive, text, value: isLive ? toValue(lines) : null }];
   });
 }

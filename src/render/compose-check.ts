@@ -49,13 +49,13 @@ function pairsOf(value: unknown): YamlMap {
 }
 
 function lost(what: string, found: unknown, wanted: string): readonly string[] {
-  const text = String(found ?? '').replaceAll('$$', ''); // Compose makes a dollar of two, and a variable of one
-  if (text.includes('$') || (found !== undefined && found !== null && plainText(String(found)) === wanted)) return [];
-  const is = found === undefined || found === null ? 'is not in it' : `is ${String(found)}`;
-  return [`${what} ${is}, and ${wanted} is asked for`];
+  const text = found === undefined || found === null ? undefined : String(found);
+  if (text !== undefined && (hasVariable(text) || text.replaceAll('$$', () => '$') === wanted)) return [];
+  return [`${what} ${text === undefined ? 'is not in it' : `is ${text}`}, and ${wanted} is asked for`];
 }
 
-const plainText = (text: string): string => text.replaceAll('$$', '$');
+/** Compose makes a dollar of two, and a variable of one. */
+const hasVariable = (text: string): boolean => text.replaceAll('$$', '').includes('$');
 
 function checkService({ name, ...node }: NodeSpec, service: YamlMap, cluster: ClusterSpec): readonly string[] {
   const labels = pairsOf(service.labels);

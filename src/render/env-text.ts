@@ -1,4 +1,5 @@
 import { RmsxError } from '../domain/errors.ts';
+import { quoteForShell } from '../domain/shell.ts';
 
 /** How variables are written down. */
 export type EnvFormat = 'shell' | 'dotenv' | 'github';
@@ -25,9 +26,6 @@ function renderVariable(name: string, value: string, format: EnvFormat): string 
       return format satisfies never;
   }
 }
-
-const quoteForShell = (value: string): string =>
-  /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 
 /** Single quotes keep everything as it is; the readers of dotenv files agree on no way to escape one. */
 function quoteForDotenv(name: string, value: string): string {
