@@ -25,7 +25,7 @@ export function networkCalls({
 const ghostPrefix = 'ep-';
 
 /** @returns the endpoints of a network as the engine lists them, in our words */
-export function fromEndpoints(info: Docker.NetworkInspectInfo): readonly NetworkEndpoint[] {
+function fromEndpoints(info: Docker.NetworkInspectInfo): readonly NetworkEndpoint[] {
   return Object.entries(info.Containers ?? {}).map(([key, { Name, IPv4Address }]) => ({
     containerId: key.startsWith(ghostPrefix) ? null : key,
     name: Name,

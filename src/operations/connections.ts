@@ -4,7 +4,7 @@ import type { Redis, RedisConnection } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 
 /** The hard budget of one look at one node: a hung node costs no more. */
-export const probeTimeoutMs = 1500;
+const probeTimeoutMs = 1500;
 
 /** What a probe of a node brought: what the server says, or why it says nothing. */
 export type Probe = { readonly info: ServerInfo } | { readonly error: RmsxError };

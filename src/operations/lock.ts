@@ -44,7 +44,7 @@ export async function withLock<T>(request: LockRequest, ports: Ports, work: () =
  * asks first. The lock of a process that was killed is taken over (docs/decisions/026).
  * @throws RmsxError `conflict` (`locked`) where another one is at work, or where somebody else has the name
  */
-export async function takeLock(request: LockRequest, ports: Ports): Promise<Lock> {
+async function takeLock(request: LockRequest, ports: Ports): Promise<Lock> {
   const { cluster } = request;
   const { engine, progress, signal } = ports;
   let holder: ObservedContainer | undefined;

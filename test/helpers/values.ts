@@ -22,7 +22,7 @@ export function node(name: string, source: string | null, changes: Partial<NodeS
 }
 
 /** The nodes of a cluster, from `slave-1: master`; null for the master. */
-export const nodesFrom = (sources: Readonly<Record<string, string | null>>): readonly NodeSpec[] =>
+const nodesFrom = (sources: Readonly<Record<string, string | null>>): readonly NodeSpec[] =>
   Object.entries(sources).map(([name, source]) => node(name, source));
 
 /** Node -> source: the shape of a cluster, and nothing else of it. */

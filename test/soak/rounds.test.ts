@@ -5,14 +5,19 @@ import { docker } from '../docker/support/run.ts';
 
 const rounds = 100;
 
-/** How much there is of everything that could leak. */
+const name = `soak-rounds-${process.pid}`;
+
+/** How much there is of everything that could leak; of what others have, only volumes without a name. */
 async function stock(): Promise<Readonly<Record<string, number>>> {
-  const count = async (...args: readonly string[]): Promise<number> =>
-    (await docker(...args)).split('\n').filter(Boolean).length;
+  const own = ['--filter', `name=${name}`];
+  const lines = async (...args: readonly string[]): Promise<readonly string[]> =>
+    (await docker(...args)).split('\n').filter(Boolean);
+  const volumes = await lines('volume', 'ls', '-q');
   return {
-    containers: await count('ps', '-aq'),
-    networks: await count('network', 'ls', '-q'),
-    volumes: await count('volume', 'ls', '-q'),
+    containers: (await lines('ps', '-aq', ...own)).length,
+    networks: (await lines('network', 'ls', '-q', ...own)).length,
+    volumes: volumes.filter((volume) => volume.startsWith(name)).length,
+    'volumes without a name': volumes.filter((volume) => /^[0-9a-f]{64}$/.test(volume)).length,
     descriptors: readdirSync('/proc/self/fd').length,
     'descriptors of the engine': await engineDescriptors(),
   };
@@ -33,7 +38,6 @@ async function engineDescriptors(): Promise<number> {
 }
 
 test(`${rounds} rounds of up and down in one process must leave nothing behind, on the engine and in the process`, async () => {
-  const name = `soak-rounds-${process.pid}`;
   const round = async (): Promise<void> => {
     const ports = await connect();
     try {

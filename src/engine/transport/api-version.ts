@@ -51,4 +51,4 @@ const isOlder = (a: string, b: string): boolean => {
 };
 
 /** @returns the older one of two versions */
-export const older = (a: string, b: string): string => (isOlder(b, a) ? b : a);
+const older = (a: string, b: string): string => (isOlder(b, a) ? b : a);

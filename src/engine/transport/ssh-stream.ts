@@ -4,7 +4,7 @@ import { Duplex, type Readable, type Writable } from 'node:stream';
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** Why ssh ended before the engine said a word. */
-export class SshError extends Error {
+class SshError extends Error {
   readonly code = 'SSH_FAILED';
   /** Null where it never began, or a signal ended it. */
   readonly exitCode: number | null;
