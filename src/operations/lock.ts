@@ -191,9 +191,10 @@ const heldLock = (cluster: string, id: string, ports: Ports): Lock => ({
   release: () => removeLock(cluster, id, ports),
 });
 
+/** A lock that stays keeps others waiting: it is asked for twice, by its id, where a connection broke or an engine faltered. */
 async function removeLock(cluster: string, id: string, { engine, progress }: Ports): Promise<void> {
   try {
-    await engine.removeContainer(id);
+    await engine.removeContainer(id).catch(() => engine.removeContainer(id));
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unknown';
     const name = lockName(cluster);

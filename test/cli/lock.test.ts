@@ -146,6 +146,18 @@ describe('the lock of a new cluster', () => {
     expect([isLost, code, world.made]).toEqual([true, 6, []]);
   });
 
+  test('must be given back where the first request for that fails', async () => {
+    let isLost = false;
+    const world = new MakingWorld((request) => {
+      if (isLost || !request.startsWith('DELETE /containers/con10000')) return undefined;
+      isLost = true;
+      return [500, 'disk on fire'];
+    });
+    const { code, stderr } = await runAgainst(world, [...up, '--ephemeral']);
+    expect([isLost, code, stderr]).toEqual([true, 0, expect.not.stringContaining('left behind')]);
+    expect(world.made).not.toContain('/demo-lock');
+  });
+
   test('that stays must be told, and must not make a success a failure', async () => {
     const world = new MakingWorld((request) =>
       request.startsWith('DELETE /containers/con10000') ? [500, 'disk on fire'] : undefined,
