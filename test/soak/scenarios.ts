@@ -14,9 +14,11 @@ export interface Scenario {
   readonly prepare: (cluster: TestCluster) => Promise<void>;
   /** @returns what is wrong with a success */
   readonly check: (cluster: TestCluster) => Promise<string | undefined>;
+  /** From what is there after it to what has to be there before it; where that is missing, a new cluster is made. */
+  readonly reset?: (cluster: TestCluster) => Promise<void>;
   /**
    * What a failure leaves: `nothing` on the engine; what the same command `finishes`; or everything as it was, as the verb
-   * only `looks`, so that all attempts can share a cluster.
+   * only `looks`.
    */
   readonly after: 'nothing' | 'finishes' | 'looks';
 }
@@ -87,39 +89,60 @@ const named =
   (...args: readonly string[]) =>
   ({ name }: TestCluster): readonly string[] => [...args, '-n', name];
 
-const looking = (args: Scenario['args']): Scenario => ({ args, prepare: standing(), check: nothing, after: 'looks' });
-const changing = (args: Scenario['args'], check: Scenario['check'], prepare = standing()): Scenario => ({
+const as =
+  (...args: readonly string[]) =>
+  ({ name }: TestCluster): Promise<void> =>
+    must([...args, '-n', name]);
+
+const asItIs = async (): Promise<void> => undefined;
+const looking = (args: Scenario['args']): Scenario => ({
   args,
-  prepare,
+  prepare: standing(),
+  check: nothing,
+  reset: asItIs,
+  after: 'looks',
+});
+const changing = (args: Scenario['args'], check: Scenario['check'], rest: Partial<Scenario> = {}): Scenario => ({
+  args,
+  prepare: standing(),
   check,
   after: 'finishes',
+  ...rest,
 });
 
 /** Every verb that uses an engine. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
-  up: { args: upFlags, prepare: async () => undefined, check: running(2), after: 'nothing' },
-  'up again': changing(upFlags, running(2)),
-  'up --set': changing(named('--set', 'maxclients=500'), running(2)),
-  'up --image': changing(named('--image', 'redis:8.0'), running(2), standing('1', '--image', 'redis:7.0')),
+  up: { args: upFlags, prepare: asItIs, check: running(2), after: 'nothing' },
+  'up again': changing(upFlags, running(2), { reset: asItIs }),
+  'up --set': changing(named('--set', 'maxclients=500'), running(2), { reset: as('up', '--set', 'maxclients=400') }),
+  'up --image': changing(named('--image', 'redis:8.0'), running(2), { prepare: standing('1', '--image', 'redis:7.0') }),
   status: looking(named()),
   ls: looking(() => []),
   env: looking(named()),
   url: looking(named()),
   doctor: looking(named()),
-  down: changing(named('--volumes', '-y'), gone),
-  promote: changing(named('slave-1'), running(1, 1, 'slave-1'), async (cluster) => {
-    await standing()(cluster);
-    await docker('kill', cluster.container('master'));
+  down: changing(named('--volumes', '-y'), gone, { reset: standing() }),
+  promote: changing(named('slave-1'), running(1, 1, 'slave-1'), {
+    prepare: async (cluster) => {
+      await standing()(cluster);
+      await docker('kill', cluster.container('master'));
+    },
   }),
-  scale: changing(named('--replicas', '2'), running(3)),
-  add: changing(named(), running(3, 4)),
-  remove: changing(named('slave-1'), running(1)),
-  move: changing(named('slave-2', '--source', 'slave-1'), moved, standing('2')),
-  start: changing(named(), running(2), async (cluster) => {
-    await standing()(cluster);
-    await must(['stop', '-n', cluster.name]);
+  scale: changing(named('--replicas', '2'), running(3), { reset: as('scale', '--replicas', '1', '--volumes') }),
+  add: changing(named(), running(3, 4), { reset: as('scale', '--replicas', '1', '--volumes') }),
+  remove: changing(named('slave-1'), running(1), { reset: as('scale', '--replicas', '1') }),
+  move: changing(named('slave-2', '--source', 'slave-1'), moved, {
+    prepare: standing('2'),
+    reset: as('move', 'slave-2', '--source', 'master'),
   }),
-  stop: changing(named(), stopped),
-  restart: changing(named(), running(2)),
-  gc: changing(named('--older-than', '0s'), gone, killed),
+  start: changing(named(), running(2), {
+    prepare: async (cluster) => {
+      await standing()(cluster);
+      await as('stop')(cluster);
+    },
+    reset: as('stop'),
+  }),
+  stop: changing(named(), stopped, { reset: as('start') }),
+  restart: changing(named(), running(2), { reset: asItIs }),
+  gc: changing(named('--older-than', '0s'), gone, { prepare: killed, reset: killed }),
 };
