@@ -16,7 +16,7 @@ export interface PublishedPort {
 export interface ObservedContainer {
   readonly id: string;
   readonly name: string;
-  /** Null for a container that is not ours. */
+  /** Null for a container that is not ours: neither a node nor made by a run of rmsx. */
   readonly cluster: string | null;
   readonly node: string | null;
   readonly run: string | null;
@@ -24,6 +24,8 @@ export interface ObservedContainer {
   readonly state: ContainerState;
   /** Made, and never started yet. */
   readonly neverStarted: boolean;
+  /** Its removal began and did not end: the engine will not start it any more. */
+  readonly halfRemoved: boolean;
   /** As people read it in `docker ps`: "Up 2 minutes". */
   readonly statusText: string;
   readonly createdAtMs: number;
@@ -100,6 +102,10 @@ export interface ObservedEngine {
   readonly networks: readonly ObservedNetwork[];
   readonly volumes: readonly ObservedVolume[];
 }
+
+/** Whether a container only carries the conf of new nodes: see `carrierName`. */
+export const isCarrier = ({ cluster, node, owner, name }: ObservedContainer): boolean =>
+  cluster !== null && node === null && owner === null && name.startsWith(`${cluster}-conf-`);
 
 /** Whether Docker Compose made a container, from files that rmsx rendered: what rmsx makes carries the mark of its run. */
 export const isMadeByCompose = ({ cluster, run, composeProject }: ObservedContainer): boolean =>

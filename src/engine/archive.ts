@@ -28,12 +28,14 @@ export async function packDirectories(directories: readonly Directory[], owner: 
  * Reads the regular files of a tar archive.
  * @param stream - as the engine sends it: one directory, or one file
  * @returns path below the directory -> content; a lone file is under its own name
- * @throws Error when the archive is cut short
+ * @throws Error when the archive is cut short, and RangeError where there is none
  */
 export async function unpackFiles(stream: NodeJS.ReadableStream): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   const archive = extract();
+  let isEmpty = true; // what is asked for is in it at least, be it an empty directory
   archive.on('entry', (header, entry, next) => {
+    isEmpty = false;
     const name = header.name.replace(/^\.?\//, '');
     const path = name.includes('/') ? name.slice(name.indexOf('/') + 1) : name;
     const chunks: Buffer[] = [];
@@ -44,5 +46,6 @@ export async function unpackFiles(stream: NodeJS.ReadableStream): Promise<Readon
     });
   });
   await pipeline(stream, archive);
+  if (isEmpty) throw new RangeError('this is no archive');
   return files;
 }

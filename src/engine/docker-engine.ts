@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type Docker from 'dockerode';
 import { RmsxError } from '../domain/errors.ts';
 import { labels } from '../domain/names.ts';
 import type { Engine } from '../domain/ports.ts';
@@ -20,7 +21,16 @@ import {
 } from './translate.ts';
 import { negotiate } from './transport/api-version.ts';
 import { createDockerode, type Transport } from './transport/transport.ts';
-import { callTimeoutMs, cleanUpTimeoutMs, graceMs, short, strangeReply, type Wire } from './wire.ts';
+import {
+  callTimeoutMs,
+  cleanUpLookMs,
+  cleanUpTimeoutMs,
+  graceMs,
+  short,
+  silentTimeoutMs,
+  strangeReply,
+  type Wire,
+} from './wire.ts';
 
 /**
  * The Engine over dockerode. Connects on the first call.
@@ -39,6 +49,7 @@ export function connectDocker(
   const docker = createDockerode(transport);
   const api = negotiate(docker, transport);
   const url = describeEndpoint(endpoint);
+  let isSilent = false;
   const translated = async <T>(what: string, work: Promise<T>): Promise<T> => {
     try {
       const result = await work;
@@ -46,19 +57,26 @@ export function connectDocker(
       return result;
     } catch (error) {
       if (signal.aborted && error === signal.reason) throw error;
+      isSilent ||= signal.aborted && error instanceof RmsxError && error.code === 'timeout';
       api.check();
+      // Something else than an engine answered, and what it said could not be read as the words of one.
+      if (error instanceof TypeError && !('code' in error)) throw strangeReply();
       throw toEngineError(what, url, error);
     }
   };
-  const usualMs = (): number => (signal.aborted ? cleanUpTimeoutMs : callTimeoutMs);
+  const usualMs = (whileCleaningUp: number): number => {
+    if (!signal.aborted) return callTimeoutMs;
+    return isSilent ? silentTimeoutMs : whileCleaningUp;
+  };
   const wire: Wire = {
     docker,
     url,
     reachHost,
     stamp: { [labels.version]: version },
     signal,
-    call: (what, work, timeoutMs = usualMs()) => translated(what, withDeadline(what, timeoutMs, work, signal, graceMs)),
-    look: (what, work) => translated(what, withDeadline(what, usualMs(), work, signal)),
+    call: (what, work, timeoutMs = usualMs(cleanUpTimeoutMs)) =>
+      translated(what, withDeadline(what, timeoutMs, work, signal, graceMs)),
+    look: (what, work) => translated(what, withDeadline(what, usualMs(cleanUpLookMs), work, signal)),
   };
   return {
     endpoint: endpoint.url,
@@ -93,18 +111,18 @@ function lookingCalls({
     listContainers: (cluster) =>
       look('list containers', async () => {
         const filters = cluster === undefined ? {} : { filters: { label: [`${labels.cluster}=${cluster}`] } };
-        return list(await docker.listContainers({ all: true, ...filters })).map((info) =>
-          fromContainer(info, reachHost),
-        );
+        const found = list(await docker.listContainers({ all: true, ...filters }));
+        const containers = found.map((info) => fromContainer(info, reachHost));
+        return cluster === undefined ? containers : containers.filter((container) => container.cluster === cluster);
       }),
     listNetworks: () => look('list networks', async () => list(await docker.listNetworks()).map(fromNetwork)),
-    listVolumes: () => look('list volumes', async () => ((await docker.listVolumes()).Volumes ?? []).map(fromVolume)),
+    listVolumes: () => look('list volumes', async () => list(volumesIn(await docker.listVolumes())).map(fromVolume)),
     timeMs: () =>
       look('ask for the time', async () => {
         const timeMs = Date.parse((await docker.info()).SystemTime);
         return Number.isNaN(timeMs) ? Date.now() : timeMs;
       }),
-    memoryBytes: () => look('ask for the memory', async () => Number((await docker.info()).MemTotal)),
+    memoryBytes: () => look('ask for the memory', async () => numberIn((await docker.info()).MemTotal)),
     userOfImage: (image) =>
       look(`look at image ${image}`, async () => {
         const { Config } = await docker.getImage(image).inspect();
@@ -113,7 +131,7 @@ function lookingCalls({
         return startsAsRoot(user) ? '' : user;
       }),
     hasImage: (image) =>
-      look(`look at image ${image}`, () => docker.getImage(image).inspect()).then(
+      look(`look at image ${image}`, async () => idIn((await docker.getImage(image).inspect()).Id)).then(
         () => true,
         (error: RmsxError) => {
           if (error.reason === 'image-missing' || error.reason === 'gone') return false;
@@ -169,6 +187,15 @@ function removingCalls({ docker, call }: Wire): Calls<'stop' | 'removeContainer'
 /** A proxy can answer 200 with a page instead of a list. */
 function list<T>(reply: readonly T[]): readonly T[] {
   if (Array.isArray(reply)) return reply;
+  throw strangeReply();
+}
+
+/** An engine without volumes may say null. */
+const volumesIn = (reply: { readonly Volumes?: Docker.VolumeInspectInfo[] | null }) =>
+  reply.Volumes === null ? [] : (reply.Volumes as readonly Docker.VolumeInspectInfo[]);
+
+function numberIn(reply: unknown): number {
+  if (typeof reply === 'number') return reply;
   throw strangeReply();
 }
 

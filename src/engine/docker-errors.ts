@@ -100,10 +100,23 @@ export function toEngineError(what: string, endpoint: string, error: unknown): R
   }
   const text = (typeof json?.message === 'string' ? json.message : error instanceof Error ? error.message : '').trim();
   const rule = rules.find(({ pattern }) => pattern.test(text));
-  const reason = rule?.reason ?? (statusCode === 404 ? 'gone' : statusCode === 304 ? 'already-so' : 'engine-error');
+  const reason =
+    rule?.reason ?? (isGone(statusCode, text) ? 'gone' : statusCode === 304 ? 'already-so' : 'engine-error');
   return new RmsxError(rule?.code ?? 'failed', `The engine could not ${what}: ${text || 'it gave no reason'}`, {
     reason,
     ...(rule?.hint === undefined ? {} : { hint: rule.hint }),
     cause: error,
   });
+}
+
+/**
+ * Whether the engine says that something is not there. What stands in front of an engine says 404, too, where it does not
+ * know the way; a reply to HEAD has no words.
+ */
+function isGone(statusCode: number | undefined, text: string): boolean {
+  if (statusCode !== 404) return false;
+  const words = text.replace(/^\(HTTP code 404\) .*? -/, '').trim();
+  return (
+    words === '' || (/no such|not found|could not find|unable to find/i.test(words) && !/page not found/i.test(words))
+  );
 }

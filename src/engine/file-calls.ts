@@ -49,7 +49,7 @@ export function fileCalls({
 function toStampSeconds(reply: NodeJS.ReadableStream): number | null {
   reply.resume();
   const header = (reply as IncomingMessage).headers['x-docker-container-path-stat'];
-  if (typeof header !== 'string') return null;
+  if (typeof header !== 'string') throw strangeReply();
   const { mtime } = JSON.parse(Buffer.from(header, 'base64').toString('utf8')) as { mtime?: string };
   return mtime === undefined ? null : Date.parse(mtime) / 1000;
 }

@@ -5,6 +5,7 @@ import type { PullProgress } from '../domain/ports.ts';
 import { withDeadline } from './deadline.ts';
 import { toEngineError } from './docker-errors.ts';
 import { readPull } from './pull-stream.ts';
+import { strangeReply } from './wire.ts';
 
 /** What a pull needs. */
 export interface PullWire {
@@ -73,7 +74,8 @@ async function pullOnce(
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer | string>;
   await readPull(() => bounded(`go on pulling ${image}`, () => chunks.next()), tell);
   try {
-    await bounded(`look at image ${image}`, () => docker.getImage(image).inspect());
+    const { Id } = await bounded(`look at image ${image}`, () => docker.getImage(image).inspect());
+    if (typeof Id !== 'string') throw strangeReply();
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode !== 404) throw error;
     throw new RmsxError('image-missing', `The engine says that it has pulled ${image}, and it is not there.`, {

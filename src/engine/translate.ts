@@ -136,27 +136,32 @@ function toMount(volume: VolumeMount, node: string, owner: Stamp): Docker.MountS
 /** @param reachHost - the host of a remote engine; undefined where ports are published on this machine */
 export function fromContainer(info: Docker.ContainerInfo, reachHost: string | undefined): ObservedContainer {
   const networks = Object.entries(info.NetworkSettings?.Networks ?? {});
+  const own = info.Labels ?? {}; // what is being removed may have lost labels, names and ports
+  const node = own[labels.node] ?? null;
+  const run = own[labels.run] ?? null;
   return {
     id: info.Id,
-    name: (info.Names[0] ?? info.Id).replace(/^\//, ''),
-    cluster: info.Labels[labels.cluster] ?? null,
-    node: info.Labels[labels.node] ?? null,
-    run: info.Labels[labels.run] ?? null,
-    topology: info.Labels[labels.topology] ?? null,
+    name: (info.Names?.[0] ?? info.Id).replace(/^\//, ''),
+    // People filter by the label of the cluster, and may give it to what is theirs: see names.ts.
+    cluster: node === null && run === null ? null : (own[labels.cluster] ?? null),
+    node,
+    run,
+    topology: own[labels.topology] ?? null,
     image: info.Image,
     state: fromState(info.State),
     neverStarted: info.State === 'created',
+    halfRemoved: info.State === 'dead' || info.State === 'removing',
     statusText: info.Status,
     createdAtMs: info.Created * 1000,
-    ports: info.Ports.flatMap(({ IP, PrivatePort, PublicPort }) =>
+    ports: (info.Ports ?? []).flatMap(({ IP, PrivatePort, PublicPort }) =>
       PublicPort === undefined || IP?.includes(':')
         ? []
         : [{ inside: PrivatePort, host: reachHost ?? loopbackOf(IP), port: PublicPort }],
     ),
     networkIds: networks.map(([name, { NetworkID }]) => NetworkID || name),
-    owner: info.Labels[labels.owner] ?? null,
-    composeProject: info.Labels[composeLabels.project] ?? null,
-    composeDirectory: info.Labels[composeLabels.directory] ?? null,
+    owner: own[labels.owner] ?? null,
+    composeProject: own[composeLabels.project] ?? null,
+    composeDirectory: own[composeLabels.directory] ?? null,
   };
 }
 

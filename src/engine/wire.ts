@@ -11,6 +11,12 @@ export const graceMs = 5_000;
 /** Any call once the time is up: what cleans up must come to an end, too. */
 export const cleanUpTimeoutMs = 10_000;
 
+/** The same for a call that only looks: even a loaded engine answers it soon. */
+export const cleanUpLookMs = 5_000;
+
+/** Any call of an engine that has left one unanswered while things were cleaned up: nobody should wait for each of them. */
+export const silentTimeoutMs = 2_000;
+
 /** What every call needs. */
 export interface Wire {
   readonly docker: Docker;

@@ -10,6 +10,7 @@ import type { ClusterStatus } from '../domain/status.ts';
 import { awaitUsable } from './await-usable.ts';
 import { ConfWriter } from './conf-writer.ts';
 import { Connections, infosOf } from './connections.ts';
+import { throwIfEnded } from './evidence.ts';
 import type { Resync } from './follow.ts';
 import { endpointOf } from './observe.ts';
 import { Reach } from './reach.ts';
@@ -154,7 +155,10 @@ export class BringUp {
     return infos;
   }
 
+  /** Nobody waits for servers, but one that has ended at once is no success. */
   async #look(): Promise<ReadonlyMap<string, ServerInfo>> {
+    const { name } = this.#record.cluster;
+    await Promise.all(this.#nodes.map((node) => throwIfEnded(this.#ports.engine, name, node.name)));
     return infosOf(await this.#connections.probeAll(this.#nodes.map((node) => node.name)));
   }
 

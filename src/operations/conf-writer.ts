@@ -62,10 +62,17 @@ export class ConfWriter {
     return owner;
   }
 
-  /** Waits until the conf surely belongs to the right user, and removes the containers that carried it. */
+  /**
+   * Waits until the conf surely belongs to the right user, and removes the containers that carried it. One that stays is
+   * told: it does the cluster no harm, and the next change, or `rmsx gc`, takes it.
+   */
   async removeCarriers(): Promise<void> {
+    const { engine, progress } = this.#ports;
     await Promise.all(this.#checks);
-    await Promise.all(this.#carriers.map((id) => this.#ports.engine.removeContainer(id)));
+    const removals = this.#carriers.map((id) => engine.removeContainer(id).catch(() => engine.removeContainer(id)));
+    for (const result of await Promise.allSettled(removals)) {
+      if (result.status === 'rejected') progress.warn(`left behind: ${(result.reason as Error).message}`);
+    }
   }
 
   async #correctOwner(id: string, directories: readonly Directory[]): Promise<void> {

@@ -9,6 +9,7 @@ import { planWayBack } from '../plan/way-back.ts';
 import { awaitUsable } from './await-usable.ts';
 import { ConfWriter } from './conf-writer.ts';
 import { Connections } from './connections.ts';
+import { lookOn } from './look-on.ts';
 import { observeEngine } from './observe-engine.ts';
 import { Reach } from './reach.ts';
 import { runPlan, telling } from './run-plan.ts';
@@ -39,7 +40,10 @@ export async function goBack(goingBack: GoingBack, ports: Ports): Promise<void> 
   const { before, was, confs, password } = goingBack;
   const { cluster } = before;
   progress.begin(`making ${cluster.name} what it was`);
-  const [now, template] = await Promise.all([observeEngine(engine), readTemplate('redis.conf')]);
+  const [now, template] = await Promise.all([
+    lookOn(ports.signal, () => observeEngine(engine)),
+    readTemplate('redis.conf'),
+  ]);
   const plan = planWayBack({ ...goingBack, now, template });
   const reach = new Reach(engine, { record: before, containers: was.containers, confs, password });
   const connections = new Connections(

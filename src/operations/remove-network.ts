@@ -1,4 +1,5 @@
 import { RmsxError } from '../domain/errors.ts';
+import { nodeIndex } from '../domain/names.ts';
 import { attachedTo, type NetworkEndpoint, type ObservedEngine } from '../domain/observed.ts';
 import type { Engine } from '../domain/ports.ts';
 import { pause } from './wait-until.ts';
@@ -41,14 +42,20 @@ async function guestsOf(
     observed.containers.filter((own) => own.cluster !== null && own.cluster === cluster).map((own) => own.id),
   );
   const isOurs = (endpoint: NetworkEndpoint): boolean =>
-    endpoint.containerId === null ? endpoint.name.startsWith(`${cluster}-`) : ours.has(endpoint.containerId);
+    endpoint.containerId === null ? isGhostOf(cluster ?? '', endpoint, observed) : ours.has(endpoint.containerId);
   const endpoints = await engine.endpointsOf(id).catch(() => []); // then what was seen before has to do
   const ghosts = endpoints.filter((endpoint) => endpoint.containerId === null && isOurs(endpoint));
-  for (const ghost of ghosts) await engine.disconnect(name, ghost.name).catch(() => undefined); // told by the next try
+  for (const ghost of ghosts) await engine.disconnect(id, ghost.name).catch(() => undefined); // told by the next try
   const before = attachedTo({ id, name }, observed.containers).filter((container) => !ours.has(container.id));
   const now = endpoints.filter((endpoint) => !isOurs(endpoint));
   return (endpoints.length > 0 ? now : before).map((guest) => guest.name);
 }
+
+/** The engine finds what it has to detach by its name: a container that is there and has that name is not meant. */
+const isGhostOf = (cluster: string, { name }: NetworkEndpoint, { containers }: ObservedEngine): boolean =>
+  name.startsWith(`${cluster}-`) &&
+  nodeIndex(name.slice(cluster.length + 1)) >= 0 &&
+  !containers.some((container) => container.name === name && container.cluster !== cluster);
 
 function stays(name: string, guests: readonly string[], cause: RmsxError): RmsxError {
   const verb = guests.length > 1 ? 'are' : 'is';

@@ -1,29 +1,58 @@
-import type { Engine, Progress } from '../domain/ports.ts';
+import type { ObservedEngine } from '../domain/observed.ts';
+import type { Ports } from '../domain/ports.ts';
+import { lookOn } from './look-on.ts';
+import { observeEngine } from './observe-engine.ts';
+import { removeNetwork } from './remove-network.ts';
+import { pause } from './wait-until.ts';
+
+/** How long an engine may go on removing after it has said that it does. */
+const goneWithinMs = 5000;
+const betweenLooksMs = 100;
+const never = new AbortController().signal;
 
 /**
  * Removes what one run has made, by the mark that it puts on everything, and nothing else. An object whose creation was
- * never confirmed carries the mark as well. What cannot be removed is named. The lock of the run stays: others may go on
- * when all of this is gone.
+ * never confirmed carries the mark as well. What is removed is what is not there any more; the rest is named. The lock of
+ * the run stays: others may go on when all of this is gone.
  * @param run - the mark
  * @returns whether nothing is left
  */
-export async function rollBack(run: string, engine: Engine, progress: Progress): Promise<boolean> {
-  const isOurs = (object: { readonly run: string | null }): boolean => object.run === run;
-  const failures: unknown[] = [];
-  const removeAll = async <T>(found: Promise<readonly T[]>, remove: (object: T) => Promise<void>): Promise<void> => {
-    const results = await Promise.allSettled((await found).map(remove));
-    failures.push(...results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
-  };
+export async function rollBack(run: string, { engine, progress, signal }: Ports): Promise<boolean> {
+  const endMs = Date.now() + goneWithinMs;
   try {
-    const containers = engine.listContainers().then((all) => all.filter((own) => isOurs(own) && own.owner === null));
-    await removeAll(containers, ({ id }) => engine.removeContainer(id));
-    const networks = engine.listNetworks().then((all) => all.filter(isOurs));
-    await removeAll(networks, ({ id }) => engine.removeNetwork(id));
-    const volumes = engine.listVolumes().then((all) => all.filter(isOurs));
-    await removeAll(volumes, ({ name }) => engine.removeVolume(name));
+    for (;;) {
+      const observed = await lookOn(signal, () => observeEngine(engine));
+      const left = madeBy(run, observed);
+      const names = [...left.containers, ...left.networks, ...left.volumes].map(({ name }) => name);
+      if (names.length === 0) return true;
+      const failures = [
+        ...(await failuresOf(left.containers.map(({ id }) => engine.removeContainer(id)))),
+        ...(await failuresOf(left.networks.map((network) => removeNetwork(engine, network, observed)))),
+        ...(await failuresOf(left.volumes.map(({ name }) => engine.removeVolume(name)))),
+      ];
+      if (failures.length === 0 && Date.now() > endMs) failures.push(`${names.join(', ')}: still there after removal`);
+      for (const failure of failures) progress.warn(`left behind: ${failure}`);
+      if (failures.length > 0) return false;
+      await pause(betweenLooksMs, never);
+    }
   } catch (error) {
-    failures.push(error);
+    progress.warn(`left behind, perhaps: ${messageOf(error)}`);
+    return false;
   }
-  for (const reason of failures) progress.warn(`left behind: ${reason instanceof Error ? reason.message : 'unknown'}`);
-  return failures.length === 0;
 }
+
+function madeBy(run: string, { containers, networks, volumes }: ObservedEngine): ObservedEngine {
+  const isOurs = (object: { readonly run: string | null }): boolean => object.run === run;
+  return {
+    containers: containers.filter((own) => isOurs(own) && own.owner === null),
+    networks: networks.filter(isOurs),
+    volumes: volumes.filter(isOurs),
+  };
+}
+
+async function failuresOf(removals: readonly Promise<void>[]): Promise<readonly string[]> {
+  const results = await Promise.allSettled(removals);
+  return results.flatMap((result) => (result.status === 'rejected' ? [messageOf(result.reason)] : []));
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown');

@@ -1,3 +1,4 @@
+import { RmsxError } from '../domain/errors.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { isAwake } from '../plan/linked.ts';
@@ -58,9 +59,20 @@ async function carryOut({ known, plan }: LifecyclePlan, ports: Ports): Promise<v
   progress.begin(`stopping ${known.name}: ${nodes.join(', ')}`);
   try {
     await runPlan(plan, telling(progress, run), ports.signal);
+    await requireStopped(known.name, nodes, ports);
   } catch (error) {
     progress.fail('failed');
     throw reportBegun(error, begun, known.name);
   }
   progress.succeed(`stopped ${known.name}: ${nodes.join(', ')}`);
+}
+
+/** What answers in the place of an engine may say anything: what is stopped is what does not run any more. */
+async function requireStopped(cluster: string, nodes: readonly string[], { engine }: Ports): Promise<void> {
+  const containers = await engine.listContainers(cluster);
+  const awake = nodes.filter((node) => isAwake(containerOf({ containers }, node)));
+  if (awake.length === 0) return;
+  throw new RmsxError('failed', `The engine said that it stopped them, and they still run: ${awake.join(', ')}.`, {
+    hint: `Type the same command again, and look at the engine: docker info`,
+  });
 }

@@ -26,13 +26,13 @@ export interface Failed extends Restoring {
  */
 export async function takeBack(error: unknown, failed: Failed): Promise<unknown> {
   const { cluster, run, plan, ports, goingBack, changed } = failed;
-  const { engine, progress } = ports;
+  const { progress } = ports;
   progress.fail('failed');
   if (failed.retain) {
     progress.note(`everything is left as it is; look at it: ${rmsxCommand(cluster, 'status')}`);
     return error;
   }
-  const isClean = await rollBack(run, engine, progress);
+  const isClean = await rollBack(run, ports);
   if (goingBack) return afterGoingBack(error, failed, goingBack);
   await putBack(plan, failed);
   if (changed.length > 0) {

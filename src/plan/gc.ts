@@ -1,7 +1,7 @@
 import { rmsxCommand } from '../domain/hints.ts';
 import type { Kept, Leftover } from '../domain/leftover.ts';
 import { compareNodeNames, lockName } from '../domain/names.ts';
-import type { ObservedContainer, ObservedVolume } from '../domain/observed.ts';
+import { isCarrier, type ObservedContainer, type ObservedVolume } from '../domain/observed.ts';
 import { describeOwner } from '../domain/owner.ts';
 import { doubtsAbout } from './gc-doubts.ts';
 import { type GcFacts, type GcScene, interruptedRuns, isComplete, isThrownAway } from './gc-scene.ts';
@@ -23,7 +23,7 @@ export function planGc(facts: GcFacts): GcPlan {
   const locks = others.filter(({ name, owner }) => name === lockName(cluster) && owner !== null);
   const holder = facts.holdsLock ? undefined : locks.find((lock) => !isDead(lock, facts));
   if (holder) return keep(cluster, `another rmsx is at work on it (${describeOwner(holder.owner ?? '')})`, null);
-  const carriers = others.filter(({ name, run }) => run !== null && name.startsWith(`${cluster}-conf-`));
+  const carriers = others.filter(isCarrier);
   const scene: GcScene = {
     ...facts,
     nodes: own.filter(({ node }) => node !== null).sort((a, b) => compareNodeNames(a.node ?? '', b.node ?? '')),
@@ -32,10 +32,10 @@ export function planGc(facts: GcFacts): GcPlan {
     volumes: engine.volumes.filter((volume) => volume.cluster === cluster).sort((a, b) => a.name.localeCompare(b.name)),
   };
   const dead = [
-    ...(facts.holdsLock ? [] : locks).map((lock) => containerLeft(lock, 'a lock, and the rmsx that held it has ended')),
+    ...(facts.holdsLock ? [] : locks).map((lock) => containerLeft(lock, `a lock, and ${endOf(lock, facts)}`)),
     ...carriers
       .filter((carrier) => isDead(carrier, facts) && !isEvidence(carrier, scene))
-      .map((carrier) => containerLeft(carrier, 'it carried a conf, and the rmsx that made it has ended')),
+      .map((carrier) => containerLeft(carrier, `it carried a conf, and ${endOf(carrier, facts)}`)),
   ];
   const whole = planWhole(scene);
   const ids = new Set(whole.leftovers.map(({ id }) => id));
@@ -46,14 +46,21 @@ export function planGc(facts: GcFacts): GcPlan {
 const isEvidence = ({ run }: ObservedContainer, scene: GcScene): boolean =>
   scene.nodes.some((node) => node.run === run) && !isComplete(scene);
 
+/** A process on another machine may be at work, whatever age is asked for: no change takes as long as this. */
+const maybeAtWorkMs = 600_000;
+
 /** A process that has ended left it; one that nobody can ask did when it is old. */
 const isDead = (
   object: { readonly owner: string | null; readonly run: string | null; readonly createdAtMs: number },
   { fateOf, nowMs, olderThanMs }: GcFacts,
 ): boolean => {
   const fate = fateOf(object);
-  return fate === 'ended' || (fate === 'unknown' && nowMs - object.createdAtMs >= olderThanMs);
+  const ageMs = nowMs - object.createdAtMs;
+  return fate === 'ended' || (fate === 'unknown' && ageMs >= Math.max(olderThanMs, maybeAtWorkMs));
 };
+
+const endOf = (object: ObservedContainer, { fateOf }: GcFacts): string =>
+  fateOf(object) === 'ended' ? 'the rmsx that made it has ended' : 'it is old, and nobody knows the rmsx that made it';
 
 const nothing: GcPlan = { leftovers: [], kept: [] };
 
@@ -70,8 +77,9 @@ function planWhole(scene: GcScene): GcPlan {
   if (objects.some(({ run }) => run === null)) return nothing; // Docker Compose made it, or somebody with our labels
   if (objects.length === 0 || isComplete(scene)) return nothing;
   const ages = objects.map(({ createdAtMs }) => scene.nowMs - (createdAtMs ?? scene.nowMs));
-  const isAlive = objects.some(({ run }) => scene.fateOf({ run }) === 'alive');
-  const isYoung = Math.min(...ages) < scene.olderThanMs;
+  const fates = objects.map(({ run }) => scene.fateOf({ run }));
+  const isAlive = fates.includes('alive');
+  const isYoung = Math.min(...ages) < Math.max(scene.olderThanMs, fates.includes('unknown') ? maybeAtWorkMs : 0);
   if (isThrownAway(scene)) {
     return isAlive || isYoung ? nothing : everything(scene, 'an isolated cluster that nobody took down', () => true);
   }

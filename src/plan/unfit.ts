@@ -6,7 +6,8 @@ import type { UpFacts } from './up-facts.ts';
 
 /**
  * Containers that do not run and cannot be started as they are: their network was removed, which they know by its id and
- * not by its name (docker/for-mac#7703), or what they should be has changed. Their volumes stay.
+ * not by its name (docker/for-mac#7703), their own removal did not come to its end, or what they should be has changed.
+ * Their volumes stay.
  */
 export function unfitOf(
   { record: { cluster }, engine }: Pick<UpFacts, 'record' | 'engine'>,
@@ -19,7 +20,7 @@ export function unfitOf(
     if (!container || container.state === 'running' || container.state === 'paused') return [];
     const known = container.networkIds.filter((id) => id !== ''); // empty until the first start
     const isCutOff = known.length > 0 && !known.some((id) => networks.includes(id));
-    return isCutOff || changes.has(name) ? [[name, container] as const] : [];
+    return isCutOff || container.halfRemoved || changes.has(name) ? [[name, container] as const] : [];
   });
   return new Map(unfit);
 }

@@ -1,5 +1,5 @@
 import { type ClusterSpec, imageOf, type NodeSpec, sameSource, sourceOf, topDown } from '../domain/cluster.ts';
-import type { ObservedContainer } from '../domain/observed.ts';
+import { isCarrier, type ObservedContainer } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
 import { renderRole } from '../render/conf-directory.ts';
 import { renderConf } from '../render/conf-files.ts';
@@ -65,8 +65,8 @@ function inOrder(plan: Plan): Plan {
 }
 
 /** A carrier lives for a second; one that is older belongs to a run that was killed, and under the lock every one does. */
-const isLeftover = ({ node, owner, createdAtMs }: ObservedContainer, { holdsLock, nowMs }: UpFacts): boolean =>
-  node === null && owner === null && (holdsLock === true || nowMs - createdAtMs > leftoverAfterMs);
+const isLeftover = (container: ObservedContainer, { holdsLock, nowMs }: UpFacts): boolean =>
+  isCarrier(container) && (holdsLock === true || nowMs - container.createdAtMs > leftoverAfterMs);
 
 const removeLeftover = ({ id, name }: ObservedContainer): PlannedStep => ({
   id: `leftover ${id}`,

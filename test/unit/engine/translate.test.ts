@@ -291,6 +291,7 @@ describe('what the engine tells', () => {
         "composeDirectory": null,
         "composeProject": null,
         "createdAtMs": 1700000000000,
+        "halfRemoved": false,
         "id": "abc",
         "image": "redis:8.0",
         "name": "redis-server-master",
