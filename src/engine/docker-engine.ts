@@ -161,26 +161,38 @@ function makingCalls({
     start: (id) =>
       ignore(
         ['already-so'],
-        call(`start ${short(id)}`, () => docker.getContainer(id).start()),
+        call(`start ${short(id)}`, () => wordless(docker.getContainer(id).start())),
       ),
-    unpause: (id) => call(`unpause ${short(id)}`, () => docker.getContainer(id).unpause()).then(() => undefined),
+    unpause: (id) => call(`unpause ${short(id)}`, () => wordless(docker.getContainer(id).unpause())),
   };
 }
 
 function removingCalls({ docker, call }: Wire): Calls<'stop' | 'removeContainer' | 'removeNetwork' | 'removeVolume'> {
   return {
     stop: (id, graceSeconds) =>
-      ignoreGone(
+      ignore(
+        ['gone', 'going-away', 'already-so'],
         call(
           `stop ${short(id)}`,
-          () => docker.getContainer(id).stop({ t: graceSeconds }),
+          () => wordless(docker.getContainer(id).stop({ t: graceSeconds })),
           graceSeconds * 1000 + callTimeoutMs,
         ),
       ),
     removeContainer: (id) =>
-      ignoreGone(call(`remove container ${short(id)}`, () => docker.getContainer(id).remove({ force: true, v: true }))),
-    removeNetwork: (id) => ignoreGone(call(`remove network ${short(id)}`, () => docker.getNetwork(id).remove())),
-    removeVolume: (name) => ignoreGone(call(`remove volume ${name}`, () => docker.getVolume(name).remove())),
+      ignore(
+        ['gone', 'going-away'],
+        call(`remove container ${short(id)}`, () => wordless(docker.getContainer(id).remove({ force: true, v: true }))),
+      ),
+    removeNetwork: (id) =>
+      ignore(
+        ['gone'],
+        call(`remove network ${short(id)}`, () => wordless(docker.getNetwork(id).remove())),
+      ),
+    removeVolume: (name) =>
+      ignore(
+        ['gone'],
+        call(`remove volume ${name}`, () => wordless(docker.getVolume(name).remove())),
+      ),
   };
 }
 
@@ -205,9 +217,13 @@ function idIn(reply: unknown): string {
   throw strangeReply();
 }
 
-/** Removing and stopping what is not there any more, or is just going away, is success. */
-const ignoreGone = (work: Promise<unknown>): Promise<void> => ignore(['gone', 'going-away', 'already-so'], work);
+/** An engine that has done what it was asked for says so without a word (204). */
+async function wordless(reply: Promise<unknown>): Promise<void> {
+  const words = await reply;
+  if (words !== undefined && words !== null && String(words) !== '') throw strangeReply();
+}
 
+/** Stopping or removing what is not there any more, or is just going away, is success. */
 async function ignore(reasons: readonly string[], work: Promise<unknown>): Promise<void> {
   try {
     await work;

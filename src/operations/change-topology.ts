@@ -14,6 +14,7 @@ import { planRemoval } from '../plan/down.ts';
 import { refuseOlderServer } from '../plan/older-server.ts';
 import { refuseUnsound } from '../plan/settle.ts';
 import { planUp } from '../plan/up.ts';
+import { awaitGone, goneAfter } from './await-gone.ts';
 import { BringUp } from './bring-up.ts';
 import { infosOf } from './connections.ts';
 import { removeStep } from './down.ts';
@@ -53,16 +54,16 @@ export async function changeTopology(
   options: ChangeOptions,
   ports: Ports,
 ): Promise<ChangeResult> {
-  const plans = async (): Promise<PlannedChange> =>
-    planChange(await observeCluster(ports, name), run, decide, options, ports);
+  const plans = async (holdsLock = false): Promise<PlannedChange> =>
+    planChange(await observeCluster(ports, name), { run, holdsLock, decide, options }, ports);
   const run = newRun();
-  const first = options.dryRun ? await plans() : await lookUnlocked(name, run, ports, plans);
+  const first = options.dryRun ? await plans() : await lookUnlocked(name, run, ports, () => plans());
   if (options.dryRun || first.whole.plan.length === 0) {
     return { ...(await unchanged(name, options.dryRun, ports)), ...first.whole };
   }
   const image = first.known.containers[0]?.image ?? first.known.record.cluster.image;
   // What was seen without the lock may be old by now.
-  return withLock({ cluster: name, image, run }, ports, async () => carryOut(await plans(), run, ports));
+  return withLock({ cluster: name, image, run }, ports, async () => carryOut(await plans(true), run, ports));
 }
 
 interface PlannedChange {
@@ -73,11 +74,16 @@ interface PlannedChange {
   readonly whole: Pick<ChangeResult, 'plan' | 'added' | 'removed'>;
 }
 
+interface WantedChange {
+  readonly run: string;
+  readonly holdsLock: boolean;
+  readonly decide: (cluster: ClusterSpec, strays: readonly string[]) => ClusterSpec;
+  readonly options: ChangeOptions;
+}
+
 async function planChange(
   known: KnownCluster,
-  run: string,
-  decide: (cluster: ClusterSpec, strays: readonly string[]) => ClusterSpec,
-  options: ChangeOptions,
+  { run, holdsLock, decide, options }: WantedChange,
   ports: Ports,
 ): Promise<PlannedChange> {
   const cluster = decide(known.record.cluster, straysOf(known));
@@ -87,7 +93,7 @@ async function planChange(
   const pull = await imagesToPull('missing', cluster, added, ports.engine);
   const { confs, password } = known;
   const facts = { before: known.record, record, engine, confs, password, pull, sources, revive: false, run, template };
-  const plan = planUp({ ...facts, nowMs: Date.now() });
+  const plan = planUp({ ...facts, holdsLock, nowMs: Date.now() });
   const removal = removed.flatMap((node) => planRemoval(known.name, node, engine, options));
   return { known, change, plan, removal, whole: { plan: [...plan, ...removal], added, removed } };
 }
@@ -212,6 +218,7 @@ function refuseSleepers({ record, containers }: KnownCluster, after: ClusterSpec
 async function remove(removal: Plan, nodes: readonly string[], engine: ObservedEngine, ports: Ports): Promise<void> {
   ports.progress.begin(`removing ${nodes.join(', ')}`);
   await runPlan(removal, telling(ports.progress, removeStep(ports.engine, engine)), ports.signal);
+  await awaitGone(goneAfter(removal), ports);
   ports.progress.succeed(`removed ${nodes.join(', ')}`);
 }
 

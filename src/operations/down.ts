@@ -4,11 +4,11 @@ import type { Plan } from '../domain/plan.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import { newRun } from '../files/process-owner.ts';
 import { planDown } from '../plan/down.ts';
+import { awaitGone, goneAfter } from './await-gone.ts';
 import { imageForLock, refuseLocked, takeLockIfPossible } from './lock.ts';
 import { clusterNames, observeEngine } from './observe-engine.ts';
 import { removeNetwork } from './remove-network.ts';
 import { runPlan, type StepRunner, telling } from './run-plan.ts';
-import { pause } from './wait-until.ts';
 
 /** What `down` is to remove. */
 export interface DownOptions {
@@ -75,7 +75,7 @@ async function removeLocked(
   const remove = async (observed: ObservedEngine): Promise<Plan> => {
     const plan = planDown(cluster, observed, options);
     await runPlan(plan, telling(ports.progress, removeStep(ports.engine, observed)), ports.signal);
-    await awaitGone(plan, ports);
+    await awaitGone(goneAfter(plan), ports);
     return plan;
   };
   const image = await imageForLock(cluster, engine, ports.engine);
@@ -89,43 +89,6 @@ async function removeLocked(
     return await remove({ ...now, containers: now.containers.filter(({ id }) => id !== lock?.id) });
   } finally {
     await lock?.release();
-  }
-}
-
-/** How long an engine may go on removing after it has said that it does. */
-const goneWithinMs = 5000;
-const betweenLooksMs = 100;
-
-/**
- * An engine removes containers in its own time (moby#37698), and what answers in its place may say anything: what is
- * removed is what is not there any more.
- */
-async function awaitGone(plan: Plan, { engine, signal }: Ports): Promise<void> {
-  const removed = new Set(
-    plan.flatMap(({ step }) => {
-      if (step.op === 'remove-volume') return [step.name];
-      return step.op === 'remove-container' || step.op === 'remove-network' ? [step.id] : [];
-    }),
-  );
-  const endMs = Date.now() + goneWithinMs;
-  for (;;) {
-    const { containers, networks, volumes } = await observeEngine(engine);
-    const left = [
-      ...[...containers, ...networks].filter(({ id }) => removed.has(id)),
-      ...volumes.filter(({ name }) => removed.has(name)),
-    ].map(({ name }) => name);
-    if (left.length === 0) return;
-    if (Date.now() > endMs) {
-      throw new RmsxError(
-        'failed',
-        `The engine said that it removed them, and they are still there: ${left.join(', ')}.`,
-        {
-          hint: 'Type the same command again, and look at the engine: docker info',
-        },
-      );
-    }
-    await pause(betweenLooksMs, signal);
-    signal.throwIfAborted();
   }
 }
 

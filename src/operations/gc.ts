@@ -8,6 +8,7 @@ import { newestRecord } from '../domain/record.ts';
 import { fateOf, newRun, ownerOfRun } from '../files/process-owner.ts';
 import { type GcPlan, planGc } from '../plan/gc.ts';
 import { type GcFacts, nodesToAsk } from '../plan/gc-scene.ts';
+import { awaitGone } from './await-gone.ts';
 import { Connections, infosOf } from './connections.ts';
 import { imageForLock, withLock } from './lock.ts';
 import { isHeldUp } from './lock-errors.ts';
@@ -156,7 +157,8 @@ async function lockedIfPossible(
 }
 
 /** Containers first, as they hold on to networks and volumes. What somebody uses meanwhile stays. */
-async function removeAll(leftovers: readonly Leftover[], { engine }: Ports): Promise<Collected> {
+async function removeAll(leftovers: readonly Leftover[], ports: Ports): Promise<Collected> {
+  const { engine } = ports;
   const removed = new Set<Leftover>();
   const kept: Kept[] = [];
   const failures: RmsxError[] = [];
@@ -175,5 +177,11 @@ async function removeAll(leftovers: readonly Leftover[], { engine }: Ports): Pro
   const isContainer = ({ kind }: Leftover): boolean => kind === 'container';
   await Promise.all(leftovers.filter(isContainer).map(remove));
   await Promise.all(leftovers.filter((leftover) => !isContainer(leftover)).map(remove));
+  try {
+    await awaitGone(new Set([...removed].map(({ id }) => id)), ports);
+  } catch (error) {
+    if (!(error instanceof RmsxError) || error.code !== 'failed') throw error;
+    failures.push(error);
+  }
   return { leftovers: leftovers.filter((leftover) => removed.has(leftover)), kept, failures };
 }

@@ -38,7 +38,8 @@ export function sceneOf(facts: SceneFacts): Scene {
   const containers = new Map(names.map((name) => [name, containerOf({ containers: fit }, name)]));
   const isNew = (name: string): boolean => !before || !findNode(before.cluster, name);
   const toMake = new Set(names.filter((name) => !containers.get(name) && (revive || isNew(name))));
-  const isStarted = (name: string): boolean => revive && containers.get(name)?.state === 'stopped';
+  // A node that comes into the cluster may have a container that was left when it went.
+  const isStarted = (name: string): boolean => (revive || isNew(name)) && containers.get(name)?.state === 'stopped';
   const toStart = new Set(names.filter((name) => toMake.has(name) || isStarted(name)));
   const awake = names.filter((name) => {
     const state = containers.get(name)?.state;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { packDirectories } from '../../src/engine/archive.ts';
 import { renderConf } from '../../src/render/conf-files.ts';
 import { type Run, runRmsx } from '../helpers/run-rmsx.ts';
+import { sendArchive } from '../helpers/send-archive.ts';
 import { type Answer, listedContainer, listedNetwork, StubEngine } from '../helpers/stub-engine.ts';
 import { StubRedis } from '../helpers/stub-redis.ts';
 import { cluster, history, record } from '../helpers/values.ts';
@@ -21,9 +21,7 @@ const giveConf: Answer = (request, response) => {
   const node = own.cluster.nodes.find((known) => known.name === name);
   if (!node) return false;
   const files = renderConf(own, node, secret, template);
-  void packDirectories([{ path: '/redis', files }], { uid: 999, gid: 999 }).then((archive) =>
-    response.writeHead(200).end(archive),
-  );
+  void sendArchive(response, files);
   return true;
 };
 

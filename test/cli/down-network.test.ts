@@ -47,8 +47,20 @@ test('what the engine kept of a node that is gone must be detached', async () =>
   expect([code, engine.networks, writes.filter((write) => write.includes('disconnect'))]).toEqual([
     0,
     [],
-    ['POST /networks/demo_app_net/disconnect'],
+    ['POST /networks/net/disconnect'],
   ]);
+});
+
+test.each([
+  ['has the name of a container that is there', 'demo-slave-1'],
+  ['is no name of a node', 'demo-web'],
+  ['is a name of a node of another cluster', 'demo-x-master'],
+])('what the engine kept that %s must stay attached, and be named', async (_, Name) => {
+  const engine = world(Number.POSITIVE_INFINITY, { 'ep-1': { Name, IPv4Address: '172.19.0.77/24' } });
+  engine.containers.push(listedContainer('demo-slave-1', { Id: 'theirs' }) as { Id: string });
+  const { code, stderr, writes } = await runAgainst(engine, ['down', '-n', 'demo']);
+  expect([code, writes.filter((write) => write.includes('disconnect'))]).toEqual([1, []]);
+  expect(stderr).toContain(`The network demo_app_net stays: ${Name} is attached to it.`);
 });
 
 test('a network that stays for no reason that can be seen must be told with where to look', async () => {

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { runRmsx } from '../helpers/run-rmsx.ts';
 import { assertValid } from '../helpers/schemas.ts';
-import { listedContainer, listedNetwork, StubEngine, type StubWorld } from '../helpers/stub-engine.ts';
+import {
+  type Answer,
+  listedContainer,
+  listedNetwork,
+  StubEngine,
+  type StubWorld,
+  sendJson,
+} from '../helpers/stub-engine.ts';
 
 const labels = { 'rmsx.cluster': 'demo', 'rmsx.run': '0123456789abcdef' };
 const world: StubWorld = {
@@ -46,7 +53,11 @@ test('gc must remove by id, and nothing that is not ours', async () => {
 });
 
 test('gc must take what somebody else has just removed for success', async () => {
-  const { code, stdout } = await run(['-n', 'demo']); // the engine of this test answers 404
+  const answer: Answer = (request, response) => {
+    if (request.method === 'DELETE') sendJson(response, 404, { message: 'network demo_app_net not found' });
+    return request.method === 'DELETE';
+  };
+  const { code, stdout } = await run(['-n', 'demo'], { ...world, answer });
   expect([code, stdout]).toEqual([0, expect.stringContaining('demo_app_net')]);
 });
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterRecord } from '../../src/domain/record.ts';
-import { packDirectories } from '../../src/engine/archive.ts';
 import { renderConf } from '../../src/render/conf-files.ts';
+import { MakingWorld } from '../helpers/making-world.ts';
 import { type Run, runRmsx } from '../helpers/run-rmsx.ts';
 import { assertValid } from '../helpers/schemas.ts';
+import { sendArchive } from '../helpers/send-archive.ts';
 import { type Answer, listedContainer, StubEngine } from '../helpers/stub-engine.ts';
 import { StubRedis } from '../helpers/stub-redis.ts';
 import { cluster, history, node, record } from '../helpers/values.ts';
@@ -34,9 +35,7 @@ const giveConf: Answer = (request, response) => {
   const name = /\/containers\/id-([\w-]+)\/archive/.exec(request.url ?? '')?.[1];
   if (name === undefined) return false;
   const files = renderConf(own, node(name, name === 'master' ? null : 'master'), secret, template);
-  void packDirectories([{ path: '/redis', files }], { uid: 999, gid: 999 }).then((archive) =>
-    response.writeHead(200).end(archive),
-  );
+  void sendArchive(response, files);
   return true;
 };
 
@@ -84,6 +83,28 @@ describe('status', () => {
     const { code, stdout, stderr } = await run(line, { DEBUG: '*', NODE_DEBUG: 'net,http' });
     expect(code).toBe(0);
     expect([secret, encoded].filter((text) => (stdout + stderr).includes(text))).toEqual([]);
+  });
+});
+
+describe('stop must not believe that a server has stopped', () => {
+  const stop = async (status: number): Promise<readonly [number | null, unknown]> => {
+    const world = new MakingWorld((request) =>
+      request.startsWith('POST /containers/id-master/stop') ? [status, 'page not found'] : undefined,
+    );
+    world.containers.push(...([listed('master'), listed('slave-1', { State: 'exited' })] as { Id: string }[]));
+    const answer: Answer = (request, response) => giveConf(request, response) || world.answer(request, response);
+    await using stub = await StubEngine.start({ containers: world.containers, images: world.images, answer });
+    const { code, stdout } = await runRmsx(['stop', '-n', 'demo', '--json'], { env: stub.env });
+    return [code, JSON.parse(stdout)];
+  };
+  const failing = (text: string): unknown => [1, { error: { message: expect.stringContaining(text) } }];
+
+  test('where something in front of the engine does not know the way', async () => {
+    expect(await stop(404)).toMatchObject(failing('page not found') as object);
+  });
+
+  test.each([304, 204])('that still runs (%i)', async (status) => {
+    expect(await stop(status)).toMatchObject(failing('still run: master') as object);
   });
 });
 

@@ -15,7 +15,7 @@ interface Thing {
 
 const nameIn = (query: string): string => /name=([^&]*)/.exec(query)?.[1] ?? '';
 
-/** An engine that keeps what it is asked to make, and gives a name away once. Nothing runs in it. */
+/** An engine that keeps what it is asked to make, and gives a name away once. What it starts runs, and answers nobody. */
 export class MakingWorld implements StubWorld {
   readonly containers: (object & { readonly Id: string })[] = [];
   readonly networks: Thing[] = [];
@@ -71,7 +71,11 @@ export class MakingWorld implements StubWorld {
     }
     if (method === 'DELETE') return this.#remove(kind, id);
     if (rest.startsWith('/archive')) return method === 'PUT' ? [200, {}] : [404, { message: 'no such file' }];
-    if (rest.startsWith('/start')) return [204];
+    if (rest.startsWith('/start')) {
+      Object.assign(this.containers.find(({ Id }) => Id === id) ?? {}, { State: 'running', Status: 'Up 1 second' });
+      return [204];
+    }
+    if (/^\/(stop|unpause)/.test(rest)) return [204];
     if (kind === 'containers' && rest.startsWith('/json')) return [200, { Config: { User: '' } }];
     if (kind === 'networks' && method === 'GET') return [200, { Id: id, Name: id, Containers: this.endpoints }];
     return [200, {}];

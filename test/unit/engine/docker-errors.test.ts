@@ -97,6 +97,10 @@ describe('what engines say must be told apart', () => {
     [403, 'authorization denied by plugin opa', 'engine-refused', 'permission'],
     [404, 'No such container: abc', 'failed', 'gone'],
     [404, 'network abc not found', 'failed', 'gone'],
+    [404, 'Could not find the file /usr/local/etc/redis in container abc', 'failed', 'gone'],
+    [404, 'unable to find network with name or ID abc: network not found', 'failed', 'gone'],
+    [404, 'page not found', 'failed', 'engine-error'],
+    [404, 'no route matched with those values', 'failed', 'engine-error'],
     [500, 'something new', 'failed', 'engine-error'],
   ])('%i %s', (status, message, code, reason) => {
     const error = translate(reply(status, message));

@@ -321,6 +321,19 @@ describe('what the engine tells', () => {
     `);
   });
 
+  test('of a container that only carries the label of a cluster must not pass for ours', () => {
+    const Labels = { 'rmsx.cluster': 'redis-server', app: 'mine' };
+    expect(fromContainer({ ...listed, Labels }, undefined).cluster).toBeNull();
+  });
+
+  test.each([
+    ['dead', true],
+    ['removing', true],
+    ['exited', false],
+  ])('of a container that is %s must tell whether its removal has begun', (State, halfRemoved) => {
+    expect(fromContainer({ ...listed, State }, undefined)).toMatchObject({ state: 'stopped', halfRemoved });
+  });
+
   test('of a container of Docker Compose must name its project and where that lies', () => {
     const Labels = {
       ...listed.Labels,
@@ -346,7 +359,16 @@ describe('what the engine tells', () => {
   });
 
   test('of a foreign container with next to nothing must be read all the same', () => {
-    const bare = { Id: 'abc', Names: [], Image: 'i', State: 'exited', Status: '', Created: 0, Labels: {}, Ports: [] };
+    const bare = {
+      Id: 'abc',
+      Names: null,
+      Image: 'i',
+      State: 'exited',
+      Status: '',
+      Created: 0,
+      Labels: null,
+      Ports: null,
+    };
     expect(fromContainer(bare as unknown as Docker.ContainerInfo, undefined)).toMatchObject({
       name: 'abc',
       cluster: null,

@@ -73,6 +73,21 @@ describe('what is no leftover must stay', () => {
   });
 });
 
+describe('what may belong to a run on another machine must stay, whatever age is asked for, until it is old:', () => {
+  const minuteMs = 60_000;
+  const leftAt = (ageMs: number): Partial<ObservedEngine> => ({
+    containers: [lock('elsewhere', { run: 'elsewhere', createdAtMs: nowMs - ageMs })],
+    networks: [{ ...net, run: 'elsewhere', createdAtMs: nowMs - ageMs }],
+  });
+
+  test.each([
+    [9, []],
+    [10, ['lock', 'redis-server_app_net']],
+  ])('%i minutes', (minutes, names) => {
+    expect(gone(leftAt(minutes * minuteMs), { olderThanMs: 0 })).toEqual(names);
+  });
+});
+
 describe('what an interrupted run left must go, containers first', () => {
   test.each<[string, Partial<ObservedEngine>, Partial<GcFacts>, readonly string[]]>([
     ['a network', { networks: [net] }, {}, ['redis-server_app_net']],

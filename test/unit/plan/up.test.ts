@@ -388,6 +388,14 @@ test('a creation that was cut off before the conf must be finished: conf first, 
   `);
 });
 
+test('a container whose removal did not come to its end must give way to another one', () => {
+  const half = container(own.cluster, 'slave-1', { state: 'stopped', halfRemoved: true });
+  const containers = [container(own.cluster, 'master'), half, container(own.cluster, 'slave-2')];
+  expect(formatPlan(planUp(facts({ engine: engineWith({ containers, networks }), confs: confs(own) })))).toContain(
+    'remove container of slave-1  (it cannot be started as it is)',
+  );
+});
+
 test('a network that is there must not be made again, and nothing must wait for it', () => {
   const plan = planUp(facts({ engine: engineWith({ networks }), confs: new Map() }));
   expect(plan.filter(({ id, after }) => id === 'network' || after.includes('network'))).toEqual([]);

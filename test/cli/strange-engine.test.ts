@@ -1,0 +1,138 @@
+import type { ServerResponse } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { MakingWorld } from '../helpers/making-world.ts';
+import { runAgainst } from '../helpers/run-against.ts';
+import { runRmsx } from '../helpers/run-rmsx.ts';
+import { type Answer, listedContainer, StubEngine } from '../helpers/stub-engine.ts';
+
+const up = ['up', '-n', 'demo', '--replicas', '0', '--no-wait'];
+const labels = { 'rmsx.cluster': 'demo', 'rmsx.node': 'master', 'rmsx.run': 'r' };
+const page = (response: ServerResponse): boolean => {
+  response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Please log in</html>');
+  return true;
+};
+const kept = { Name: 'demo-master-data', Labels: { ...labels, 'rmsx.purpose': 'data' } };
+
+describe('a container of somebody else that only carries the label of the cluster must be left alone:', () => {
+  const sidecar = { Id: 'sidecar', Labels: { 'rmsx.cluster': 'demo', app: 'mine' } };
+
+  test.each([
+    ['up', up],
+    ['down', ['down', '-n', 'demo', '--volumes', '-y']],
+    ['gc', ['gc', '--older-than', '0s']],
+  ])('%s', async (_, args) => {
+    const world = new MakingWorld();
+    world.containers.push(listedContainer('my-sidecar', sidecar) as { Id: string });
+    const { code, writes } = await runAgainst(world, args);
+    expect([code, world.containers.filter(({ Id }) => Id === 'sidecar')]).toEqual([0, [expect.anything()]]);
+    expect(writes.filter((write) => write.includes('sidecar'))).toEqual([]);
+  });
+});
+
+describe('a page in the place of a list of volumes must not pass for none:', () => {
+  const answer: Answer = (request, response) => (request.url?.includes('/volumes') ? page(response) : false);
+
+  test.each([['down', '--volumes', '-y', '-n', 'demo'], ['ls'], ['gc'], up])('%s', async (...args) => {
+    await using engine = await StubEngine.start({ images: ['redis:8.0'], volumes: [kept], answer });
+    const { code, stderr } = await runRmsx(args, { env: engine.env });
+    expect([code, stderr]).toEqual([6, expect.stringContaining('does not speak its language')]);
+    expect(engine.writes.filter((write) => !write.startsWith('DELETE '))).toEqual([]);
+  });
+});
+
+describe('what a failed up made must be gone, or be named', () => {
+  const startFails = (request: string): readonly [number, string] | undefined =>
+    request.includes('/start') ? [500, 'disk on fire'] : undefined;
+
+  test('where the engine answers a removal with a page', async () => {
+    const world = new MakingWorld((request) =>
+      /^DELETE \/(containers|networks)/.test(request) ? [404, 'page not found'] : startFails(request),
+    );
+    const { code, stderr } = await runAgainst(world, up);
+    expect([code, world.made]).toEqual([1, expect.arrayContaining(['/demo-master', 'demo_app_net'])]);
+    expect(stderr).toContain('left behind:');
+    expect(stderr).toContain('to remove the rest: rmsx down -n demo');
+    expect(stderr).not.toContain('what this run made is removed');
+  });
+
+  test('where the network needs a moment', async () => {
+    let refusals = 2;
+    const world = new MakingWorld((request) =>
+      request.startsWith('DELETE /networks') && refusals-- > 0 ? [403, 'has active endpoints'] : startFails(request),
+    );
+    const { code, stderr } = await runAgainst(world, up);
+    expect([code, world.made]).toEqual([1, []]);
+    expect(stderr).toContain('what this run made is removed');
+  });
+
+  test('where a signal comes while it is looked for', async () => {
+    let isFailed = false;
+    let kill: (signal: NodeJS.Signals) => void = () => undefined;
+    const world = new MakingWorld((request) => {
+      isFailed ||= request.includes('/start');
+      return startFails(request);
+    });
+    await using engine = await StubEngine.start({
+      images: world.images,
+      containers: world.containers,
+      networks: world.networks,
+      volumes: world.volumes,
+      answer: (request, response) => {
+        if (isFailed && request.method === 'GET' && request.url?.includes('/networks')) {
+          isFailed = false;
+          kill('SIGINT'); // and no answer
+          return true;
+        }
+        return world.answer(request, response);
+      },
+    });
+    const { code, stderr } = await runRmsx(up, {
+      env: engine.env,
+      onStart: (send) => {
+        kill = send;
+      },
+    });
+    expect([code, world.made, stderr]).toEqual([1, [], expect.stringContaining('what this run made is removed')]);
+  });
+});
+
+test('what carried the conf and cannot be removed must be told, and must not take the cluster down', async () => {
+  const world: MakingWorld = new MakingWorld((request) => {
+    const isCarrier = world.containers.some(
+      ({ Id, ...rest }) =>
+        request.startsWith(`DELETE /containers/${Id}`) && JSON.stringify(rest).includes('demo-conf-'),
+    );
+    return isCarrier ? [500, 'disk on fire'] : undefined;
+  });
+  const { code, stderr } = await runAgainst(world, up);
+  expect([code, world.made]).toEqual([0, expect.arrayContaining(['/demo-master'])]);
+  expect(stderr).toContain('warning: left behind:');
+});
+
+test('up --no-wait must not call a server that has ended a success', async () => {
+  const world = new MakingWorld((request) => {
+    if (!request.includes('/start')) return undefined;
+    return [204, '']; // and it does not run
+  });
+  const { code, stderr } = await runAgainst(world, up);
+  expect([code, world.made]).toEqual([1, []]);
+  expect(stderr).toContain('master does not stay up');
+});
+
+test('an engine that falls silent must not be waited for at every call', async () => {
+  let isSilent = false;
+  const world = new MakingWorld();
+  await using engine = await StubEngine.start({
+    images: world.images,
+    containers: world.containers,
+    networks: world.networks,
+    volumes: world.volumes,
+    answer: (request, response) => {
+      isSilent ||= request.url?.includes('/start') ?? false;
+      return isSilent || world.answer(request, response);
+    },
+  });
+  const { code, durationMs } = await runRmsx([...up, '--timeout', '2s'], { env: engine.env, timeoutMs: 40_000 });
+  expect(code).toBe(124);
+  expect(durationMs).toBeLessThan(20_000);
+}, 45_000);
