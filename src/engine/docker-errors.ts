@@ -1,4 +1,5 @@
 import { type ErrorCode, RmsxError } from '../domain/errors.ts';
+import { toPrintable } from '../domain/printable.ts';
 import { toConnectionError } from './transport/connection-errors.ts';
 
 interface Rule {
@@ -98,7 +99,8 @@ export function toEngineError(what: string, endpoint: string, error: unknown): R
       cause: error,
     });
   }
-  const text = (typeof json?.message === 'string' ? json.message : error instanceof Error ? error.message : '').trim();
+  const said = typeof json?.message === 'string' ? json.message : error instanceof Error ? error.message : '';
+  const text = toPrintable(said).trim();
   const rule = rules.find(({ pattern }) => pattern.test(text));
   const reason = rule?.reason ?? (statusCode === 404 ? 'gone' : statusCode === 304 ? 'already-so' : 'engine-error');
   return new RmsxError(rule?.code ?? 'failed', `The engine could not ${what}: ${text || 'it gave no reason'}`, {
