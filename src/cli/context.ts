@@ -25,8 +25,11 @@ export interface Context {
   file(): Promise<RmsxFile | undefined>;
   /** Waits for a file that may be a pipe. */
   readonly reading: Reading;
-  /** Engine, Redis and progress: made when a command is sure that its command line is right. */
-  ports(): Promise<Ports>;
+  /**
+   * Engine, Redis and progress: made when a command is sure that its command line is right.
+   * @param cluster - which one is worked on, null for all of them. @default the one that is named
+   */
+  ports(cluster?: string | null): Promise<Ports>;
   /** Prints the asked-for data: the document, or the text where the format is `table`. */
   print(document: object, text: () => string | Promise<string>): Promise<void>;
   /** Prints for people, on stderr, unless --quiet. */
@@ -38,15 +41,17 @@ export interface Context {
 /**
  * Reads the common flags; what is wrong with them is reported to the arguments.
  * @param command - one with a --format of its own reads it by itself
+ * @param isMachine - whether stdout has to be a document, for errors too
  */
 export async function createContext(
   args: Arguments,
   streams: Streams,
   env: NodeJS.ProcessEnv,
   command: Command,
+  isMachine: boolean,
 ): Promise<Context> {
   const timeoutMs = args.durationMs('timeout') ?? defaults.timeoutMs;
-  const reading: Reading = (work) => inTime(timeoutMs, streams, work);
+  const reading: Reading = (work) => inTime(timeoutMs, { cluster: null, isMachine }, work);
   const description = command.ignoresFile ? undefined : await openDescription(args.text('file'), reading);
   const given = args.text('name');
   const named = given ?? description?.name;
@@ -75,8 +80,8 @@ export async function createContext(
     env,
     file: async () => description?.parse(),
     reading,
-    ports: async () => {
-      deadline = startDeadline(timeoutMs, streams);
+    ports: async (cluster = name) => {
+      deadline = startDeadline(timeoutMs, { cluster, isMachine });
       const [{ connect }, { createProgress }] = await Promise.all([import('../connect.ts'), import('./progress.ts')]);
       const progress = await createProgress(streams, { quiet, verbose, colour });
       ports = await connect({ env, progress, signal: deadline.signal, ...engine });

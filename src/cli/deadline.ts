@@ -1,5 +1,5 @@
-import { RmsxError } from '../domain/errors.ts';
-import type { Streams } from './output.ts';
+import { type ErrorCode, RmsxError } from '../domain/errors.ts';
+import { endAtOnce } from './end-at-once.ts';
 
 /** How long a command may take, and what stops it before. */
 export interface Deadline {
@@ -8,23 +8,30 @@ export interface Deadline {
   end(): void;
 }
 
+/** What is said, and how, where a command is ended in the middle of its work. */
+export interface Ending {
+  /** The cluster that is worked on; null for all of them, or none. */
+  readonly cluster: string | null;
+  /** Whether stdout has to be a document. */
+  readonly isMachine: boolean;
+}
+
 /**
  * Stops the work of a command when its time is up, or on the first SIGINT, SIGTERM or SIGHUP: what was made is taken
  * back. The second signal ends the process at once.
  */
-export function startDeadline(timeoutMs: number, { stderr }: Streams): Deadline {
+export function startDeadline(timeoutMs: number, ending: Ending): Deadline {
   const controller = new AbortController();
   const timer = setTimeout(() => {
     const message = `Out of time after ${timeoutMs / 1000} s.`;
     controller.abort(new RmsxError('timeout', message, { hint: 'Allow more: --timeout 5m' }));
   }, timeoutMs);
   const signals = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'terminated' } as const;
+  let isSignalled = false; // time that is up takes nobody's first signal away
   const stop = (name: NodeJS.Signals): void => {
     const code = signals[name as keyof typeof signals];
-    if (controller.signal.aborted) {
-      stderr.write('rmsx: ended at once; see what is left with rmsx ls, remove it with rmsx down -n NAME\n');
-      process.exit(new RmsxError(code, '').exitCode);
-    }
+    if (isSignalled) endAtOnce(cutOff(code, name, ending.cluster), ending.isMachine);
+    isSignalled = true;
     controller.abort(new RmsxError(code, `Stopped by ${name}.`));
   };
   for (const name of Object.keys(signals)) process.on(name, stop);
@@ -37,13 +44,20 @@ export function startDeadline(timeoutMs: number, { stderr }: Streams): Deadline 
   };
 }
 
+function cutOff(code: ErrorCode, name: NodeJS.Signals, cluster: string | null): RmsxError {
+  const [look, remove] =
+    cluster === null ? ['rmsx ls', 'rmsx gc'] : [`rmsx status -n ${cluster}`, `rmsx gc -n ${cluster} --older-than 0s`]; // of one that is named nothing is too young
+  const message = `Ended at once by a second signal (${name}): nothing more was finished or taken back.`;
+  return new RmsxError(code, message, { hint: `See what is left: ${look}\nRemove what is left over: ${remove}` });
+}
+
 /** Does a part of a command under a deadline of its own; after it, signals mean what they mean without one. */
 export async function inTime<T>(
   timeoutMs: number,
-  streams: Streams,
+  ending: Ending,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const deadline = startDeadline(timeoutMs, streams);
+  const deadline = startDeadline(timeoutMs, ending);
   try {
     return await work(deadline.signal);
   } finally {

@@ -3,6 +3,7 @@ import { RmsxError } from '../domain/errors.ts';
 import { packageVersion } from '../files/package-version.ts';
 import type { Command } from './command.ts';
 import { commands } from './commands/index.ts';
+import { machineFormat } from './machine-format.ts';
 import { errorDocument, formatDocument, formatError, type Streams, toRmsxError } from './output.ts';
 
 /**
@@ -48,7 +49,7 @@ async function dispatch(argv: readonly string[], env: NodeJS.ProcessEnv, streams
   ]);
   const rest = argv.filter((_, index) => index !== at);
   const args = new Arguments(rest, { ...commonOptions, ...command.options }, env);
-  const context = await createContext(args, streams, env, command);
+  const context = await createContext(args, streams, env, command, machineFormat(argv, env) !== undefined);
   for (const sentence of unknownVariables(env)) context.tell(`warning: ${sentence}`);
   const surplus = args.positionals.slice(command.maxPositionals);
   args.report(surplus.map((text) => `${text}: ${command.name} does not take this argument`));
@@ -90,17 +91,6 @@ function unknownVerb(verb: string): RmsxError {
   return new RmsxError('bad-usage', `${verb} is not a verb of rmsx.`, {
     hint: near ? `Did you mean: rmsx ${near}` : `Verbs: ${known.join(', ')}. See: rmsx --help`,
   });
-}
-
-/** The command line may be wrong in other places, and the answer must be in the asked-for form all the same. */
-function machineFormat(argv: readonly string[], env: NodeJS.ProcessEnv): 'json' | 'yaml' | undefined {
-  const at = argv.lastIndexOf('--format');
-  const format =
-    (at >= 0 ? argv[at + 1] : argv.find((arg) => arg.startsWith('--format='))?.slice(9)) ?? env.RMSX_FORMAT;
-  const isSwitchedOn =
-    argv.some((arg) => arg === '--json' || arg === '--json=true') || /^(1|true|yes|on)$/i.test(env.RMSX_JSON ?? '');
-  if (isSwitchedOn || format === 'json') return 'json';
-  return format === 'yaml' ? 'yaml' : undefined;
 }
 
 /** Where it happened, without the message: that is printed already. */

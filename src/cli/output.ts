@@ -12,11 +12,15 @@ export interface Streams {
 
 /** @returns a document in the words of the contract: camelCase, `schemaVersion: 1` first */
 export async function formatDocument(document: object, format: 'json' | 'yaml'): Promise<string> {
-  const whole = { schemaVersion: 1, ...document };
-  if (format === 'json') return `${JSON.stringify(whole, null, 2)}\n`;
+  if (format === 'json') return jsonText(document);
   const { stringify } = await import('yaml');
-  return stringify(whole);
+  return stringify(versioned(document));
 }
+
+/** The same as JSON. */
+export const jsonText = (document: object): string => `${JSON.stringify(versioned(document), null, 2)}\n`;
+
+const versioned = (document: object): object => ({ schemaVersion: 1, ...document });
 
 /** The JSON document of an error. */
 export function errorDocument(error: RmsxError): object {

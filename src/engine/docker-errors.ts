@@ -1,8 +1,11 @@
 import { type ErrorCode, RmsxError } from '../domain/errors.ts';
+import { toPrintable } from '../domain/printable.ts';
 import { toConnectionError } from './transport/connection-errors.ts';
 
 interface Rule {
   readonly pattern: RegExp;
+  /** Only with this status code. @default any */
+  readonly status?: number;
   readonly code: ErrorCode;
   readonly reason: string;
   readonly hint?: string;
@@ -42,7 +45,18 @@ const rules: readonly Rule[] = [
   { pattern: /no such image|manifest unknown|pull access denied/i, code: 'image-missing', reason: 'image-missing' },
   { pattern: /invalid reference format/i, code: 'bad-spec', reason: 'image-name' },
   { pattern: /sysctl|net[./]core[./]somaxconn/i, code: 'failed', reason: 'sysctl-refused' },
-  { pattern: /permission denied|authorization denied/i, code: 'engine-refused', reason: 'permission' },
+  // Not every `permission denied`: a program or a directory in a container may be denied as well.
+  {
+    pattern: /permission denied while trying to connect|authorization denied by plugin/i,
+    code: 'engine-refused',
+    reason: 'permission',
+  },
+  {
+    pattern: /(permission|access|authorization) denied|forbidden/i, // of a proxy before the engine, too
+    status: 403,
+    code: 'engine-refused',
+    reason: 'permission',
+  },
   {
     pattern: /client version \S+ is too (old|new)/i,
     code: 'engine-refused',
@@ -98,8 +112,11 @@ export function toEngineError(what: string, endpoint: string, error: unknown): R
       cause: error,
     });
   }
-  const text = (typeof json?.message === 'string' ? json.message : error instanceof Error ? error.message : '').trim();
-  const rule = rules.find(({ pattern }) => pattern.test(text));
+  const said = typeof json?.message === 'string' ? json.message : error instanceof Error ? error.message : '';
+  const text = toPrintable(said).trim();
+  const rule = rules.find(
+    ({ pattern, status }) => pattern.test(text) && (status === undefined || status === statusCode),
+  );
   const reason =
     rule?.reason ?? (isGone(statusCode, text) ? 'gone' : statusCode === 304 ? 'already-so' : 'engine-error');
   return new RmsxError(rule?.code ?? 'failed', `The engine could not ${what}: ${text || 'it gave no reason'}`, {

@@ -36,7 +36,8 @@ export async function awaitUsable(
   let looks = 0;
   const look = async (silent: readonly string[]): Promise<void> => {
     looks += 1;
-    if (looks % looksPerCheck === 0) for (const name of silent) await throwIfEnded(engine, cluster.name, name);
+    if (looks % looksPerCheck === 0)
+      for (const name of silent) await throwIfEnded(engine, cluster.name, name, connections);
   };
   try {
     await awaitAnswers(lonely, connections, look, signal);
@@ -58,7 +59,7 @@ export async function awaitUsable(
   } catch (error) {
     if (!(error instanceof RmsxError) || error.code !== 'timeout') throw error;
     const nodes = missing.map((sentence) => sentence.split(' ')[0] ?? '');
-    const logs = await collectLogs(engine, await engine.listContainers(cluster.name), nodes);
+    const logs = await collectLogs(engine, await engine.listContainers(cluster.name), nodes, connections);
     const hint = hintFromLogs(cluster.name, logs) ?? error.hint ?? '';
     throw new RmsxError('timeout', error.message, { problems: missing, logs, cause: error, hint });
   }

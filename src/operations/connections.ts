@@ -26,11 +26,16 @@ export class Connections {
     this.#endpoint = endpoint;
   }
 
+  /** @returns the password with which a node is reached */
+  passwordOf(node: string): string {
+    return this.#password(node);
+  }
+
   /** @throws RmsxError where the node cannot be reached */
   async to(node: string): Promise<RedisConnection> {
     let connection = this.#open.get(node);
     if (!connection) {
-      connection = this.#redis.connect(node, this.#endpoint(node), this.#password(node), probeTimeoutMs);
+      connection = this.#redis.connect(node, this.#endpoint(node), this.passwordOf(node), probeTimeoutMs);
       this.#open.set(node, connection);
     }
     try {

@@ -4,7 +4,7 @@ import { RmsxError } from '../domain/errors.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import { readHostRoutes } from '../files/host-routes.ts';
-import { diagnose, type Wanted } from '../plan/diagnose.ts';
+import { diagnose, type Wanted, wayToEngine } from '../plan/diagnose.ts';
 import { observeEngine } from './observe-engine.ts';
 import { portsInUse } from './ports-in-use.ts';
 
@@ -46,7 +46,10 @@ export async function doctor(name: string, open: () => Promise<Ports>): Promise<
       health: 'unusable',
       engine: null,
       considered,
-      findings: [{ code, level: 'problem', message, next: adviceFor(hint), details: logs }],
+      findings: [
+        { code, level: 'problem', message, next: adviceFor(hint), details: logs },
+        ...wayToEngine({ warnings: engine?.warnings ?? [] }),
+      ],
     };
   }
 }

@@ -1,7 +1,9 @@
 import { RmsxError } from '../domain/errors.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { Engine } from '../domain/ports.ts';
+import { toPrintable } from '../domain/printable.ts';
 import { hintFromLogs } from '../plan/older-server.ts';
+import type { Connections } from './connections.ts';
 
 const linesPerNode = 12;
 
@@ -11,18 +13,20 @@ const fatalLine =
 
 /**
  * The last lines of the logs of some nodes, taken before anything is removed.
+ * @param connections - know the passwords, which are not shown
  * @returns lines with the name of the node in front
  */
 export async function collectLogs(
   engine: Engine,
   containers: readonly ObservedContainer[],
   nodes: readonly string[],
+  connections: Connections,
 ): Promise<readonly string[]> {
   const logs = await Promise.allSettled(
     nodes.map(async (node) => {
       const id = containerOf({ containers }, node)?.id;
       const lines = id === undefined ? [] : await engine.logs(id, linesPerNode);
-      return lines.map((line) => `${node} | ${line}`);
+      return lines.map((line) => `${node} | ${toPrintable(line, connections.passwordOf(node))}`);
     }),
   );
   return logs.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
@@ -32,11 +36,16 @@ export async function collectLogs(
  * Looks whether a node has ended for good: stopped, or restarted again and again with a fatal line in its log.
  * @throws RmsxError `failed` with that line
  */
-export async function throwIfEnded(engine: Engine, cluster: string, node: string): Promise<void> {
+export async function throwIfEnded(
+  engine: Engine,
+  cluster: string,
+  node: string,
+  connections: Connections,
+): Promise<void> {
   const containers = await engine.listContainers(cluster);
   const container = containerOf({ containers }, node);
   if (!container || container.state === 'running' || container.state === 'paused') return;
-  const logs = await collectLogs(engine, containers, [node]);
+  const logs = await collectLogs(engine, containers, [node], connections);
   const fatal = logs.filter((line) => fatalLine.test(line));
   if (container.state === 'restarting' && fatal.length === 0) return; // one crash may pass
   const hint = hintFromLogs(cluster, logs);

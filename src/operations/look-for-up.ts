@@ -2,6 +2,7 @@ import type { UpRequest } from '../config/up-request.ts';
 import type { Ports } from '../domain/ports.ts';
 import { newestRecord } from '../domain/record.ts';
 import { readTemplate } from '../files/templates.ts';
+import { exposureWarnings, refuseGuessable } from '../plan/exposure.ts';
 import { refuseOlderServer } from '../plan/older-server.ts';
 import { relocationOf } from '../plan/relocation.ts';
 import { routeWarnings } from '../plan/routes.ts';
@@ -44,6 +45,7 @@ export async function lookForUp(request: UpRequest, looking: LookingForUp, ports
   const existing = newestRecord([...observed.confs.values()].map((conf) => conf.record));
   const settled = settleCluster(request, existing, observed.engine, { timezone, attempt, routes: observed.routes });
   const known = settlePassword(request.password, existing, observed);
+  refuseGuessable(settled.cluster, known.newPassword ?? known.password);
   // Which nodes know the new one by now, is told apart by their epoch.
   const isRotation = known.newPassword !== undefined && settled === existing;
   const record = isRotation ? { ...settled, epoch: settled.epoch + 1 } : settled;
@@ -60,6 +62,7 @@ export async function lookForUp(request: UpRequest, looking: LookingForUp, ports
   const facts = { ...scene, ...passwords, pull, isolated: request.isolated, holdsLock, run, template };
   const plan = planUp({ ...facts, nowMs: Date.now() });
   const warnings = [
+    ...(attempt === 0 ? exposureWarnings(settled.cluster) : []),
     ...(attempt === 0 ? routeWarnings(settled.cluster, observed.routes) : []),
     ...(isRelocation ? [`${request.name} is down while it moves: nothing can be read or written`] : []),
   ];

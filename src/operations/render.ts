@@ -13,6 +13,7 @@ import { readTemplates } from '../files/templates.ts';
 import { type WrittenFile, writeFiles } from '../files/write-files.ts';
 import { removeNode, scaleTo } from '../plan/change-topology.ts';
 import { chooseBasePort, chooseSubnet } from '../plan/choose.ts';
+import { refuseGuessable } from '../plan/exposure.ts';
 import { refuseRenderingOther } from '../plan/other-persistence.ts';
 import { refuseOtherMaster, refuseUnsound } from '../plan/settle.ts';
 import { nodesDirectory, renderCluster } from '../render/compose-file.ts';
@@ -46,7 +47,7 @@ export interface RenderResult {
 /**
  * Writes a cluster as files for Docker Compose. Touches no engine; same request, same bytes, on every machine.
  * @throws RmsxError `bad-spec` for what cannot be made or rendered, `conflict` where files would be lost or are those of
- * another cluster, `unsafe` where data would be left unread
+ * another cluster, `unsafe` where data would be left unread or others can guess the password
  * @example
  * await render({ name: 'demo', replicas: 2, subnet: 'auto', basePort: 'auto' }, { out: 'demo' });
  */
@@ -64,6 +65,7 @@ export async function render(asked: UpRequest, options: RenderOptions): Promise<
   const templates = await readTemplates(templatesDirectory);
   const earlier = [...confs.values()][0]?.password;
   const password = request.password ?? earlier ?? generatePassword();
+  refuseGuessable(record.cluster, password);
   const rendered = renderCluster(record, password, templates);
   const files = await writeFiles(out, rendered, { force, dryRun, known: rolesIn(confs) });
   return {

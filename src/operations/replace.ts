@@ -72,7 +72,7 @@ async function awaitSync(
         return !loading && (role === 'master' || link === 'up') ? true : undefined;
       }
       looks += 1;
-      if (looks % 10 === 0) await throwIfEnded(engine, cluster, node);
+      if (looks % 10 === 0) await throwIfEnded(engine, cluster, node, connections);
       return undefined;
     },
     { pauseMs, signal },

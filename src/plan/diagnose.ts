@@ -50,7 +50,8 @@ const engine: Check = ({ facts, endpoint, chosenBy }) => [
   fine('engine', `${facts.product} ${facts.version} (API ${facts.apiVersion}) answers at ${endpoint} (${chosenBy}).`),
 ];
 
-const wayToEngine: Check = ({ warnings }) =>
+/** What there is to say about the way to the engine, whether it answers or not. */
+export const wayToEngine = ({ warnings }: Pick<Evidence, 'warnings'>): readonly Finding[] =>
   warnings.map((text) => warning('engine-way', `${text}.`, 'docker context ls'));
 
 /** People look for their containers with the docker command, and there they would not be. */

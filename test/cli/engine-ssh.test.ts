@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -186,3 +186,16 @@ describe.skipIf(!hasSshServer)(
     });
   },
 );
+
+test('the ssh program must not be given the password', async () => {
+  const bin = mkdtempSync(join(tmpdir(), 'rmsx-bin-'));
+  writeFileSync(join(bin, 'ssh'), `#!/bin/sh\nenv >'${bin}/seen'\nexit 1\n`, { mode: 0o755 });
+  const PATH = `${bin}:${process.env.PATH}`;
+  const { code } = await runRmsx(['up'], {
+    env: { PATH, DOCKER_HOST: 'ssh://me@host', RMSX_PASSWORD: 'top-secret-7', SSH_AUTH_SOCK: '/agent' },
+  });
+  const seen = readFileSync(join(bin, 'seen'), 'utf8');
+  rmSync(bin, { recursive: true });
+  expect([code, seen]).toEqual([6, expect.stringContaining('SSH_AUTH_SOCK=/agent')]);
+  expect(seen).not.toMatch(/RMSX_|top-secret/);
+});

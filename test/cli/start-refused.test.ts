@@ -65,6 +65,16 @@ describe('a start that the engine refuses must name who is in the way, exit 5 an
   });
 });
 
+test('a program that may not be run in the container must be told of its node, exit 1 and leave nothing', async () => {
+  const text =
+    'OCI runtime create failed: runc create failed: exec: "docker-entrypoint.sh": permission denied: unknown';
+  const world = new MakingWorld(refusingStarts(text));
+  const { code, stderr } = await up(world);
+  expect([code, world.made]).toEqual([1, []]);
+  expect(stderr).toContain('rmsx: master could not be started. ');
+  expect(stderr).toContain(text);
+});
+
 describe('an endpoint that an engine kept from before', () => {
   const ghost = 'endpoint with name redis-server-master already exists in network redis-server_app_net';
 

@@ -31,7 +31,8 @@ export const downCommand: Command = {
     if ((volumes || all) && !dryRun && !(await confirm(`Remove ${what}${volumes ? ' with all data' : ''}?`, context))) {
       throw new RmsxError('failed', 'Nothing was removed.');
     }
-    const result = await down(all ? 'all' : [context.name], { volumes, dryRun }, await context.ports());
+    const ports = await context.ports(all ? null : context.name);
+    const result = await down(all ? 'all' : [context.name], { volumes, dryRun }, ports);
     await report(result, dryRun, context);
     return 0;
   },

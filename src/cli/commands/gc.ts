@@ -24,9 +24,9 @@ export const gcCommand: Command = {
     const olderThanMs = ageFrom(args);
     const dryRun = args.switch('dry-run') ?? false;
     args.throwIfWrong('rmsx gc --help');
-    const named = args.text('name') === undefined ? {} : { cluster: context.name };
+    const named: { readonly cluster?: string } = args.text('name') === undefined ? {} : { cluster: context.name };
     const age = olderThanMs === undefined ? {} : { olderThanMs };
-    const result = await gc({ ...named, ...age, dryRun }, await context.ports());
+    const result = await gc({ ...named, ...age, dryRun }, await context.ports(named.cluster ?? null));
     await context.print({ dryRun, ...result }, () => result.leftovers.map(describe).join(''));
     for (const { cluster, because, hint } of result.kept) {
       context.tell(`kept: ${cluster}: ${because}`);

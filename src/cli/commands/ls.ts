@@ -14,7 +14,7 @@ export const lsCommand: Command = {
   examples: [['rmsx ls --json', 'for scripts']],
   run: async (args, context) => {
     args.throwIfWrong('rmsx ls --help');
-    const clusters = await ls(await context.ports());
+    const clusters = await ls(await context.ports(null));
     await context.print({ clusters }, () =>
       renderTable([
         header,

@@ -44,7 +44,7 @@ export const upCommand: Command = {
       timezone: callersTimezone(context.env),
     };
     args.throwIfWrong('rmsx up --help');
-    const ports = await context.ports();
+    const ports = await context.ports(request.name);
     const result = await up(request, options, ports);
     for (const remark of result.remarks) ports.progress.warn(remark);
     await report(result, request, context);

@@ -14,9 +14,28 @@ export interface DockerContext {
 export const configDirectory = (env: NodeJS.ProcessEnv): string =>
   env.DOCKER_CONFIG || join(env.HOME || homedir(), '.docker');
 
+const configFile = (env: NodeJS.ProcessEnv): string => join(configDirectory(env), 'config.json');
+
+/**
+ * Whether the file in which `docker context use` keeps its choice is there, and says nothing to us.
+ * @returns a sentence, or undefined where it is fine; no file is, and neither does the docker command mind an empty one
+ */
+export function configProblem(env: NodeJS.ProcessEnv): string | undefined {
+  const path = configFile(env);
+  try {
+    const text = readFileSync(path, 'utf8');
+    if (text.trim() !== '') JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    return `${path} cannot be read (${code ?? 'it is not JSON'}): a docker context that it names is not used`;
+  }
+}
+
 /** @returns the context that `docker context use` has chosen, or undefined */
 export function currentContext(env: NodeJS.ProcessEnv): string | undefined {
-  const value = readJson(join(configDirectory(env), 'config.json')) as { currentContext?: unknown } | null | undefined;
+  const value = readJson(configFile(env)) as { currentContext?: unknown } | null | undefined;
   return typeof value?.currentContext === 'string' && value.currentContext !== '' ? value.currentContext : undefined;
 }
 

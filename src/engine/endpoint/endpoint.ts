@@ -28,7 +28,7 @@ export interface EngineEndpoint {
   /** For messages: `DOCKER_HOST`, `the current docker context "colima"`, `the default`. */
   readonly from: string;
   readonly target: Target;
-  /** What is weaker than it could be, and was asked for. */
+  /** What is weaker than it could be and was asked for, or could not be read. */
   readonly warnings: readonly string[];
 }
 

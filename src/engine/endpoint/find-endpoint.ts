@@ -1,5 +1,5 @@
 import { RmsxError } from '../../domain/errors.ts';
-import { configDirectory, currentContext } from './docker-config.ts';
+import { configDirectory, configProblem, currentContext } from './docker-config.ts';
 import type { EngineChoice, EngineEndpoint } from './endpoint.ts';
 import { chooseSocket, type KnownSocket, knownSockets } from './known-sockets.ts';
 
@@ -29,14 +29,15 @@ export async function findEndpoint(
     const { resolveNamed } = await import('./resolve-named.ts'); // addresses, contexts, TLS: not for the usual case
     return resolveNamed(named, choice, env);
   }
-  return unixEndpoint(await chooseSocket(sockets), 'the default');
+  const problem = configProblem(env);
+  return unixEndpoint(await chooseSocket(sockets), 'the default', problem === undefined ? [] : [problem]);
 }
 
-const unixEndpoint = (path: string, from: string): EngineEndpoint => ({
+const unixEndpoint = (path: string, from: string, warnings: readonly string[] = []): EngineEndpoint => ({
   url: `unix://${path}`,
   from,
   target: { kind: 'unix', path },
-  warnings: [],
+  warnings,
 });
 
 /**

@@ -11,7 +11,7 @@ const maxConnections = 4;
 
 /**
  * An agent that makes connections through the system's ssh, few and used again.
- * @param env - of ssh
+ * @param env - of ssh, which gets all of it but what is meant for rmsx: the password may be there
  */
 export const sshAgent = (target: SshTarget, env: NodeJS.ProcessEnv): Agent => new SshAgent(target, env);
 
@@ -23,7 +23,7 @@ class SshAgent extends Agent {
   constructor(target: SshTarget, env: NodeJS.ProcessEnv) {
     super({ keepAlive: true, maxSockets: maxConnections });
     this.#target = target;
-    this.#env = env;
+    this.#env = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('RMSX_')));
   }
 
   override createConnection(): Duplex {

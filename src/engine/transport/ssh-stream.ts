@@ -1,5 +1,6 @@
 import type { ChildProcessByStdio } from 'node:child_process';
 import { Duplex, type Readable, type Writable } from 'node:stream';
+import { toPrintable } from '../../domain/printable.ts';
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -144,11 +145,10 @@ export class SshStream extends Duplex {
   }
 }
 
-/** What a server says comes to a terminal: no control characters. */
 const linesOf = (stderr: string): readonly string[] =>
   stderr
     .split(/[\r\n]+/)
-    .map((line) => line.replace(/\p{Cc}/gu, ' ').trim())
+    .map((line) => toPrintable(line).trim())
     .filter((line) => line !== '')
     .slice(-keptLines)
     .map((line) => line.slice(0, 300));

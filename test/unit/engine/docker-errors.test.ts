@@ -20,6 +20,13 @@ const overlaps = [
   'cannot create network: networks have overlapping IPv4',
 ];
 
+/** What a program or a directory is denied, and not the user of the engine. */
+const deniedInside = [
+  'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "docker-entrypoint.sh": permission denied: unknown',
+  'error while creating mount source path "/srv/data": mkdir /srv/data: permission denied',
+  'crun: open executable: Permission denied: OCI permission denied',
+];
+
 describe('what engines say must be told apart', () => {
   test.each<readonly [number, string, string, string]>([
     ...overlaps.flatMap((text) =>
@@ -95,6 +102,18 @@ describe('what engines say must be told apart', () => {
     [400, 'invalid reference format', 'bad-spec', 'image-name'],
     [500, 'error setting sysctl net.core.somaxconn: permission denied', 'failed', 'sysctl-refused'],
     [403, 'authorization denied by plugin opa', 'engine-refused', 'permission'],
+    [500, 'authorization denied by plugin opa: no', 'engine-refused', 'permission'],
+    [
+      500,
+      'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock',
+      'engine-refused',
+      'permission',
+    ],
+    [403, 'Request forbidden by administrative rules.', 'engine-refused', 'permission'],
+    [403, 'permission denied', 'engine-refused', 'permission'],
+    [403, 'operation is not permitted on predefined bridge network', 'failed', 'engine-error'],
+    ...deniedInside.map((text) => [500, text, 'failed', 'engine-error'] as const),
+    ...deniedInside.map((text) => [400, text, 'failed', 'engine-error'] as const),
     [404, 'No such container: abc', 'failed', 'gone'],
     [404, 'network abc not found', 'failed', 'gone'],
     [404, 'Could not find the file /usr/local/etc/redis in container abc', 'failed', 'gone'],

@@ -52,6 +52,12 @@ const socketsIn = (env: NodeJS.ProcessEnv): ReturnType<typeof knownSockets> =>
     known.path.startsWith(home) ? known : { ...known, path: join(home, 'root', known.path) },
   );
 
+async function warningsOf(env: NodeJS.ProcessEnv = {}): Promise<readonly string[]> {
+  const all = { HOME: home, ...env };
+  const { warnings } = await findEndpoint({}, all, socketsIn(all));
+  return warnings.map((text) => text.replaceAll(home, '~'));
+}
+
 async function find(env: NodeJS.ProcessEnv = {}, choice: EngineChoice = {}): Promise<string> {
   const all = { HOME: home, ...env };
   const { url, from } = await findEndpoint(choice, all, socketsIn(all));
@@ -291,5 +297,26 @@ describe('what was looked at must be told', () => {
       'the current docker context': 'overruled',
       '.rd/docker.sock (Rancher Desktop)': 'alive',
     });
+  });
+});
+
+describe('a docker configuration that cannot be read', () => {
+  test('must be told where it could have named the engine, and only there', async () => {
+    use('{"currentContext": "colima"');
+    expect(await warningsOf()).toEqual([
+      '~/.docker/config.json cannot be read (it is not JSON): a docker context that it names is not used',
+    ]);
+    expect(await warningsOf({ DOCKER_HOST: 'unix:///x.sock' })).toEqual([]);
+    expect(await warningsOf({ DOCKER_CONFIG: join(home, 'elsewhere') })).toEqual([]);
+  });
+
+  test('must be told by the error that the system gives', async () => {
+    mkdirSync(join(home, '.docker/config.json'), { recursive: true });
+    expect(await warningsOf()).toEqual([expect.stringContaining('cannot be read (EISDIR)')]);
+  });
+
+  test.each(['', '\n', '{}'])('is none where it says nothing: %j', async (text) => {
+    use(text);
+    expect(await warningsOf()).toEqual([]);
   });
 });
