@@ -6,6 +6,7 @@ import { type Ports, rootUser } from '../domain/ports.ts';
 import type { Connections } from './connections.ts';
 import { awaitLink } from './follow.ts';
 import type { StepRunner } from './run-plan.ts';
+import { Stopping } from './stopping.ts';
 import { pause } from './wait-until.ts';
 
 /** What a plan has done so far: node names, in the order in which it happened. */
@@ -21,6 +22,8 @@ export interface LifecycleContext {
   readonly connections: Connections;
   /** Filled while the plan is carried out. */
   readonly begun: Begun;
+  /** @default one of its own, for who starts nobody again */
+  readonly stopping?: Stopping;
   /** Called before a node is started; throws where it must not be. */
   readonly beforeStart: (node: string) => Promise<void>;
   readonly awaitUsable: (step: Extract<Step, { op: 'await-usable' }>) => Promise<void>;
@@ -28,7 +31,7 @@ export interface LifecycleContext {
 
 /** @returns what carries out a step of `start`, `stop` or `restart` */
 export function lifecycleRunner(context: LifecycleContext): StepRunner {
-  const { ports, begun } = context;
+  const { ports, begun, stopping = new Stopping(ports.engine) } = context;
   const { engine, signal } = ports;
   const idOf = (node: string): string => {
     const id = containerOf(context.cluster, node)?.id;
@@ -38,7 +41,7 @@ export function lifecycleRunner(context: LifecycleContext): StepRunner {
   return async ({ step }) => {
     switch (step.op) {
       case 'stop':
-        await named(step.node, 'stopped', engine.stop(step.id, step.graceSeconds));
+        await named(step.node, 'stopped', stopping.stop(step.id, step.graceSeconds));
         return void begun.stopped.push(step.node);
       case 'unpause':
         return named(step.node, 'woken', engine.unpause(idOf(step.node)));

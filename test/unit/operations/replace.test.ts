@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { findNode } from '../../../src/domain/cluster.ts';
+import { RmsxError } from '../../../src/domain/errors.ts';
+import type { Step } from '../../../src/domain/plan.ts';
+import { ConfWriter } from '../../../src/operations/conf-writer.ts';
+import { Connections } from '../../../src/operations/connections.ts';
+import { replace } from '../../../src/operations/replace.ts';
+import { containerSpec } from '../../../src/plan/container-spec.ts';
+import { endedBy, SlowWorld } from '../../helpers/slow-world.ts';
+import { cluster } from '../../helpers/values.ts';
+
+const spec = cluster(1);
+
+/** Replaces slave-1, and gives what that ends with. */
+async function replacing(world: SlowWorld): Promise<unknown> {
+  const own = findNode(spec, 'slave-1');
+  if (!own) throw new Error('no such node');
+  const step: Extract<Step, { op: 'replace' }> = {
+    op: 'replace',
+    node: own.name,
+    id: 'id-slave-1',
+    graceSeconds: 30,
+    now: { container: { ...containerSpec(spec, own, 'now'), image: 'redis:8.2' }, files: [] },
+    before: { container: containerSpec(spec, own, 'earlier'), files: [] },
+  };
+  const { ports } = world;
+  const connections = new Connections(
+    ports.redis,
+    () => 'secret',
+    () => own.address,
+  );
+  return replace(step, {
+    ports,
+    connections,
+    engine: ports.engine,
+    writer: new ConfWriter(ports),
+    cluster: spec,
+    ids: new Map([[own.name, step.id]]),
+    onMade: () => undefined,
+    warn: () => undefined,
+  }).catch((error: unknown) => error);
+}
+
+const worldWith = async (meddle: (call: string, world: SlowWorld) => void): Promise<SlowWorld> => {
+  const world = await SlowWorld.of(spec);
+  world.meddle = (call) => meddle(call, world);
+  return world;
+};
+
+test.each(['terminated', 'timeout'] as const)(
+  'a node whose stop is cut off (%s) must run again at the end, and be told to be as it was',
+  async (code) => {
+    const world = await worldWith((call, { over }) => {
+      if (call.startsWith('stop')) setTimeout(() => over.abort(endedBy(code)), 20);
+    });
+    world.stopMs = 200;
+    const error = await replacing(world);
+    await world.settle();
+    expect(world.stateOf('slave-1')).toBe('running');
+    expect(world.calls).toEqual(['stop id-slave-1 30 s', 'stop id-slave-1 30 s', 'start id-slave-1']);
+    expect(error).toMatchObject({ code, message: 'slave-1 could not be changed, and is as it was. It is over.' });
+  },
+);
+
+test('a stop that was cut off must be asked for with the grace that is left', async () => {
+  const world = await worldWith((call, { over }) => {
+    if (call.startsWith('stop')) setTimeout(() => over.abort(endedBy('terminated')), 1100);
+  });
+  world.stopMs = 1200;
+  await replacing(world);
+  expect(world.calls[1]).toBe('stop id-slave-1 29 s');
+});
+
+test('a node that cannot be brought back must not be told to be as it was, and both reasons must be told', async () => {
+  const world = await worldWith((call) => {
+    if (call === 'start made-1') throw new RmsxError('conflict', 'The port is taken.', { hint: 'Free it.' });
+    if (call === 'start made-2') throw new RmsxError('failed', 'The disk is full.');
+  });
+  expect(await replacing(world)).toMatchObject({
+    code: 'conflict',
+    message: '2 things went wrong.',
+    problems: [
+      'slave-1 could not be changed. The port is taken.',
+      'slave-1 could not be made what it was, and may be stopped. The disk is full.',
+    ],
+    hint: 'Bring slave-1 back, with its data: rmsx up\nFree it.',
+  });
+});
