@@ -2,8 +2,9 @@ import { joinErrors, RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import type { ContainerWithConf, Step } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
+import { hintFromLogs } from '../plan/older-server.ts';
 import type { Connections } from './connections.ts';
-import { throwIfEnded } from './evidence.ts';
+import { collectLogs, throwIfEnded } from './evidence.ts';
 import { type Making, makeContainer, start } from './make-container.ts';
 import { Stopping } from './stopping.ts';
 import { waitUntil } from './wait-until.ts';
@@ -33,7 +34,9 @@ export async function replace(step: Extract<Step, { op: 'replace' }>, replacing:
     await engine.removeContainer(id);
     ids.delete(node);
     await make(now, replacing);
-    await awaitSync(node, now.container.cluster, replacing, replacing.ports.signal);
+    await awaitSync(node, now.container.cluster, replacing, replacing.ports.signal).catch(async (error: unknown) => {
+      throw await withLogs(error, now, replacing); // before its container is removed
+    });
   } catch (error) {
     connections.drop(node);
     const left = ids.get(node);
@@ -47,6 +50,19 @@ export async function replace(step: Extract<Step, { op: 'replace' }>, replacing:
     });
     throw explained(error, before);
   }
+}
+
+/** Why a node is not in sync when the time is up, in its own words; they may be out of reach. */
+async function withLogs(error: unknown, { container }: ContainerWithConf, { engine }: Replacing): Promise<unknown> {
+  if (!(error instanceof RmsxError) || error.code !== 'timeout') return error;
+  const { node, cluster } = container;
+  const containers = await engine.listContainers(cluster).catch(() => []);
+  const logs = await collectLogs(engine, containers, [node]);
+  return new RmsxError('timeout', error.message, {
+    logs,
+    cause: error,
+    hint: hintFromLogs(cluster, logs) ?? error.hint ?? '',
+  });
 }
 
 /** In the time that is left for it: whoever waits has waited for long. */

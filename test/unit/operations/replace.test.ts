@@ -86,3 +86,20 @@ test('a node that cannot be brought back must not be told to be as it was, and b
     hint: 'Bring slave-1 back, with its data: rmsx up\nFree it.',
   });
 });
+
+test('the last words of a node that is not in sync in time must be told, and its old container be back', async () => {
+  const world = await worldWith((call, { over, silent }) => {
+    if (call === 'start made-1') setTimeout(() => over.abort(endedBy('timeout')), 20);
+    if (call === 'start made-1') silent.add('slave-1');
+    if (call === 'create slave-1') silent.clear();
+  });
+  expect(await replacing(world)).toMatchObject({
+    code: 'timeout',
+    message: 'slave-1 could not be changed, and is as it was. It is over.',
+    logs: ['slave-1 | the last words of made-1'],
+  });
+  expect([...world.containers.values()].find(({ node }) => node === 'slave-1')).toMatchObject({
+    run: 'earlier',
+    state: 'running',
+  });
+});
