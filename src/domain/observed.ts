@@ -24,6 +24,8 @@ export interface ObservedContainer {
   readonly state: ContainerState;
   /** Made, and never started yet. */
   readonly neverStarted: boolean;
+  /** Being removed, which the engine does in its own time. */
+  readonly isLeaving: boolean;
   /** As people read it in `docker ps`: "Up 2 minutes". */
   readonly statusText: string;
   readonly createdAtMs: number;

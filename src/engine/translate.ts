@@ -146,6 +146,7 @@ export function fromContainer(info: Docker.ContainerInfo, reachHost: string | un
     image: info.Image,
     state: fromState(info.State),
     neverStarted: info.State === 'created',
+    isLeaving: info.State === 'removing',
     statusText: info.Status,
     createdAtMs: info.Created * 1000,
     ports: info.Ports.flatMap(({ IP, PrivatePort, PublicPort }) =>

@@ -26,22 +26,22 @@ const comeBackMs = 10_000;
  */
 export async function replace(step: Extract<Step, { op: 'replace' }>, replacing: Replacing): Promise<void> {
   const { node, id, graceSeconds, now, before } = step;
-  const { engine, connections, ids } = replacing;
+  const { engine, connections } = replacing;
   const stopping = new Stopping(engine);
+  let isLeaving = false;
   connections.drop(node);
   try {
     await stopping.stop(id, graceSeconds);
+    isLeaving = true;
     await engine.removeContainer(id);
-    ids.delete(node);
     await make(now, replacing);
     await awaitSync(node, now.container.cluster, replacing, replacing.ports.signal).catch(async (error: unknown) => {
       throw await withLogs(error, now, replacing); // before its container is removed
     });
   } catch (error) {
     connections.drop(node);
-    const left = ids.get(node);
     const goBack = async (): Promise<void> => {
-      if (left !== id) return comeBack(left, before, replacing);
+      if (isLeaving) return comeBack(step, replacing);
       await stopping.awaitEnd(id);
       await engine.start(id);
     };
@@ -65,10 +65,20 @@ async function withLogs(error: unknown, { container }: ContainerWithConf, { engi
   });
 }
 
-/** In the time that is left for it: whoever waits has waited for long. */
-async function comeBack(left: string | undefined, before: ContainerWithConf, replacing: Replacing): Promise<void> {
+/**
+ * In the time that is left for it: whoever waits has waited for long. What was cut off goes on in the engine, a removal as
+ * well as the making of a container that nobody was told of.
+ */
+async function comeBack({ id, before }: Extract<Step, { op: 'replace' }>, replacing: Replacing): Promise<void> {
   const { node, cluster } = before.container;
-  if (left !== undefined) await replacing.engine.removeContainer(left);
+  const { engine, ids } = replacing;
+  try {
+    const own = (await engine.listContainers(cluster)).filter((container) => container.node === node);
+    await Promise.all(own.map((container) => engine.removeContainer(container.id)));
+  } catch (error) {
+    if (ids.get(node) !== id) throw error;
+    return engine.start(id); // the engine does not let it go
+  }
   await make(before, replacing);
   const tooLate = new AbortController();
   const timer = setTimeout(() => tooLate.abort(), comeBackMs);

@@ -22,6 +22,8 @@ export class SlowWorld {
   readonly over = new AbortController();
   /** How long a server takes to end. */
   stopMs = 0;
+  /** How long a container keeps its name after the engine has agreed to remove it. */
+  removeMs = 0;
   /** Called before a call is made; may throw. */
   meddle: (call: string) => void = () => undefined;
   /** Nodes that do not answer. */
@@ -107,7 +109,10 @@ export class SlowWorld {
       stop: (id, graceSeconds) => this.#stop(id, graceSeconds),
       removeContainer: async (id) => {
         if (this.containers.get(id)?.node !== null) this.#call(`remove ${id}`);
-        this.containers.delete(id);
+        const there = this.containers.get(id);
+        if (there && this.removeMs > 0) this.containers.set(id, { ...there, isLeaving: true });
+        if (this.removeMs > 0) setTimeout(() => this.containers.delete(id), this.removeMs);
+        else this.containers.delete(id);
       },
     };
     return engine as Engine;
@@ -127,7 +132,7 @@ export class SlowWorld {
 
   #become(id: string, state: 'running' | 'stopped'): void {
     const there = this.containers.get(id);
-    if (!there) throw new RmsxError('failed', `No such container: ${id}`, { reason: 'gone' });
+    if (!there || there.isLeaving) throw new RmsxError('failed', `No such container: ${id}`, { reason: 'gone' });
     this.containers.set(id, { ...there, state, statusText: state === 'stopped' ? 'Exited (0)' : 'Up' });
   }
 
@@ -137,7 +142,7 @@ export class SlowWorld {
   }
 
   #of = (node: string): ObservedContainer | undefined =>
-    [...this.containers.values()].find((each) => each.node === node);
+    [...this.containers.values()].find((each) => each.node === node && !each.isLeaving);
 
   #confOf(id: string): ReadonlyMap<string, string> {
     const node = this.spec.nodes.find(({ name }) => name === this.containers.get(id)?.node);

@@ -125,6 +125,7 @@ export function container(
     networkIds: [`id-of-${spec.name}_app_net`],
     topology: spec.topology,
     neverStarted: false,
+    isLeaving: false,
     owner: null,
     composeProject: spec.name,
     composeDirectory: null,

@@ -293,6 +293,7 @@ describe('what the engine tells', () => {
         "createdAtMs": 1700000000000,
         "id": "abc",
         "image": "redis:8.0",
+        "isLeaving": false,
         "name": "redis-server-master",
         "networkIds": [
           "net",

@@ -103,3 +103,55 @@ test('the last words of a node that is not in sync in time must be told, and its
     state: 'running',
   });
 });
+
+test('a node whose old container takes its time to go must be replaced all the same', async () => {
+  const world = await worldWith(() => undefined);
+  world.removeMs = 250;
+  expect(await replacing(world)).toBeUndefined();
+  expect([world.stateOf('slave-1'), world.containers.has('id-slave-1')]).toEqual(['running', false]);
+});
+
+test.each<[string, number, (call: string, world: SlowWorld) => void]>([
+  [
+    'the removal of its container',
+    100,
+    (call, world) => {
+      if (call !== 'remove id-slave-1' || world.over.signal.aborted) return;
+      world.over.abort(endedBy('terminated'));
+      void world.engine.removeContainer('id-slave-1');
+      throw endedBy('terminated');
+    },
+  ],
+  [
+    'the making of the new one',
+    0,
+    (call, world) => {
+      if (call !== 'create slave-1' || world.over.signal.aborted) return;
+      world.over.abort(endedBy('terminated'));
+      const own = world.spec.nodes.find(({ name }) => name === 'slave-1');
+      if (own) void world.engine.createContainer(containerSpec(world.spec, own, 'now'));
+      throw endedBy('terminated');
+    },
+  ],
+])(
+  'a node must run again in its old way where %s is cut off, and goes on in the engine',
+  async (_, removeMs, meddle) => {
+    const world = await worldWith(meddle);
+    world.removeMs = removeMs;
+    const error = await replacing(world);
+    expect(error).toMatchObject({ message: 'slave-1 could not be changed, and is as it was. It is over.' });
+    expect([...world.containers.values()].filter(({ node }) => node === 'slave-1')).toMatchObject([
+      { run: 'earlier', state: 'running' },
+    ]);
+  },
+);
+
+test('a node whose container the engine refuses to remove must be started again', async () => {
+  const world = await worldWith((call) => {
+    if (call === 'remove id-slave-1') throw new RmsxError('failed', 'The disk is read-only.');
+  });
+  expect(await replacing(world)).toMatchObject({
+    message: 'slave-1 could not be changed, and is as it was. The disk is read-only.',
+  });
+  expect(world.stateOf('slave-1')).toBe('running');
+});
