@@ -12,7 +12,7 @@ import {
   reportBegun,
   underLock,
 } from './lifecycle.ts';
-import { type Begun, lifecycleRunner } from './lifecycle-steps.ts';
+import { type Begun, lifecycleRunner, startNamed } from './lifecycle-steps.ts';
 import type { KnownCluster } from './observe.ts';
 import { observeEngine } from './observe-engine.ts';
 import { refuseOldSnapshot } from './old-snapshot.ts';
@@ -100,7 +100,7 @@ async function startAgain(
       if (!container || (container.state !== 'stopped' && !stopping.has(container.id))) continue;
       await stopping.awaitEnd(container.id);
       if (node === masterOf(cluster).name) await refuseOldSnapshot(cluster, ports.engine);
-      await ports.engine.start(container.id);
+      await startNamed(node, container.id, known, ports.engine);
       begun.started.push(node);
       ports.progress.note(`${node} runs again`);
     }
