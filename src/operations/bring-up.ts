@@ -158,7 +158,7 @@ export class BringUp {
   /** Nobody waits for servers, but one that has ended at once is no success. */
   async #look(): Promise<ReadonlyMap<string, ServerInfo>> {
     const { name } = this.#record.cluster;
-    await Promise.all(this.#nodes.map((node) => throwIfEnded(this.#ports.engine, name, node.name)));
+    await Promise.all(this.#nodes.map((node) => throwIfEnded(this.#ports.engine, name, node.name, this.#connections)));
     return infosOf(await this.#connections.probeAll(this.#nodes.map((node) => node.name)));
   }
 

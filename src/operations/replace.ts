@@ -1,9 +1,13 @@
-import { RmsxError } from '../domain/errors.ts';
+import { joinErrors, RmsxError } from '../domain/errors.ts';
+import { rmsxCommand } from '../domain/hints.ts';
 import type { ContainerWithConf, Step } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
+import { hintFromLogs } from '../plan/older-server.ts';
 import type { Connections } from './connections.ts';
-import { throwIfEnded } from './evidence.ts';
+import { collectLogs, throwIfEnded } from './evidence.ts';
+import { lookOn } from './look-on.ts';
 import { type Making, makeContainer, start } from './make-container.ts';
+import { Stopping } from './stopping.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** What a node is replaced with. */
@@ -19,31 +23,65 @@ const comeBackMs = 10_000;
  * Gives a node another container on the same volumes, and waits until its server is in sync, or is the master again. The
  * conf is written after the old container is gone: what a node knows of itself is never newer than its container, so
  * that a change which is cut off is seen, and done again.
- * @throws RmsxError where the new container does not get that far; the old one is back then
+ * @throws RmsxError where the new container does not get that far; the old one is back then, unless the error says otherwise
  */
 export async function replace(step: Extract<Step, { op: 'replace' }>, replacing: Replacing): Promise<void> {
   const { node, id, graceSeconds, now, before } = step;
-  const { engine, connections, ids } = replacing;
+  const { engine, connections } = replacing;
+  const stopping = new Stopping(engine);
+  let isLeaving = false;
   connections.drop(node);
   try {
-    await engine.stop(id, graceSeconds);
+    await stopping.stop(id, graceSeconds);
+    isLeaving = true;
     await engine.removeContainer(id);
-    ids.delete(node);
     await make(now, replacing);
-    await awaitSync(node, now.container.cluster, replacing, replacing.ports.signal);
+    await awaitSync(node, now.container.cluster, replacing, replacing.ports.signal).catch(async (error: unknown) => {
+      throw await withLogs(error, now, replacing); // before its container is removed
+    });
   } catch (error) {
     connections.drop(node);
-    const left = ids.get(node);
-    if (left === id) await engine.start(id);
-    else await comeBack(left, before, replacing);
-    throw explained(error, node);
+    const goBack = async (): Promise<void> => {
+      if (isLeaving) return comeBack(step, replacing);
+      await stopping.awaitEnd(id);
+      await engine.start(id);
+    };
+    await goBack().catch((again: unknown) => {
+      throw explained(error, before, again);
+    });
+    throw explained(error, before);
   }
 }
 
-/** In the time that is left for it: whoever waits has waited for long. */
-async function comeBack(left: string | undefined, before: ContainerWithConf, replacing: Replacing): Promise<void> {
+/** Why a node is not in sync when the time is up, in its own words; they may be out of reach. */
+async function withLogs(error: unknown, { container }: ContainerWithConf, replacing: Replacing): Promise<unknown> {
+  const { engine, connections } = replacing;
+  if (!(error instanceof RmsxError) || error.code !== 'timeout') return error;
+  const { node, cluster } = container;
+  const containers = await engine.listContainers(cluster).catch(() => []);
+  const logs = await collectLogs(engine, containers, [node], connections);
+  return new RmsxError('timeout', error.message, {
+    logs,
+    cause: error,
+    hint: hintFromLogs(cluster, logs) ?? error.hint ?? '',
+  });
+}
+
+/**
+ * In the time that is left for it: whoever waits has waited for long. What was cut off goes on in the engine, a removal as
+ * well as the making of a container that nobody was told of.
+ */
+async function comeBack({ id, before }: Extract<Step, { op: 'replace' }>, replacing: Replacing): Promise<void> {
   const { node, cluster } = before.container;
-  if (left !== undefined) await replacing.engine.removeContainer(left);
+  const { engine, ids, ports } = replacing;
+  try {
+    const containers = await lookOn(ports.signal, () => engine.listContainers(cluster));
+    const own = containers.filter((container) => container.node === node);
+    await Promise.all(own.map((container) => engine.removeContainer(container.id)));
+  } catch (error) {
+    if (ids.get(node) !== id) throw error;
+    return engine.start(id); // the engine does not let it go
+  }
   await make(before, replacing);
   const tooLate = new AbortController();
   const timer = setTimeout(() => tooLate.abort(), comeBackMs);
@@ -79,14 +117,22 @@ async function awaitSync(
   );
 }
 
-function explained(error: unknown, node: string): unknown {
+/** @param again - why the node is not what it was */
+function explained(error: unknown, { container: { node, cluster } }: ContainerWithConf, again?: unknown): unknown {
   if (!(error instanceof RmsxError)) return error;
-  const { code, message, hint, logs, reason } = error;
-  return new RmsxError(code, `${node} could not be changed, and is as it was. ${message}`, {
+  if (again !== undefined && !(again instanceof RmsxError)) return again;
+  const { code, message, logs, reason } = error;
+  const finish = `Bring ${node} back, with its data: ${rmsxCommand(cluster, 'up')}`;
+  const hint = again === undefined ? error.hint : [finish, ...(error.hint ? [error.hint] : [])].join('\n');
+  const isBack = again === undefined ? ', and is as it was' : '';
+  const failed = new RmsxError(code, `${node} could not be changed${isBack}. ${message}`, {
     node,
     cause: error,
     logs,
     ...(hint === undefined ? {} : { hint }),
     ...(reason === undefined ? {} : { reason }),
   });
+  if (again === undefined) return failed;
+  const lost = `${node} could not be made what it was, and may be stopped. ${again.message}`;
+  return joinErrors([failed, new RmsxError(again.code, lost, { logs: again.logs, cause: again })]);
 }

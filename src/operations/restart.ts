@@ -12,13 +12,15 @@ import {
   reportBegun,
   underLock,
 } from './lifecycle.ts';
-import { type Begun, lifecycleRunner } from './lifecycle-steps.ts';
+import { type Begun, lifecycleRunner, startNamed } from './lifecycle-steps.ts';
+import { lookOn } from './look-on.ts';
 import type { KnownCluster } from './observe.ts';
 import { observeEngine } from './observe-engine.ts';
 import { refuseOldSnapshot } from './old-snapshot.ts';
 import { runPlan, telling } from './run-plan.ts';
 import { startFacts } from './start.ts';
 import { connectionsTo } from './status.ts';
+import { Stopping } from './stopping.ts';
 
 /**
  * Restarts nodes one after the other, replicas before the master, each of them in sync before the next one stops. Roles
@@ -47,6 +49,7 @@ async function carryOut({ known, plan, warnings }: LifecyclePlan, ports: Ports):
   for (const { message } of warnings) progress.warn(message); // before it happens
   const { cluster } = known.record;
   const begun: Begun = { stopped: [], started: [] };
+  const stopping = new Stopping(engine);
   const connections = connectionsTo(known, ports);
   const nodes = plan.flatMap(({ step }) => (step.op === 'start' ? [step.node] : []));
   const run = lifecycleRunner({
@@ -54,6 +57,7 @@ async function carryOut({ known, plan, warnings }: LifecyclePlan, ports: Ports):
     ports,
     connections,
     begun,
+    stopping,
     beforeStart: async (node) => {
       progress.begin(`restarting ${known.name}: ${node}`);
       if (node === masterOf(cluster).name) await refuseOldSnapshot(cluster, engine);
@@ -67,7 +71,7 @@ async function carryOut({ known, plan, warnings }: LifecyclePlan, ports: Ports):
     await runPlan(plan, telling(progress, run), ports.signal);
   } catch (error) {
     progress.fail('failed');
-    const left = await startAgain(known, begun, ports);
+    const left = await startAgain(known, begun, stopping, ports);
     const errors = [error, left].filter((each) => each instanceof RmsxError);
     throw reportBegun(errors.length > 1 ? joinErrors(errors) : error, begun, known.name);
   } finally {
@@ -81,26 +85,32 @@ async function carryOut({ known, plan, warnings }: LifecyclePlan, ports: Ports):
  * after a signal.
  * @returns what went wrong with that; undefined where nobody is left behind
  */
-async function startAgain(known: KnownCluster, begun: Begun, ports: Ports): Promise<RmsxError | undefined> {
+async function startAgain(
+  known: KnownCluster,
+  begun: Begun,
+  stopping: Stopping,
+  ports: Ports,
+): Promise<RmsxError | undefined> {
   const { cluster } = known.record;
   const ran = known.containers.filter(({ state }) => state !== 'stopped').map(({ node }) => node ?? '');
   try {
-    const now = await observeEngine(ports.engine);
+    const now = await lookOn(ports.signal, () => observeEngine(ports.engine));
     const containers = now.containers.filter((container) => container.cluster === known.name);
     for (const node of ran) {
       const container = containerOf({ containers }, node);
-      if (container?.state !== 'stopped') continue;
+      if (!container || (container.state !== 'stopped' && !stopping.has(container.id))) continue;
+      await stopping.awaitEnd(container.id);
       if (node === masterOf(cluster).name) await refuseOldSnapshot(cluster, ports.engine);
-      await ports.engine.start(container.id);
+      await startNamed(node, container.id, known, ports.engine);
       begun.started.push(node);
       ports.progress.note(`${node} runs again`);
     }
     return undefined;
   } catch (error) {
     if (!(error instanceof RmsxError)) throw error;
-    const hint = error.hint ?? `Start it: ${rmsxCommand(known.name, 'start')}`;
-    return error.reason === 'old-snapshot'
-      ? undefined
-      : new RmsxError(error.code, `A node that ran before is stopped. ${error.message}`, { hint, cause: error });
+    if (error.reason === 'old-snapshot') return error; // perhaps the very one that ended the restart
+    const start = rmsxCommand(known.name, 'start');
+    const message = `A node that ran before may be stopped. ${error.message} To start it: ${start}`;
+    return new RmsxError(error.code, message, { cause: error });
   }
 }

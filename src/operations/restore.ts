@@ -17,23 +17,38 @@ export interface Restoring {
   readonly connections: Connections;
 }
 
-/** What a plan wrote over is put back: nothing of it must be left, in volumes that were kept neither. */
+/**
+ * What a plan wrote over is put back: nothing of it must be left, in volumes that were kept neither. A node with which that
+ * fails is told, and the others get theirs.
+ */
 export async function putBack(plan: Plan, restoring: Restoring): Promise<void> {
-  const { ports, ids, confs, connections } = restoring;
-  try {
-    for (const { step } of plan) {
-      if (step.op === 'write-conf') await restoreRole(ports.engine, step.node, ids, confs);
-      if (step.op === 'write-volumes') await restoreVolumes(ports.engine, step, confs);
-      if (step.op === 'follow') {
-        const source = confs.get(step.node)?.source;
-        if (source) await (await connections.to(step.node)).follow(source);
-      }
-      if (step.op === 'require-password') await restorePassword(step.node, restoring);
+  for (const { step } of plan) {
+    try {
+      await restore(step, restoring);
+    } catch (error) {
+      const nodes = step.op === 'write-volumes' ? hadConf(step, restoring.confs) : 'node' in step ? [step.node] : [];
+      const why = error instanceof Error ? error.message : 'unknown';
+      restoring.ports.progress.warn(`${nodes.join(', ')} could not be made what it was: ${why}`);
     }
-  } catch (error) {
-    ports.progress.warn(`the conf could not be put back: ${error instanceof Error ? error.message : 'unknown'}`);
   }
 }
+
+async function restore(step: Step, restoring: Restoring): Promise<void> {
+  const { ports, ids, confs, connections } = restoring;
+  if (step.op === 'write-conf') await restoreRole(ports.engine, step.node, ids, confs);
+  if (step.op === 'write-volumes') await restoreVolumes(ports.engine, step, confs);
+  if (step.op === 'follow') {
+    const source = confs.get(step.node)?.source;
+    if (source) await (await connections.to(step.node)).follow(source);
+  }
+  if (step.op === 'require-password') await restorePassword(step.node, restoring);
+}
+
+type WriteVolumes = Extract<Step, { op: 'write-volumes' }>;
+
+/** @returns the nodes whose volumes were there before */
+const hadConf = ({ carrier }: WriteVolumes, confs: Restoring['confs']): readonly string[] =>
+  carrier.volumes.flatMap(({ node }) => (confs.get(node)?.record ? [node] : []));
 
 async function restorePassword(node: string, { ports, ids, confs, connections }: Restoring): Promise<void> {
   const password = confs.get(node)?.password;
@@ -79,12 +94,10 @@ async function restoreConf(
 }
 
 /** Gives volumes that were there before the conf that they had. */
-async function restoreVolumes(
-  engine: Engine,
-  { carrier }: Extract<Step, { op: 'write-volumes' }>,
-  confs: ReadonlyMap<string, NodeConf>,
-): Promise<void> {
-  const volumes = carrier.volumes.filter(({ node }) => confs.get(node)?.record);
+async function restoreVolumes(engine: Engine, step: WriteVolumes, confs: ReadonlyMap<string, NodeConf>): Promise<void> {
+  const { carrier } = step;
+  const kept = hadConf(step, confs);
+  const volumes = carrier.volumes.filter(({ node }) => kept.includes(node));
   if (volumes.length === 0) return;
   const template = await readTemplate('redis.conf');
   const id = await engine.createCarrier({ ...carrier, volumes });

@@ -93,6 +93,20 @@ describe('an endpoint that an engine kept from before', () => {
     }
   });
 
+  test('must not keep the node down where its first container takes its time to go', async () => {
+    const refuseStart = refusingStarts(ghost, 1);
+    let creates = 0;
+    const world: MakingWorld = new MakingWorld((request, body) => {
+      if (!request.includes('/create?name=redis-server-master')) return refuseStart(request, body);
+      creates += 1;
+      const inUse = 'Conflict. The container name "/redis-server-master" is already in use by container "con1".';
+      return creates === 2 ? [409, inUse] : undefined;
+    });
+    const { code, stderr } = await up(world);
+    expect([code, creates]).toEqual([0, 3]);
+    expect(stderr).not.toContain('looking again');
+  });
+
   test('must be told with the command that removes it where it does not go', async () => {
     const world = new MakingWorld(refusingStarts(ghost));
     const { code, stderr, requests } = await up(world);

@@ -294,6 +294,7 @@ describe('what the engine tells', () => {
         "halfRemoved": false,
         "id": "abc",
         "image": "redis:8.0",
+        "halfRemoved": false,
         "name": "redis-server-master",
         "networkIds": [
           "net",
