@@ -31,6 +31,8 @@ export interface Directory {
   /** Absolute path in the container. */
   readonly path: string;
   readonly files: readonly ContainerFile[];
+  /** It is there, and keeps owner and mode: on the host it may belong to the one who rendered it. @default false */
+  readonly isThere?: boolean;
 }
 
 /** A named volume of a container. */

@@ -10,13 +10,13 @@ import type { Directory, Owner } from '../domain/ports.ts';
 export async function packDirectories(directories: readonly Directory[], owner: Owner): Promise<Buffer> {
   const archive = pack();
   const now = new Date();
-  for (const { path, files } of directories) {
+  for (const { path, files, isThere } of directories) {
     const root = path.replace(/^\/+/, '');
     for (const { name, content, mode, stampSeconds } of files) {
       const mtime = stampSeconds === undefined ? now : new Date(stampSeconds * 1000);
       archive.entry({ name: `${root}/${name}`, mode, mtime, ...owner }, content);
     }
-    archive.entry({ name: `${root}/`, type: 'directory', mode: 0o755, mtime: now });
+    if (!isThere) archive.entry({ name: `${root}/`, type: 'directory', mode: 0o755, mtime: now });
   }
   archive.finalize();
   const chunks: Buffer[] = [];

@@ -15,6 +15,7 @@ const betweenLooksMs = 100;
  * @throws RmsxError `failed` that names what is still there
  */
 export async function awaitGone(removed: ReadonlySet<string>, { engine, signal }: Ports): Promise<void> {
+  if (removed.size === 0) return;
   const endMs = Date.now() + goneWithinMs;
   for (;;) {
     const { containers, networks, volumes } = await observeEngine(engine);

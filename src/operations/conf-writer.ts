@@ -8,6 +8,7 @@ import {
   type Ports,
   usualOwner,
 } from '../domain/ports.ts';
+import { redisConf } from '../render/conf-directory.ts';
 
 /** Puts the conf of new nodes where it belongs, readable for the user of the server alone. */
 export class ConfWriter {
@@ -25,7 +26,8 @@ export class ConfWriter {
   async write(id: string, image: string, files: readonly ContainerFile[]): Promise<void> {
     const owner = this.#owners.get(image) ?? this.#ports.engine.serverUser(id);
     this.#owners.set(image, owner);
-    await this.#write(id, [{ path: confDirectory, files }], await owner);
+    const isThere = !files.some(({ name }) => name === redisConf); // a role alone is written where there is the rest
+    await this.#write(id, [{ path: confDirectory, files, isThere }], await owner);
   }
 
   /**

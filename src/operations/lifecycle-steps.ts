@@ -48,7 +48,11 @@ export function lifecycleRunner(context: LifecycleContext): StepRunner {
       case 'unpause':
         return named(step.node, 'woken', engine.unpause(idOf(step.node)));
       case 'write-conf':
-        return engine.writeFiles(idOf(step.node), [{ path: confDirectory, files: step.files }], rootUser);
+        return engine.writeFiles(
+          idOf(step.node),
+          [{ path: confDirectory, files: step.files, isThere: true }],
+          rootUser,
+        );
       case 'start':
         await context.beforeStart(step.node);
         await startNamed(step.node, idOf(step.node), context.cluster, engine);

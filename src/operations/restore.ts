@@ -4,7 +4,7 @@ import type { NodeConf } from '../domain/observed.ts';
 import type { Plan, Step } from '../domain/plan.ts';
 import { type Engine, type Ports, rootUser } from '../domain/ports.ts';
 import { readTemplate } from '../files/templates.ts';
-import { renderRole } from '../render/conf-directory.ts';
+import { roleDirectory } from '../render/conf-directory.ts';
 import { renderConf } from '../render/conf-files.ts';
 import type { Connections } from './connections.ts';
 
@@ -76,7 +76,7 @@ async function restoreRole(
   const id = ids.get(name);
   const was = confBefore(confs, name);
   if (id === undefined || !was) return;
-  await engine.writeFiles(id, [{ path: confDirectory, files: renderRole(was.record, was.node) }], rootUser);
+  await engine.writeFiles(id, [roleDirectory(was.record, was.node)], rootUser);
 }
 
 /** Gives a node that was there before all of its conf again. */

@@ -1,9 +1,8 @@
 import { findNode } from '../domain/cluster.ts';
-import { confDirectory } from '../domain/names.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import { type Engine, rootUser } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
-import { renderRole } from '../render/conf-directory.ts';
+import { roleDirectory } from '../render/conf-directory.ts';
 import type { KnownCluster } from './observe.ts';
 import { stampOf } from './read-confs.ts';
 
@@ -19,11 +18,7 @@ export async function writeRoles(
     const container = containerOf(cluster, name);
     return spec && container ? [{ spec, id: container.id }] : [];
   });
-  await Promise.all(
-    targets.map(({ spec, id }) =>
-      engine.writeFiles(id, [{ path: confDirectory, files: renderRole(record, spec) }], rootUser),
-    ),
-  );
+  await Promise.all(targets.map(({ spec, id }) => engine.writeFiles(id, [roleDirectory(record, spec)], rootUser)));
 }
 
 /**

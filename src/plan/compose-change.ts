@@ -3,6 +3,7 @@ import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { isMadeByCompose, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
 import { nextSource, type Placed } from '../domain/shape.ts';
+import { quoteForShell } from '../domain/shell.ts';
 import { scaleTo } from './change-topology.ts';
 
 /** Where Docker Compose has made a container, for sentences; empty where that is not known. */
@@ -19,7 +20,7 @@ export function composeChange(
   { composeDirectory }: Pick<ObservedContainer, 'composeDirectory'>,
   flags: string,
 ): string {
-  const where = composeDirectory ?? 'DIR';
+  const where = composeDirectory === null ? 'DIR' : quoteForShell(composeDirectory);
   return `Render it anew where it lies: rmsx render -n ${name} --out ${where} ${flags}\nThen: docker compose --project-directory ${where} up -d --remove-orphans`;
 }
 

@@ -30,7 +30,15 @@ function dataOfCompose(cluster: ClusterSpec, engine: ObservedEngine): readonly C
   return [
     {
       problem: `Docker Compose owns ${cluster.name}: it made the volumes ${volumes.map(({ name }) => name).join(', ')}.`,
-      hint: `Bring it back where its compose.yaml lies: docker compose up -d   or remove its data: rmsx down --volumes -n ${cluster.name}`,
+      hint: [
+        'Bring it back where its compose.yaml lies: docker compose up -d',
+        `Or give up what is in them: docker volume rm ${volumes.map(({ name }) => name).join(' ')}`,
+        ...(engine.volumes.some((volume) => volume.cluster === cluster.name && volume.run !== null)
+          ? [
+              `rmsx made volumes of ${cluster.name}, too, and their data is kept: it is used again when those of Compose are gone.`,
+            ]
+          : []),
+      ].join('\n'),
     },
   ];
 }

@@ -3,7 +3,7 @@ import { type Address, type NodeSpec, sourceOf } from '../domain/cluster.ts';
 import { decodeWord } from '../domain/conf-grammar.ts';
 import { confDirectory } from '../domain/names.ts';
 import type { NodeConf } from '../domain/observed.ts';
-import type { ContainerFile } from '../domain/ports.ts';
+import type { ContainerFile, Directory } from '../domain/ports.ts';
 import { type ClusterRecord, parseRecord, serializeRecord } from '../domain/record.ts';
 
 /** The name of the conf itself: static, with the password. */
@@ -35,6 +35,13 @@ export function renderRole(record: ClusterRecord, node: NodeSpec): readonly Cont
     { name: recordFile, content: serializeRecord(record), mode: 0o644 },
   ];
 }
+
+/** The same as a directory that a node has: see `renderRole`. */
+export const roleDirectory = (record: ClusterRecord, node: NodeSpec): Directory => ({
+  path: confDirectory,
+  files: renderRole(record, node),
+  isThere: true,
+});
 
 /**
  * The reverse: what rmsx reads in the conf directory of a node.

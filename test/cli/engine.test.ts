@@ -125,7 +125,7 @@ describe('an engine that never answers must cost no more than --timeout', () => 
         '',
         'rmsx: Out of time after 2 s.\nhint: Allow more: --timeout 5m\n',
       ]);
-      expect(durationMs).toBeLessThan(4000);
+      expect(durationMs).toBeLessThan(6000);
     },
   );
 });

@@ -53,12 +53,24 @@ test('gc must remove by id, and nothing that is not ours', async () => {
 });
 
 test('gc must take what somebody else has just removed for success', async () => {
+  const networks = [...(world.networks ?? [])];
   const answer: Answer = (request, response) => {
-    if (request.method === 'DELETE') sendJson(response, 404, { message: 'network demo_app_net not found' });
+    if (request.method !== 'DELETE') return false;
+    networks.shift();
+    sendJson(response, 404, { message: 'network demo_app_net not found' });
+    return true;
+  };
+  const { code, stdout } = await run(['-n', 'demo'], { ...world, networks, answer });
+  expect([code, stdout]).toEqual([0, expect.stringContaining('demo_app_net')]);
+});
+
+test('gc must not say that what is still there was removed', async () => {
+  const answer: Answer = (request, response) => {
+    if (request.method === 'DELETE') response.writeHead(204).end();
     return request.method === 'DELETE';
   };
-  const { code, stdout } = await run(['-n', 'demo'], { ...world, answer });
-  expect([code, stdout]).toEqual([0, expect.stringContaining('demo_app_net')]);
+  const { code, stderr } = await run(['-n', 'demo'], { ...world, answer });
+  expect([code, stderr]).toEqual([1, expect.stringContaining('they are still there: demo_app_net')]);
 });
 
 test('gc where nothing is left must be success', async () => {

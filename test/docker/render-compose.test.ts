@@ -124,6 +124,7 @@ describe('docker compose up', () => {
       ]);
       expect(await runAs({ uid }, ['cat', conf ?? ''])).toMatchObject({ code: 0 });
       expect((statSync(join(cluster.out, 'nodes')).mode & 0o777).toString(8)).toBe('700');
+      await expectToStayOf(uid, cluster);
       if (thisUser.uid !== 0) return;
       expect(await runAs(nobody, ['cat', compose ?? ''])).toMatchObject({ code: 0 });
       const refused = await runAs(nobody, ['cat', conf ?? '']);
@@ -134,6 +135,18 @@ describe('docker compose up', () => {
       ]);
     },
   );
+
+  /** A promotion writes into the directories of whoever rendered them, who must be able to go on with them. */
+  async function expectToStayOf(uid: number, rendered: RenderedCluster): Promise<void> {
+    const { name, out } = rendered;
+    await docker('kill', `${name}-master`);
+    expect(await rmsx(['promote', 'slave-1', '-n', name])).toMatchObject({ code: 0 });
+    for (const node of ['master', 'slave-1'])
+      expect([node, statSync(join(out, 'nodes', node)).uid]).toEqual([node, uid]);
+    const again = await rendered.render({ uid }, '--set', 'maxclients=500');
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('nodes/master/redis.conf') });
+    expect(readFileSync(join(out, 'nodes/slave-1/role.conf'), 'utf8')).toContain('replicaof no one');
+  }
 
   test('must refuse to start a node whose conf is not there, and not make its directory', async () => {
     cluster = new RenderedCluster();

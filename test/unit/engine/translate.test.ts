@@ -294,7 +294,6 @@ describe('what the engine tells', () => {
         "halfRemoved": false,
         "id": "abc",
         "image": "redis:8.0",
-        "halfRemoved": false,
         "name": "redis-server-master",
         "networkIds": [
           "net",

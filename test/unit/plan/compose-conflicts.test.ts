@@ -34,7 +34,19 @@ describe('rmsx and Docker Compose must not get into each other', () => {
       'only its volumes are left',
       { volumes: [data('master', null), data('slave-1', null)] },
       'Docker Compose owns demo: it made the volumes demo-master-data, demo-slave-1-data.',
-      'Bring it back where its compose.yaml lies: docker compose up -d   or remove its data: rmsx down --volumes -n demo',
+      'Bring it back where its compose.yaml lies: docker compose up -d\nOr give up what is in them: docker volume rm demo-master-data demo-slave-1-data',
+    ],
+    [
+      'only its volumes are left, beside those of rmsx',
+      { volumes: [data('master', null), { ...data('master', 'earlier'), name: 'ours' }] },
+      'Docker Compose owns demo: it made the volumes demo-master-data.',
+      'Bring it back where its compose.yaml lies: docker compose up -d\nOr give up what is in them: docker volume rm demo-master-data\nrmsx made volumes of demo, too, and their data is kept: it is used again when those of Compose are gone.',
+    ],
+    [
+      'Compose made them where a shell would not find them',
+      { containers: [composed('master', { composeDirectory: '/srv/my $demo' }), composed('slave-1')] },
+      'Docker Compose owns demo: it made demo-master from /srv/my $demo, and rmsx makes no nodes beside it (slave-2).',
+      "Render it anew where it lies: rmsx render -n demo --out '/srv/my $demo' --replicas 2\nThen: docker compose --project-directory '/srv/my $demo' up -d --remove-orphans",
     ],
     [
       'a project of somebody else has the name',
