@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkDirectives } from '../../../src/config/check-directives.ts';
 import type { ClusterSpec, Directives } from '../../../src/domain/cluster.ts';
-import { cluster, node } from '../../helpers/values.ts';
+import { cluster, node, shaped } from '../../helpers/values.ts';
 
 const problems = (spec: ClusterSpec): readonly string[] =>
   checkDirectives(spec).map(({ path, message }) => `${path}: ${message}`);
@@ -192,6 +192,44 @@ describe('what cannot work together', () => {
   ])('must be told once, where it stands: %s', (_, directives, own, expected) => {
     const nodes = [node('master', null), node('slave-1', 'master', { directives: own })];
     expect(problems(cluster(0, { nodes, directives }))).toEqual(expected);
+  });
+});
+
+describe('replicas that a master wants', () => {
+  const chain = { master: null, 'slave-1': 'master', 'slave-2': 'slave-1' };
+  const tree = { master: null, 'slave-1': 'master', 'slave-2': 'master', 'slave-3': 'slave-1', 'slave-4': 'slave-1' };
+  const told = (sources: Readonly<Record<string, string | null>>, wanted: string): readonly string[] =>
+    problems(shaped('custom', sources, { directives: { 'min-replicas-to-write': [wanted] } }));
+  const few = (wants: string, are: string): string =>
+    `redis.min-replicas-to-write: the master would never take a write: it wants ${wants} replicas, and ${are} would follow it`;
+
+  test('must follow the master itself: the replicas of replicas do not count', () => {
+    expect([told(chain, '1'), told(chain, '2')]).toEqual([[], [few('2', '1 of 2')]]);
+    expect([told(tree, '2'), told(tree, '3')]).toEqual([[], [few('3', '2 of 4')]]);
+    expect(told({ master: 'slave-1', 'slave-1': null, 'slave-2': 'slave-1' }, '2')).toEqual([]);
+  });
+
+  test('must follow a node that asks for them, were it the master', () => {
+    const own = (name: string, wanted: string): readonly string[] => {
+      const spec = shaped('chain', chain);
+      const directives = { 'min-replicas-to-write': [wanted] };
+      return problems({
+        ...spec,
+        nodes: spec.nodes.map((each) => (each.name === name ? { ...each, directives } : each)),
+      });
+    };
+    expect([own('slave-1', '2'), own('slave-2', '2')]).toEqual([[], []]);
+    expect([own('master', '2'), own('slave-1', '3')]).toEqual([
+      [`nodes.master.${few('2', '1 of 2')}`],
+      [
+        'nodes.slave-1.redis.min-replicas-to-write: the master would never take a write: it wants 3 replicas, and there are 2',
+      ],
+    ]);
+  });
+
+  test('must name what it hinges on: who follows whom where there are enough of them', () => {
+    const spec = shaped('chain', chain, { directives: { 'min-replicas-to-write': ['2'] } });
+    expect(checkDirectives(spec).map(({ dependsOn }) => dependsOn)).toEqual(['nodes']);
   });
 });
 

@@ -232,6 +232,21 @@ describe('a change must be refused before anything is touched', () => {
     });
   });
 
+  test.each<[string, ClusterSpec, (spec: ClusterSpec) => ClusterSpec, string]>([
+    ['moved', cluster(2), (spec) => moveNode(spec, 'slave-2', 'slave-1'), '1 of 2 would follow it'],
+    ['removed', cluster(2), (spec) => removeNode(spec, 'slave-2'), 'there are 1'],
+    ['scaled away', cluster(3), (spec) => scaleTo(spec, 1), 'there are 1'],
+  ])('where the master would keep too few replicas to take a write: %s', async (_, spec, decide, seen) => {
+    const wanting = (count: string): ClusterSpec => ({ ...spec, directives: { 'min-replicas-to-write': [count] } });
+    expect(await refusal(wanting('2'), decide)).toEqual({
+      code: 'unsafe',
+      message: 'The cluster redis-server cannot be like this.',
+      hint: 'Ask for fewer first: rmsx up --set min-replicas-to-write=1',
+      problems: [`min-replicas-to-write: the master would never take a write: it wants 2 replicas, and ${seen}`],
+    });
+    await expect(change(wanting('1'), decide)).resolves.toMatchObject({ changed: false });
+  });
+
   test('where the host has too little memory for one more', async () => {
     const own = cluster(1, { directives: { maxmemory: ['100mb'] } });
     const error = await refusal(own, (spec) => addNode(spec, undefined), { memoryBytes: 400 * 2 ** 20 });
