@@ -7,17 +7,20 @@ import { formatServerVersion, type ServerVersion, versionOfImage } from '../doma
 import { settingProblem } from './check-settings.ts';
 import { valueProblem } from './directive-kinds.ts';
 import { nearest } from './nearest.ts';
-import { whyOwned } from './owned-directives.ts';
+import { whyOwned, whyShared } from './owned-directives.ts';
 import { settings } from './settings.ts';
 
 /** How many replicas a master wants that it takes writes. */
 export const minReplicas = 'min-replicas-to-write';
 
+/** Where the directives of all nodes stand. */
+const clusterPath = 'redis';
+
 /** @returns every directive that cannot be given to the nodes of a cluster, and combinations that cannot work */
 export function checkDirectives(cluster: ClusterSpec): readonly Problem[] {
   const versions = versionsOf(cluster);
   return [
-    ...checkAll('redis', cluster.directives, versions, cluster),
+    ...checkAll(clusterPath, cluster.directives, versions, cluster),
     ...cluster.nodes.flatMap((node) =>
       checkAll(`nodes.${node.name}.redis`, node.directives, [versionOfImage(imageOf(cluster, node))], cluster),
     ),
@@ -41,6 +44,8 @@ function checkAll(
   return Object.keys(directives).flatMap((name) => {
     const found =
       misuse(name) ??
+      (path === clusterPath ? undefined : lonely(name)) ??
+      eviction(name, directives[name] ?? []) ??
       repetition(name, directives[name] ?? []) ??
       settingMisuse(name, directives[name] ?? []) ??
       snapshots(name, cluster) ??
@@ -59,6 +64,19 @@ function misuse(name: string): Finding | undefined {
   }
   const owned = whyOwned(directive);
   return owned === undefined ? undefined : { message: `rmsx writes this directive itself: ${owned}` };
+}
+
+function lonely(name: string): Finding | undefined {
+  const why = whyShared(canonicalDirective(name) ?? name);
+  return why === undefined
+    ? undefined
+    : { message: `it must be the same on all nodes, set it for the cluster: ${why}` };
+}
+
+function eviction(name: string, lines: readonly string[]): Finding | undefined {
+  if (canonicalDirective(name) !== 'replica-ignore-maxmemory' || !lines.some((text) => /^no$/i.test(text)))
+    return undefined;
+  return { message: 'it must stay yes: a replica that evicted keys by itself would differ from its source for ever' };
 }
 
 function repetition(name: string, lines: readonly string[]): Finding | undefined {
@@ -99,7 +117,7 @@ interface Layer {
 
 /** The cluster, and every node with directives of its own. */
 const layersOf = ({ directives, nodes }: ClusterSpec): readonly Layer[] => [
-  { path: 'redis', directives: [directives] },
+  { path: clusterPath, directives: [directives] },
   ...nodes
     .filter((node) => Object.keys(node.directives).length > 0)
     .map((node) => ({ path: `nodes.${node.name}.redis`, node: node.name, directives: [node.directives, directives] })),

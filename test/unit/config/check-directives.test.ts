@@ -20,6 +20,7 @@ describe('a directive that rmsx writes itself', () => {
     ['tls-key-file-pass', noTls],
     ['tls-client-key-file-pass', noTls],
     ['bind', 'the container listens on all of its addresses; use ports.bind for the host'],
+    ['bind-source-addr', 'a node connects from its own address; from another one no replica would reach its source'],
     ['protected-mode', 'it stays on, for the case that the password gets lost'],
     ['requirepass', 'use passwordFile'],
     ['masterauth', 'use passwordFile; it is the same on every node, as roles change'],
@@ -50,6 +51,34 @@ describe('a directive that rmsx writes itself', () => {
     expect(given({ [name]: ['x'] })).toEqual([`redis.${name}: ${message}`]);
     const nodes = [node('master', null, { directives: { [name]: ['x'] } })];
     expect(problems(cluster(0, { nodes }))).toEqual([`nodes.master.redis.${name}: ${message}`]);
+  });
+});
+
+describe('a directive that would take replicas apart from their source', () => {
+  const ofNode = (name: string, directives: Directives): readonly string[] =>
+    problems(
+      cluster(0, {
+        nodes: [
+          node('master', null, name === 'master' ? { directives } : {}),
+          node('slave-1', 'master', name === 'slave-1' ? { directives } : {}),
+        ],
+      }),
+    );
+
+  test.each(['master', 'slave-1'])('databases of %s alone must be refused, and be sound of all nodes', (name) => {
+    expect(ofNode(name, { databases: ['4'] })).toEqual([
+      `nodes.${name}.redis.databases: it must be the same on all nodes, set it for the cluster: a replica writes into its database 0 what is for one that it does not have`,
+    ]);
+    expect(given({ databases: ['4'] })).toEqual([]);
+  });
+
+  test.each(['replica-ignore-maxmemory', 'slave-ignore-maxmemory'])('%s no must be refused, yes be sound', (name) => {
+    const message = 'it must stay yes: a replica that evicted keys by itself would differ from its source for ever';
+    expect([given({ [name]: ['No'] }), ofNode('slave-1', { [name]: ['no'] })]).toEqual([
+      [`redis.${name}: ${message}`],
+      [`nodes.slave-1.redis.${name}: ${message}`],
+    ]);
+    expect([given({ [name]: ['yes'] }), ofNode('slave-1', { [name]: ['yes'] })]).toEqual([[], []]);
   });
 });
 
