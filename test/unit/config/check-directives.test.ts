@@ -264,6 +264,8 @@ describe('replicas that a master wants', () => {
 
 describe('the value of a named setting', () => {
   const size = 'a size, such as 16mb';
+  const limits = 'client-output-buffer-limit';
+  const limit = 'a class (normal, replica, pubsub), two sizes and seconds, such as replica 256mb 64mb 60';
   test.each<[string, readonly string[], string]>([
     ['repl-backlog-size', ['0'], `0 is not ${size}`],
     ['repl-backlog-size', ['lots'], `lots is not ${size}`],
@@ -276,6 +278,17 @@ describe('the value of a named setting', () => {
     ['min-replicas-to-write', ['-1'], '-1 is not a number, 0 or more'],
     ['replica-priority', ['high'], 'high is not a number, 0 or more'],
     ['repl-diskless-sync', ['true'], 'true is not yes or no'],
+    ['repl-backlog-size', ['99999999999999999999'], `99999999999999999999 is not ${size}`],
+    [limits, ['slave foo bar 0'], `slave foo bar 0 is not ${limit}`],
+    [limits, ['master 0 0 0'], `master 0 0 0 is not ${limit}`],
+    [limits, ['pubsub 0 0 0', 'replica 1mb 2xb 3'], `replica 1mb 2xb 3 is not ${limit}`],
+    [limits, ['replica 1mb 1mb'], `replica 1mb 1mb is not ${limit}`],
+    [limits, ['replica 1mb 1mb 60s'], `replica 1mb 1mb 60s is not ${limit}`],
+    [limits, ['replica 1mb 1mb -1'], `replica 1mb 1mb -1 is not ${limit}`],
+    [limits, ['normal 0 0 0 replica 1mb'], `normal 0 0 0 replica 1mb is not ${limit}`],
+    [limits, ['normal 9223372036854775808 0 0'], `normal 9223372036854775808 0 0 is not ${limit}`],
+    [limits, ['slave 1mb 1mb 1', 'replica 2mb 2mb 2'], 'the class replica may stand there once'],
+    [limits, ['normal 0 0 0 normal 1 1 1'], 'the class normal may stand there once'],
   ])('%s %j must be refused, of the cluster and of a node', (name, lines, message) => {
     const nodes = [node('master', null, { directives: { [name]: lines } })];
     const told = [...given({ [name]: lines }), ...problems(cluster(0, { nodes }))];
@@ -294,6 +307,8 @@ describe('the value of a named setting', () => {
     ['min-replicas-to-write', '0'],
     ['replica-priority', '0'],
     ['repl-diskless-sync', 'no'],
+    [limits, 'Slave 1GB 512mb 60'],
+    [limits, 'normal 0 0 0 pubsub 32mb 8mb 60'],
   ])('%s %s must be sound', (name, value) => {
     expect(given({ [name]: [value] })).toEqual([]);
   });
