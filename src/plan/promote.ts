@@ -15,7 +15,13 @@ import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import { rankCandidates } from '../domain/rank.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
-import { canLoad, formatServerVersion, versionOfImage } from '../domain/server-version.ts';
+import {
+  canLoad,
+  formatServerVersion,
+  newestOf,
+  type ServerVersion,
+  versionOfImage,
+} from '../domain/server-version.ts';
 
 /** Everything that a promotion follows from. */
 export interface PromoteFacts {
@@ -131,17 +137,13 @@ function refuseTarget({ record, containers, infos, target, force }: PromoteFacts
 
 /** A node of an older server never gets through a full synchronisation with a newer one. */
 function refuseNewerServer(cluster: ClusterSpec, target: string): void {
-  const versions = cluster.nodes.map((node) => ({ name: node.name, version: versionOfImage(imageOf(cluster, node)) }));
-  const own = versions.find(({ name }) => name === target)?.version;
-  const lost = own ? versions.filter(({ version }) => version && !canLoad(version, own)) : [];
+  const lost = lostTo(cluster, target);
+  const own = versionIn(cluster, target);
   if (!own || lost.length === 0) return;
-  const names = lost
-    .map(({ name, version }) => `${name}${version ? ` (${formatServerVersion(version)})` : ''}`)
-    .join(', ');
+  const names = lost.map(({ name, version }) => `${name} (${formatServerVersion(version)})`).join(', ');
   const former = masterOf(cluster).name;
-  const heir = versions.find(
-    ({ name, version }) =>
-      name !== former && version && versions.every((other) => !other.version || canLoad(other.version, version)),
+  const heir = cluster.nodes.find(
+    ({ name }) => name !== former && versionIn(cluster, name) && lostTo(cluster, name).length === 0,
   );
   const runs = `${target} runs ${formatServerVersion(own)}`;
   refuse(`${runs}, and ${names} could not load its data: they would never be in sync again.`, {
@@ -149,6 +151,20 @@ function refuseNewerServer(cluster: ClusterSpec, target: string): void {
     hint: heir
       ? `Promote one that all others can follow: ${rmsxCommand(cluster.name, `promote ${heir.name}`)}`
       : `Bring ${former} back: ${rmsxCommand(cluster.name, 'up')}   or promote all the same: ${rmsxCommand(cluster.name, `promote ${target} --force`)}`,
+  });
+}
+
+function versionIn(cluster: ClusterSpec, name: string): ServerVersion | null {
+  const node = findNode(cluster, name);
+  return node ? versionOfImage(imageOf(cluster, node)) : null;
+}
+
+/** The nodes that surely cannot load what a node would send them as the master. */
+function lostTo(cluster: ClusterSpec, master: string): readonly { name: string; version: ServerVersion }[] {
+  const source = versionIn(cluster, master);
+  return cluster.nodes.flatMap(({ name }) => {
+    const version = versionIn(cluster, name);
+    return source && version && !canLoad(newestOf(version), source) ? [{ name, version }] : [];
   });
 }
 

@@ -103,6 +103,8 @@ describe('a directive that this server does not know', () => {
     ['dual-channel-replication-enabled', 'redis:8.0', 'Redis 8.0', 'Valkey 8.0 only'],
     ['repl-rdb-channel', 'valkey/valkey:8.1', 'Valkey 8.1', 'Redis 8.0 only'],
     ['gopher-enabled', 'redis:7.0', 'Redis 7.0', 'Redis 6.0 (gone in 7.0) only'],
+    ['gopher-enabled', 'redis:7', 'Redis 7', 'Redis 6.0 (gone in 7.0) only'],
+    ['repl-rdb-channel', 'redis:7-alpine', 'Redis 7', 'Redis 8.0 only'],
   ])('%s on %s must be refused', (name, image, version, since) => {
     expect(given({ [name]: ['1'] }, { image })).toEqual([
       `redis.${name}: ${version} does not know this directive; known since: ${since}`,
@@ -115,8 +117,14 @@ describe('a directive that this server does not know', () => {
     ['hash-max-ziplist-entries', 'redis:8.0'],
     ['dual-channel-replication-enabled', 'valkey/valkey:8.1'],
     ['dual-channel-replication-enabled', 'my-own-build'],
+    ['gopher-enabled', 'redis:6'],
+    ['lazyfree-lazy-user-flush', 'redis:6'],
+    ['set-max-listpack-entries', 'redis:7'],
+    ['max-new-connections-per-cycle', 'redis:7-alpine'],
+    ['lookahead', 'redis:8'],
+    ['log-format', 'valkey/valkey:8'],
   ])('%s on %s must be sound', (name, image) => {
-    expect(given({ [name]: ['1'] }, { image })).toEqual([]);
+    expect(given({ [name]: [name.startsWith('lazy') ? 'yes' : '1'] }, { image })).toEqual([]);
   });
 
   const mixed = (changes: Partial<ClusterSpec>, own: Directives = {}): readonly string[] =>

@@ -81,9 +81,19 @@ describe('redis.conf', () => {
     expect(lines('redis:7.0')).toEqual(['hash-max-listpack-value 32', 'lazyfree-lazy-user-flush yes']);
   });
 
+  test('must have what some version of the major one knows, where the tag names no other, by a name that all of them take', () => {
+    const directives = { 'set-max-listpack-entries': ['32'], 'server-cpulist': ['0'], 'gopher-enabled': ['no'] };
+    const lines = directivesOf(confOf({ image: 'redis:7', directives })).filter((line) =>
+      /^(set|server|gopher)/.test(line),
+    );
+    expect(lines).toEqual(['server_cpulist 0', 'set-max-listpack-entries 32']);
+  });
+
   test.each([
     ['valkey:8.1', true],
+    ['valkey:8', true],
     ['valkey:7.2', false],
+    ['valkey:7', false],
     ['redis:8.0', false],
     ['my-server:latest', false],
   ])('of %s: the second channel is switched off where the server has one: %s', (image, expected) => {
