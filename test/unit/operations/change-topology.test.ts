@@ -154,9 +154,17 @@ describe('a change must be refused before anything is touched', () => {
     expect(await refusal(cluster(2), (spec) => addNode(spec, undefined), { silent: ['master'] })).toEqual({
       code: 'unsafe',
       message: 'master is the master of redis-server and does not answer: nothing would get its data.',
-      hint: 'Let a replica take over: rmsx promote slave-1   or bring it back: rmsx up',
+      hint: 'Bring it back: rmsx up\nOr let a replica take over: rmsx promote slave-1',
       problems: [],
     });
+  });
+
+  test('where the master would come back with an old snapshot, or empty: that must not be told', async () => {
+    const spec = cluster(2, { persistence: 'rdb', image: 'redis:7.2' });
+    const nodes = spec.nodes.map((each) => (each.name === 'slave-1' ? { ...each, image: 'redis:8.0' } : each));
+    const scene: Scene = { states: { master: 'stopped' }, silent: ['master'], changes: { statusText: 'Exited (137)' } };
+    const error = await refusal({ ...spec, nodes }, (own) => own, scene);
+    expect(error.hint).toBe('Let a replica take over: rmsx promote slave-2');
   });
 
   test('where nobody answers', async () => {
