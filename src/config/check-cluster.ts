@@ -1,6 +1,6 @@
 import { type ClusterSpec, findNode, imageOf, type NodeSpec } from '../domain/cluster.ts';
 import type { Problem } from '../domain/problem.ts';
-import { canLoad, formatServerVersion, versionOfImage } from '../domain/server-version.ts';
+import { canLoad, formatServerVersion, newestVersionOfImage, versionOfImage } from '../domain/server-version.ts';
 import { shapeProblems } from '../domain/shape.ts';
 import { nodeIpProblem, parseSubnet } from '../domain/subnet.ts';
 import { checkDirectives } from './check-directives.ts';
@@ -45,11 +45,11 @@ function checkPorts(nodes: readonly NodeSpec[]): readonly Problem[] {
   });
 }
 
-/** A replica of an older server than its source never gets through its first synchronisation. */
+/** A replica of an older server than its source never gets through its first synchronisation. What may work is let through. */
 function checkVersions(cluster: ClusterSpec): readonly Problem[] {
   return cluster.nodes.flatMap((node) => {
     const source = node.source === null ? undefined : findNode(cluster, node.source);
-    const own = versionOfImage(imageOf(cluster, node));
+    const own = newestVersionOfImage(imageOf(cluster, node));
     const above = source && versionOfImage(imageOf(cluster, source));
     if (!own || !above || canLoad(own, above)) return [];
     const message = `${node.name} (${formatServerVersion(own)}) cannot load what its source ${source?.name} (${formatServerVersion(above)}) would send it`;

@@ -7,14 +7,20 @@ import { formatServerVersion, type ServerVersion, versionOfImage } from '../doma
 import { settingProblem } from './check-settings.ts';
 import { valueProblem } from './directive-kinds.ts';
 import { nearest } from './nearest.ts';
-import { whyOwned } from './owned-directives.ts';
+import { whyOwned, whyShared } from './owned-directives.ts';
 import { settings } from './settings.ts';
+
+/** How many replicas a master wants that it takes writes. */
+export const minReplicas = 'min-replicas-to-write';
+
+/** Where the directives of all nodes stand. */
+const clusterPath = 'redis';
 
 /** @returns every directive that cannot be given to the nodes of a cluster, and combinations that cannot work */
 export function checkDirectives(cluster: ClusterSpec): readonly Problem[] {
   const versions = versionsOf(cluster);
   return [
-    ...checkAll('redis', cluster.directives, versions, cluster),
+    ...checkAll(clusterPath, cluster.directives, versions, cluster),
     ...cluster.nodes.flatMap((node) =>
       checkAll(`nodes.${node.name}.redis`, node.directives, [versionOfImage(imageOf(cluster, node))], cluster),
     ),
@@ -38,6 +44,8 @@ function checkAll(
   return Object.keys(directives).flatMap((name) => {
     const found =
       misuse(name) ??
+      (path === clusterPath ? undefined : lonely(name)) ??
+      eviction(name, directives[name] ?? []) ??
       repetition(name, directives[name] ?? []) ??
       settingMisuse(name, directives[name] ?? []) ??
       snapshots(name, cluster) ??
@@ -56,6 +64,19 @@ function misuse(name: string): Finding | undefined {
   }
   const owned = whyOwned(directive);
   return owned === undefined ? undefined : { message: `rmsx writes this directive itself: ${owned}` };
+}
+
+function lonely(name: string): Finding | undefined {
+  const why = whyShared(canonicalDirective(name) ?? name);
+  return why === undefined
+    ? undefined
+    : { message: `it must be the same on all nodes, set it for the cluster: ${why}` };
+}
+
+function eviction(name: string, lines: readonly string[]): Finding | undefined {
+  if (canonicalDirective(name) !== 'replica-ignore-maxmemory' || !lines.some((text) => /^no$/i.test(text)))
+    return undefined;
+  return { message: 'it must stay yes: a replica that evicted keys by itself would differ from its source for ever' };
 }
 
 function repetition(name: string, lines: readonly string[]): Finding | undefined {
@@ -88,16 +109,18 @@ function numberOf(directive: string, ...layers: readonly Directives[]): number {
 
 interface Layer {
   readonly path: string;
+  /** Left out for the whole cluster. */
+  readonly node?: string;
   /** The innermost first. */
   readonly directives: readonly Directives[];
 }
 
 /** The cluster, and every node with directives of its own. */
 const layersOf = ({ directives, nodes }: ClusterSpec): readonly Layer[] => [
-  { path: 'redis', directives: [directives] },
+  { path: clusterPath, directives: [directives] },
   ...nodes
     .filter((node) => Object.keys(node.directives).length > 0)
-    .map((node) => ({ path: `nodes.${node.name}.redis`, directives: [node.directives, directives] })),
+    .map((node) => ({ path: `nodes.${node.name}.redis`, node: node.name, directives: [node.directives, directives] })),
 ];
 
 /** Whether a layer itself has a directive: what it takes over is told where it stands. */
@@ -117,24 +140,37 @@ function checkTimes(cluster: ClusterSpec): readonly Problem[] {
   });
 }
 
+/** Replicas of replicas do not count: the server looks at its own links alone (replication.c, refreshGoodSlavesCount). */
 function checkMinReplicas(cluster: ClusterSpec): readonly Problem[] {
   const there = cluster.nodes.length - 1;
-  return layersOf(cluster).flatMap((layer) => {
-    const wanted = numberOf('min-replicas-to-write', ...layer.directives);
-    if (!(wanted > there) || !isAbout(layer, 'min-replicas-to-write')) return [];
-    const message = `the master would never take a write: it wants ${counted(wanted, 'replica')}, and there are ${there}`;
-    return [{ path: `${layer.path}.min-replicas-to-write`, message, dependsOn: 'replicas' }];
+  const master = cluster.nodes.find(({ source }) => source === null)?.name;
+  return layersOf(cluster).flatMap(({ node = master, ...layer }) => {
+    const wanted = numberOf(minReplicas, ...layer.directives);
+    const followers = followersAsMaster(cluster.nodes, master, node);
+    if (!(wanted > followers) || !isAbout(layer, minReplicas)) return [];
+    const seen = followers === there ? `there are ${there}` : `${followers} of ${there} would follow it`;
+    const message = `the master would never take a write: it wants ${counted(wanted, 'replica')}, and ${seen}`;
+    return [{ path: `${layer.path}.${minReplicas}`, message, dependsOn: wanted > there ? 'replicas' : 'nodes' }];
   });
 }
+
+/** How many nodes follow the master, and how many would follow another node in its place, as a promotion moves them. */
+export const followersAsMaster = (
+  nodes: ClusterSpec['nodes'],
+  master: string | undefined,
+  name: string | undefined,
+): number =>
+  nodes.filter((node) => node.name !== name && (node.name === master || [master, name].includes(node.source ?? '')))
+    .length;
 
 /** The server takes a lag of 0 for a switch that turns the other setting off, and says nothing (redis.conf). */
 function checkMaxLag(cluster: ClusterSpec): readonly Problem[] {
   return layersOf(cluster).flatMap((layer) => {
-    const wanted = numberOf('min-replicas-to-write', ...layer.directives);
+    const wanted = numberOf(minReplicas, ...layer.directives);
     const lag = numberOf('min-replicas-max-lag', ...layer.directives);
-    const given = ['min-replicas-max-lag', 'min-replicas-to-write'].find((name) => isAbout(layer, name));
+    const given = ['min-replicas-max-lag', minReplicas].find((name) => isAbout(layer, name));
     if (!(wanted > 0) || lag !== 0 || given === undefined) return [];
-    const message = `a lag of 0 switches min-replicas-to-write off, which is ${wanted}: 1 s or more`;
+    const message = `a lag of 0 switches ${minReplicas} off, which is ${wanted}: 1 s or more`;
     return [{ path: `${layer.path}.${given}`, message, dependsOn: 'directives' }];
   });
 }

@@ -12,11 +12,16 @@ const units: ReadonlyMap<string, number> = new Map([
   ['gb', 1024 ** 3],
 ]);
 
-/** @returns a size as redis.conf writes it, in bytes; undefined for what is none */
+/** What the servers keep sizes in: a signed number of 64 bits. */
+const mostBytes = 2n ** 63n - 1n;
+
+/** @returns a size as redis.conf writes it, in bytes; undefined for what is none, and for one that no server can hold */
 export function parseBytes(text: string): number | undefined {
   const [, amount, unit = ''] = /^(\d+)([a-z]*)$/i.exec(text) ?? [];
   const factor = units.get(unit.toLowerCase());
-  return amount === undefined || factor === undefined ? undefined : Number(amount) * factor;
+  if (amount === undefined || factor === undefined) return undefined;
+  const bytes = BigInt(amount) * BigInt(factor);
+  return bytes > mostBytes ? undefined : Number(bytes);
 }
 
 /** @returns the most that the data of a node may take, in bytes; 0 where it has no limit */

@@ -5,6 +5,7 @@ const owned: Readonly<Record<string, string>> = {
   'tls-replication': 'rmsx does not speak TLS to the nodes',
   'tls-cluster': 'rmsx does not speak TLS to the nodes',
   bind: 'the container listens on all of its addresses; use ports.bind for the host',
+  'bind-source-addr': 'a node connects from its own address; from another one no replica would reach its source',
   'protected-mode': 'it stays on, for the case that the password gets lost',
   requirepass: 'use passwordFile',
   masterauth: 'use passwordFile; it is the same on every node, as roles change',
@@ -36,3 +37,12 @@ const owned: Readonly<Record<string, string>> = {
 /** @returns why a directive is not for users, and what is; undefined for one that is */
 export const whyOwned = (directive: string): string | undefined =>
   Object.hasOwn(owned, directive) ? owned[directive] : undefined;
+
+/** Directives that are sound for all nodes alike, and take replicas apart from their source where one node has another value. */
+const shared: Readonly<Record<string, string>> = {
+  databases: 'a replica writes into its database 0 what is for one that it does not have',
+};
+
+/** @returns why a directive must be the same on all nodes; undefined for one that may differ */
+export const whyShared = (directive: string): string | undefined =>
+  Object.hasOwn(shared, directive) ? shared[directive] : undefined;

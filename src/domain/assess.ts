@@ -35,7 +35,14 @@ export function assessCluster(evidence: Evidence): ClusterStatus {
   const nodes = cluster.nodes.map((node) => assessNode(node, evidence));
   const masters = nodes.filter((node) => node.role === 'master');
   const warnings = [
-    ...findWarnings(evidence.record, nodes, evidence.infos, evidence.confs, evidence.refusing ?? new Set()),
+    ...findWarnings(
+      evidence.record,
+      nodes,
+      evidence.infos,
+      evidence.confs,
+      evidence.refusing ?? new Set(),
+      evidence.containers,
+    ),
     ...strayWarnings(cluster, evidence.containers),
   ];
   return {

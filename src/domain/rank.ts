@@ -1,6 +1,9 @@
 import { compareNodeNames } from './names.ts';
 import type { ServerInfo } from './server-info.ts';
 
+/** A PING of the master, as replicas count it: two candidates that differ by one hold the same data. */
+export const pingBytes = 14;
+
 /** A node that may become the master, or why it may not. */
 export interface Candidate {
   readonly node: string;

@@ -6,6 +6,8 @@ export interface ServerVersion {
   readonly family: ServerFamily;
   readonly major: number;
   readonly minor: number;
+  /** The tag names the major version alone, and the minor one is where that begins: it may be any from there on. */
+  readonly isMinorOpen?: true;
 }
 
 /** Major versions whose first minor version is not 0: Valkey began as 7.2. */
@@ -30,35 +32,41 @@ const rdbVersions: Readonly<Record<ServerFamily, readonly (readonly [since: stri
 /** The formats that belong to Redis from 7.4 on; Valkey refuses them all: `rdbIsForeignVersion` in its src/rdb.h. */
 const redisOnlyRdb = { first: 12, last: 79 } as const;
 
+/** Above every minor version that there will be. */
+const highestMinor = 99;
+
 /**
  * Reads a version from the name of an image alone: nothing is asked of an engine.
  *
- * A tag that names only a major version (`redis:7`) is taken for the LOWEST minor version of it (7.0), although
- * registries move such a tag on to the highest one. That is the careful side: what 7.0 knows, 7.4 knows too, while a
- * directive of 7.4 would stop a 7.0 from starting.
+ * A tag that names only a major version (`redis:7`) does not tell the minor one, and registries move it on. What comes
+ * out is then the OLDEST that it may be, marked as open; `newestOf` is the other end.
  * @returns null where the name does not tell, as in `redis`, `redis:latest` or `my-redis:7.0`
  */
-export const versionOfImage = (image: string): ServerVersion | null =>
-  parseImage(image, (family, major) => firstMinor[family + major] ?? 0);
-
-/**
- * The newest version that an image may hold: a tag that names only a major version is taken for the HIGHEST minor
- * version of it. The careful side where something is refused because a server is too old for it.
- * @returns null where the name does not tell
- */
-export const newestVersionOfImage = (image: string): ServerVersion | null => parseImage(image, () => 99);
-
-function parseImage(image: string, otherwise: (family: ServerFamily, major: number) => number): ServerVersion | null {
+export function versionOfImage(image: string): ServerVersion | null {
   const match = /^(?:.*\/)?(redis|valkey):v?(\d{1,2})(?:\.(\d{1,2})(?:\.\d+)*)?(?:-[\w.-]*)?(?:@.*)?$/.exec(image);
   if (!match) return null;
   const family = match[1] as ServerFamily;
   const major = Number(match[2]);
-  return { family, major, minor: Number(match[3] ?? otherwise(family, major)) };
+  if (match[3] !== undefined) return { family, major, minor: Number(match[3]) };
+  return { family, major, minor: firstMinor[family + major] ?? 0, isMinorOpen: true };
 }
 
-/** @returns the version as people write it: `Valkey 8.1` */
-export const formatServerVersion = (version: ServerVersion): string =>
-  `${familyName(version.family)} ${version.major}.${version.minor}`;
+/** @returns the newest version that a server may be: itself, unless its minor version is open */
+export const newestOf = (server: ServerVersion): ServerVersion =>
+  server.isMinorOpen ? { ...server, minor: highestMinor } : server;
+
+/**
+ * The newest version that an image may hold: the careful side where something is refused because a server is too old.
+ * @returns null where the name does not tell
+ */
+export function newestVersionOfImage(image: string): ServerVersion | null {
+  const version = versionOfImage(image);
+  return version && newestOf(version);
+}
+
+/** @returns the version as people write it: `Valkey 8.1`, `Redis 7` where the minor version is open */
+export const formatServerVersion = ({ family, major, minor, isMinorOpen }: ServerVersion): string =>
+  `${familyName(family)} ${major}${isMinorOpen ? '' : `.${minor}`}`;
 
 /** @returns the name of a family as people write it */
 export const familyName = (family: ServerFamily): string => (family === 'redis' ? 'Redis' : 'Valkey');

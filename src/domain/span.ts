@@ -1,4 +1,4 @@
-import { familyName, isAtLeast, type ServerFamily, type ServerVersion } from './server-version.ts';
+import { familyName, isAtLeast, newestOf, type ServerFamily, type ServerVersion } from './server-version.ts';
 
 /** When one family learned something, and when it forgot it. */
 export interface Span {
@@ -30,10 +30,10 @@ export const groupsByName = (groups: readonly SpanGroup[]): ReadonlyMap<string, 
 
 const families = ['redis', 'valkey'] as const satisfies readonly ServerFamily[];
 
-/** @returns whether a server knows it */
+/** @returns whether a server knows it; one whose minor version is open, whether some version of its major one does */
 export function isKnownTo(server: ServerVersion, spans: Spans): boolean {
   const span = spans[server.family];
-  if (!span || !isAtLeast(server, span.since)) return false;
+  if (!span || !isAtLeast(newestOf(server), span.since)) return false;
   return span.goneIn === undefined || !isAtLeast(server, span.goneIn);
 }
 

@@ -1,7 +1,8 @@
 import { masterOf, sameSource, sourceOf } from './cluster.ts';
+import { bestHeir, promoteCommand, startsBehind } from './heir.ts';
 import { rmsxCommand } from './hints.ts';
 import { containerName } from './names.ts';
-import type { NodeConf } from './observed.ts';
+import { containerOf, type NodeConf, type ObservedContainer } from './observed.ts';
 import { rankCandidates } from './rank.ts';
 import type { ClusterRecord } from './record.ts';
 import type { ServerInfo } from './server-info.ts';
@@ -17,22 +18,20 @@ export function findWarnings(
   infos: ReadonlyMap<string, ServerInfo>,
   confs: ReadonlyMap<string, NodeConf>,
   refusing: ReadonlySet<string>,
+  containers: readonly ObservedContainer[],
 ): readonly Warning[] {
+  const next = nextMaster(record, infos, containers);
   return [
     ...nodes.flatMap((node) => (refusing.has(node.name) ? [refusesPassword(record, node)] : [])),
-    ...(refusing.size > 0 ? [] : masterWarnings(record, nodes, infos)), // the master may be among them
-    ...nodes.flatMap((node) => (refusing.has(node.name) ? [] : stateWarnings(record, node))),
+    ...(refusing.size > 0 ? [] : masterWarnings(record, nodes, next)), // the master may be among them
+    ...nodes.flatMap((node) => (refusing.has(node.name) ? [] : stateWarnings(record, node, containers, next))),
     ...nodes.flatMap((node) => roleWarnings(record, node, infos.get(node.name))),
     ...nodes.flatMap((node) => linkWarnings(node, nodes)),
     ...nodes.flatMap((node) => confWarnings(record, node, confs.get(node.name))),
   ];
 }
 
-function masterWarnings(
-  record: ClusterRecord,
-  nodes: readonly NodeStatus[],
-  infos: ReadonlyMap<string, ServerInfo>,
-): readonly Warning[] {
+function masterWarnings(record: ClusterRecord, nodes: readonly NodeStatus[], next: string): readonly Warning[] {
   const masters = nodes.filter((node) => node.role === 'master').map((node) => node.name);
   if (masters.length === 1) return [];
   if (masters.length > 1) {
@@ -41,13 +40,27 @@ function masterWarnings(
     const hint = `docker restart ${stray.map((name) => containerName(record.cluster.name, name)).join(' ')}   # as replicas; writes that only they have are lost`;
     return [{ code: 'two-masters', node: null, message, hint }];
   }
-  const candidates = rankCandidates(infos).filter((candidate) => candidate.refusal === null);
-  const recorded = masterOf(record.cluster).name; // of a promotion that was cut off
-  const best =
-    candidates.find(({ node, offset }) => node === recorded && offset === candidates[0]?.offset)?.node ??
-    candidates[0]?.node;
-  const hint = best === undefined ? command(record, 'up') : command(record, `promote ${best}`);
-  return [{ code: 'no-master', node: null, message: 'no node is a master: nothing can be written', hint }];
+  return [{ code: 'no-master', node: null, message: 'no node is a master: nothing can be written', hint: next }];
+}
+
+/** What to type where there is no master. `up` starts none that would come back with less than its replicas have. */
+function nextMaster(
+  record: ClusterRecord,
+  infos: ReadonlyMap<string, ServerInfo>,
+  containers: readonly ObservedContainer[],
+): string {
+  const { cluster } = record;
+  const ranked = rankCandidates(infos);
+  const candidates = ranked.filter((candidate) => candidate.refusal === null);
+  const recorded = masterOf(cluster).name; // of a promotion that was cut off
+  const isBegun = candidates.some(({ node, offset }) => node === recorded && offset === candidates[0]?.offset);
+  const heir = isBegun ? recorded : bestHeir(cluster, ranked);
+  if (heir !== undefined) return promoteCommand(cluster, heir);
+  const container = containerOf({ containers }, recorded);
+  const isCopied = containers.some(({ node, state }) => node !== null && node !== recorded && state !== 'stopped');
+  const behind = isCopied ? startsBehind(cluster, container) : undefined;
+  if (!container || behind === undefined) return command(record, 'up');
+  return `docker start ${container.name}   # it starts ${behind}, and replicas copy that`;
 }
 
 const command = (record: ClusterRecord, rest: string): string => rmsxCommand(record.cluster.name, rest);
@@ -61,11 +74,20 @@ function refusesPassword(record: ClusterRecord, node: NodeStatus): Warning {
   return { code: 'wrong-password', node: node.name, message, hint: restart(record, node) };
 }
 
-function stateWarnings(record: ClusterRecord, node: NodeStatus): readonly Warning[] {
-  const container = containerName(record.cluster.name, node.name);
+function stateWarnings(
+  record: ClusterRecord,
+  node: NodeStatus,
+  containers: readonly ObservedContainer[],
+  next: string,
+): readonly Warning[] {
+  const { cluster } = record;
+  const container = containerName(cluster.name, node.name);
+  const isForgetful =
+    node.name === masterOf(cluster).name && startsBehind(cluster, containerOf({ containers }, node.name)) !== undefined;
+  const back = isForgetful ? next : command(record, 'up');
   const texts: Record<Exclude<NodeState, 'running'>, readonly [string, string]> = {
-    missing: [`the container of ${node.name} is not there`, command(record, 'up')],
-    stopped: [`${node.name} is stopped`, command(record, 'up')],
+    missing: [`the container of ${node.name} is not there`, back],
+    stopped: [`${node.name} is stopped`, back],
     paused: [`${node.name} is paused: it answers nothing`, command(record, 'up')],
     restarting: [`${node.name} crashes and is restarted again and again`, `docker logs --tail 20 ${container}`],
     unreachable: [`${node.name} runs and does not answer`, `docker logs --tail 20 ${container}`],

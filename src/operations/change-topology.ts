@@ -1,5 +1,6 @@
 import { type Address, type ClusterSpec, findNode, masterOf, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { heirAmong, promoteCommand, startsBehind } from '../domain/heir.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { containerOf, type ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -142,7 +143,7 @@ async function settleChange(known: KnownCluster, cluster: ClusterSpec, ports: Po
   await refuseScarceMemory(cluster, ports.engine);
   const infos = await answers(known, ports);
   const answering = [...infos.keys()];
-  refuseWithoutMaster(cluster, answering);
+  refuseWithoutMaster(known, answering);
   refuseSilentSources(record.cluster, cluster, [...answering, ...added]);
   refuseSleepers(known, cluster, answering);
   const isSame = sameCluster(cluster, record.cluster);
@@ -170,18 +171,20 @@ async function answers(known: KnownCluster, ports: Ports): Promise<ReadonlyMap<s
   }
 }
 
-function refuseWithoutMaster(cluster: ClusterSpec, answering: readonly string[]): void {
+function refuseWithoutMaster({ record: { cluster }, containers }: KnownCluster, answering: readonly string[]): void {
   const master = masterOf(cluster).name;
   if (answering.includes(master)) return;
-  const heir = answering[0];
+  const heir = heirAmong(cluster, answering);
+  const isBack = startsBehind(cluster, containerOf({ containers }, master)) === undefined;
+  const back = `ring it back: ${rmsxCommand(cluster.name, 'up')}`;
   throw new RmsxError(
     'unsafe',
     `${master} is the master of ${cluster.name} and does not answer: nothing would get its data.`,
     {
       node: master,
       hint: heir
-        ? `Let a replica take over: ${rmsxCommand(cluster.name, `promote ${heir}`)}   or bring it back: ${rmsxCommand(cluster.name, 'up')}`
-        : `Bring it back: ${rmsxCommand(cluster.name, 'up')}`,
+        ? `${isBack ? `B${back}\nOr l` : 'L'}et a replica take over: ${promoteCommand(cluster, heir)}`
+        : `B${back}`,
     },
   );
 }

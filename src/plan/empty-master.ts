@@ -1,5 +1,6 @@
 import { type ClusterSpec, findNode, masterOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { heirAmong, promoteCommand, startsBehind } from '../domain/heir.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { containerOf, type ObservedEngine } from '../domain/observed.ts';
 
@@ -10,12 +11,13 @@ import { containerOf, type ObservedEngine } from '../domain/observed.ts';
  */
 export function refuseEmptyMaster(cluster: ClusterSpec, engine: ObservedEngine): void {
   const loss = lossOf(cluster, engine);
-  if (!loss || loss.holders.length === 0) return;
+  const heir = loss && heirAmong(cluster, loss.holders);
+  if (!loss || heir === undefined) return;
   const master = masterOf(cluster).name;
   const { what, holders } = loss;
   throw new RmsxError('unsafe', `${master} would start ${what}, and ${holders.join(', ')} would copy that.`, {
     node: master,
-    hint: `Let a replica take over: ${rmsxCommand(cluster.name, `promote ${holders[0]}`)}\nOr begin anew without the data: ${rmsxCommand(cluster.name, 'down --volumes')}`,
+    hint: `Let a replica take over: ${promoteCommand(cluster, heir)}\nOr begin anew without the data: ${rmsxCommand(cluster.name, 'down --volumes')}`,
   });
 }
 
@@ -40,24 +42,10 @@ function lossOf(cluster: ClusterSpec, engine: ObservedEngine): Loss | undefined 
   const container = containerOf({ containers: own }, master);
   const running = own.filter(({ node, state }) => node !== master && state !== 'stopped').map(({ node }) => node ?? '');
   const data = engine.volumes.filter((volume) => volume.cluster === cluster.name && volume.purpose === 'data');
-  switch (cluster.persistence) {
-    case 'none': {
-      const startsEmpty = !container || (container.state === 'stopped' && !container.neverStarted);
-      return startsEmpty ? { what: 'empty, as the cluster is ephemeral', holders: running } : undefined;
-    }
-    case 'rdb':
-    case 'aof': {
-      const others = data
-        .filter(({ node }) => node !== master && findNode(cluster, node ?? ''))
-        .map(({ node }) => node ?? '');
-      if (!data.some(({ node }) => node === master))
-        return { what: 'empty, as its data volume is gone', holders: others };
-      // A server that is stopped in peace writes a last snapshot.
-      const crashed = container?.state === 'stopped' && !/^Exited \(0\)/.test(container.statusText);
-      if (cluster.persistence === 'aof' || !crashed || container.neverStarted) return undefined;
-      return { what: `with its last snapshot (${container.statusText})`, holders: running };
-    }
-    default:
-      return cluster.persistence satisfies never;
+  if (cluster.persistence !== 'none' && !data.some(({ node }) => node === master)) {
+    const others = data.map(({ node }) => node ?? '').filter((node) => node !== master && findNode(cluster, node));
+    return { what: 'empty, as its data volume is gone', holders: others };
   }
+  const what = startsBehind(cluster, container);
+  return what === undefined ? undefined : { what, holders: running };
 }

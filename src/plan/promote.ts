@@ -9,13 +9,14 @@ import {
   topDown,
 } from '../domain/cluster.ts';
 import { type ErrorDetails, RmsxError } from '../domain/errors.ts';
+import { bestHeir, lostTo, promoteCommand, startsBehind } from '../domain/heir.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { containerName } from '../domain/names.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
-import { rankCandidates } from '../domain/rank.ts';
+import { type Candidate, pingBytes, rankCandidates } from '../domain/rank.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
-import { canLoad, formatServerVersion, versionOfImage } from '../domain/server-version.ts';
+import { formatServerVersion, versionOfImage } from '../domain/server-version.ts';
 
 /** Everything that a promotion follows from. */
 export interface PromoteFacts {
@@ -42,9 +43,6 @@ export interface PromotePlan {
   /** Nodes that run and do not answer: whether they follow cannot be seen. */
   readonly silent: readonly string[];
 }
-
-/** A PING of the master, as replicas count it: two candidates that differ by one hold the same data. */
-const pingBytes = 14;
 
 /**
  * Decides a promotion after the master has gone, or refuses it. Nothing is touched before.
@@ -98,7 +96,8 @@ function refuse(message: string, details: ErrorDetails = {}): never {
   throw new RmsxError('unsafe', message, details);
 }
 
-function refuseTarget({ record, containers, infos, target, force }: PromoteFacts): void {
+function refuseTarget(facts: PromoteFacts): void {
+  const { record, containers, infos, target, force } = facts;
   const { name } = record.cluster;
   const container = containerOf({ containers }, target);
   const status = { node: target, hint: rmsxCommand(name, 'status') };
@@ -111,10 +110,11 @@ function refuseTarget({ record, containers, infos, target, force }: PromoteFacts
   const ranked = rankCandidates(infos);
   const candidate = ranked.find(({ node }) => node === target);
   if (candidate?.refusal) refuse(`${target} cannot be promoted: ${candidate.refusal}.`, status);
-  if (!force) refuseNewerServer(record.cluster, target);
+  if (!force) refuseNewerServer(facts, ranked);
   const best = ranked[0];
   if (!best || best.node === target || force) return;
-  const better = { node: target, hint: `Promote the better one: ${rmsxCommand(name, `promote ${best.node}`)}` };
+  const heir = bestHeir(record.cluster, ranked) ?? best.node;
+  const better = { node: target, hint: `Promote the better one: ${promoteCommand(record.cluster, heir)}` };
   if (best.replid !== info.replid) {
     refuse(
       `${target} holds another history than ${best.node}: offsets cannot be compared, and writes that only ${best.node} has would be erased.`,
@@ -130,25 +130,22 @@ function refuseTarget({ record, containers, infos, target, force }: PromoteFacts
 }
 
 /** A node of an older server never gets through a full synchronisation with a newer one. */
-function refuseNewerServer(cluster: ClusterSpec, target: string): void {
-  const versions = cluster.nodes.map((node) => ({ name: node.name, version: versionOfImage(imageOf(cluster, node)) }));
-  const own = versions.find(({ name }) => name === target)?.version;
-  const lost = own ? versions.filter(({ version }) => version && !canLoad(version, own)) : [];
+function refuseNewerServer({ record, containers, target }: PromoteFacts, ranked: readonly Candidate[]): void {
+  const { cluster } = record;
+  const lost = lostTo(cluster, target);
+  const own = versionOfImage(imageOf(cluster, findNode(cluster, target) ?? masterOf(cluster)));
   if (!own || lost.length === 0) return;
-  const names = lost
-    .map(({ name, version }) => `${name}${version ? ` (${formatServerVersion(version)})` : ''}`)
-    .join(', ');
   const former = masterOf(cluster).name;
-  const heir = versions.find(
-    ({ name, version }) =>
-      name !== former && version && versions.every((other) => !other.version || canLoad(other.version, version)),
-  );
+  const heir = bestHeir(cluster, ranked) ?? target;
+  const isFree = lostTo(cluster, heir).length === 0;
+  const isBack = startsBehind(cluster, containerOf({ containers }, former)) === undefined;
+  const best = heir === target ? 'romote it all the same' : 'romote the one that most others can follow';
   const runs = `${target} runs ${formatServerVersion(own)}`;
-  refuse(`${runs}, and ${names} could not load its data: they would never be in sync again.`, {
+  refuse(`${runs}, and ${lost.join(', ')} could not load its data: they would never be in sync again.`, {
     node: target,
-    hint: heir
-      ? `Promote one that all others can follow: ${rmsxCommand(cluster.name, `promote ${heir.name}`)}`
-      : `Bring ${former} back: ${rmsxCommand(cluster.name, 'up')}   or promote all the same: ${rmsxCommand(cluster.name, `promote ${target} --force`)}`,
+    hint: isFree
+      ? `Promote one that all others can follow: ${promoteCommand(cluster, heir)}`
+      : `${isBack ? `Bring ${former} back: ${rmsxCommand(cluster.name, 'up')}\nOr p` : 'P'}${best}: ${promoteCommand(cluster, heir)}`,
   });
 }
 

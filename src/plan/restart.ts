@@ -1,5 +1,6 @@
 import { masterOf, topDown } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { heirAmong, promoteCommand } from '../domain/heir.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
@@ -60,13 +61,13 @@ function refuseForgetful(facts: StartFacts): void {
   if (cluster.persistence !== 'none' || !facts.nodes.includes(master) || !isAwake(container)) return;
   const replicas = cluster.nodes.map(({ name }) => name).filter((name) => name !== master);
   const rest = `Or begin anew without the data: ${rmsxCommand(cluster.name, 'down')} && ${rmsxCommand(cluster.name, 'up')}`;
-  const [heir] = replicas;
+  const heir = heirAmong(cluster, replicas);
   throw new RmsxError('unsafe', `${master} would come back empty, as ${cluster.name} is ephemeral.`, {
     node: master,
     hint:
       heir === undefined
         ? rest
-        : `Restart the replicas alone: ${rmsxCommand(cluster.name, `restart ${replicas.join(' ')}`)}\nOr let one take over: ${rmsxCommand(cluster.name, `stop ${master}`)} && ${rmsxCommand(cluster.name, `promote ${heir}`)}\n${rest}`,
+        : `Restart the replicas alone: ${rmsxCommand(cluster.name, `restart ${replicas.join(' ')}`)}\nOr let one take over: ${rmsxCommand(cluster.name, `stop ${master}`)} && ${promoteCommand(cluster, heir)}\n${rest}`,
   });
 }
 

@@ -1,4 +1,5 @@
 import { checkCluster } from '../config/check-cluster.ts';
+import { followersAsMaster, minReplicas } from '../config/check-directives.ts';
 import { describeDifferences, ownPorts, wantedCluster } from '../config/cluster-spec.ts';
 import { defaults } from '../config/defaults.ts';
 import { flagOf } from '../config/flag-of.ts';
@@ -66,12 +67,14 @@ export function settleCluster(
 /**
  * What is sound by itself may not be sound together with what is there.
  * @param request - what was asked for, where that alone may be wrong for the cluster
- * @throws RmsxError `bad-spec` with every problem
+ * @throws RmsxError `bad-spec` with every problem; `unsafe` where a change of the shape alone would leave the master too
+ * few replicas to take writes
  */
 export function refuseUnsound(cluster: ClusterSpec, request: Partial<UpRequest> = {}): void {
   const problems = [...checkFanout(request.fanout, cluster.topology), ...checkCluster(cluster)];
   if (problems.length === 0) return;
-  throw new RmsxError('bad-spec', `The cluster ${cluster.name} cannot be like this.`, {
+  const isTooFew = request.name === undefined && problems.every(({ path }) => path.endsWith(`redis.${minReplicas}`));
+  throw new RmsxError(isTooFew ? 'unsafe' : 'bad-spec', `The cluster ${cluster.name} cannot be like this.`, {
     problems: formatProblems(problems, request.locate ?? (request.name === undefined ? inItsWords : flagOf)),
     ...(isEmpty(request.nodes) && isEmpty(request.directives) ? wayOut(cluster, problems, request.fanout) : {}),
   });
@@ -98,9 +101,10 @@ function wayOut(
       hint: `Describe the cluster in a file that gives ${node} another ${key} (rmsx init writes one): ${change}`,
     };
   }
-  const directive = 'min-replicas-to-write';
-  if (!problems.some(({ path }) => path === `redis.${directive}`)) return {};
-  return { hint: `Ask for fewer first: ${rmsxCommand(name, `up --set ${directive}=${nodes.length - 1}`)}` };
+  if (!problems.some(({ path }) => path === `redis.${minReplicas}`)) return {};
+  const master = nodes.find(({ source }) => source === null)?.name;
+  const followers = followersAsMaster(nodes, master, master);
+  return { hint: `Ask for fewer first: ${rmsxCommand(name, `up --set ${minReplicas}=${followers}`)}` };
 }
 
 function refuseRemoval({ name, replicas }: UpRequest, before: ClusterSpec): void {

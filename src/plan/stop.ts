@@ -1,4 +1,5 @@
 import { type ClusterSpec, findNode, followersOf, masterOf, topDown } from '../domain/cluster.ts';
+import { heirAmong, promoteCommand } from '../domain/heir.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
@@ -78,15 +79,18 @@ export function stopWarnings(
   }
   for (const node of stopping) {
     const left = followersOf(cluster, node).filter((follower) => staying.includes(follower.name));
-    const [heir] = left;
-    if (!heir) continue;
+    const heir = heirAmong(
+      cluster,
+      left.map((follower) => follower.name),
+    );
+    if (heir === undefined) continue;
     const names = left.map((follower) => follower.name).join(', ');
     if (node !== master) {
       const message = `${names} followed ${node}: nothing new gets there until it runs again`;
       warnings.push({ code: 'source-stopped', node, message, hint: rmsxCommand(name, `start ${node}`) });
       continue;
     }
-    const promote = `let a replica take over: ${rmsxCommand(name, `promote ${heir.name}`)}`;
+    const promote = `let a replica take over: ${promoteCommand(cluster, heir)}`;
     warnings.push({
       code: 'master-stopped',
       node,

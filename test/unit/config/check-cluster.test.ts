@@ -78,6 +78,8 @@ describe('versions', () => {
     ['redis:7.4', 'valkey/valkey:8.1', 'Valkey 8.1', 'Redis 7.4'],
     ['valkey/valkey:9.0', 'valkey/valkey:8.1', 'Valkey 8.1', 'Valkey 9.0'],
     ['valkey/valkey:9.0', 'redis:8.0', 'Redis 8.0', 'Valkey 9.0'],
+    ['redis:7', 'redis:6', 'Redis 6', 'Redis 7'],
+    ['redis:8', 'redis:7.2', 'Redis 7.2', 'Redis 8'],
   ])('a master of %s and a replica of %s must be refused', (master, replica, own, above) => {
     expect(versions(master, replica)).toEqual([
       `nodes.slave-1.image: slave-1 (${own}) cannot load what its source master (${above}) would send it`,
@@ -90,6 +92,10 @@ describe('versions', () => {
     ['redis:7.2', 'redis:7.2-alpine'],
     ['redis:latest', 'redis:6.0'],
     ['redis:8.0', 'my/keydb:6.0'],
+    ['redis:7.4', 'redis:7'],
+    ['redis:7', 'redis:7.0'],
+    ['redis:8', 'redis:7'],
+    ['redis:7', 'valkey:8'],
   ])('a master of %s and a replica of %s must be sound', (master, replica) => {
     expect(versions(master, replica)).toEqual([]);
   });

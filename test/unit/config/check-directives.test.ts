@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkDirectives } from '../../../src/config/check-directives.ts';
 import type { ClusterSpec, Directives } from '../../../src/domain/cluster.ts';
-import { cluster, node } from '../../helpers/values.ts';
+import { cluster, node, shaped } from '../../helpers/values.ts';
 
 const problems = (spec: ClusterSpec): readonly string[] =>
   checkDirectives(spec).map(({ path, message }) => `${path}: ${message}`);
@@ -20,6 +20,7 @@ describe('a directive that rmsx writes itself', () => {
     ['tls-key-file-pass', noTls],
     ['tls-client-key-file-pass', noTls],
     ['bind', 'the container listens on all of its addresses; use ports.bind for the host'],
+    ['bind-source-addr', 'a node connects from its own address; from another one no replica would reach its source'],
     ['protected-mode', 'it stays on, for the case that the password gets lost'],
     ['requirepass', 'use passwordFile'],
     ['masterauth', 'use passwordFile; it is the same on every node, as roles change'],
@@ -53,6 +54,34 @@ describe('a directive that rmsx writes itself', () => {
   });
 });
 
+describe('a directive that would take replicas apart from their source', () => {
+  const ofNode = (name: string, directives: Directives): readonly string[] =>
+    problems(
+      cluster(0, {
+        nodes: [
+          node('master', null, name === 'master' ? { directives } : {}),
+          node('slave-1', 'master', name === 'slave-1' ? { directives } : {}),
+        ],
+      }),
+    );
+
+  test.each(['master', 'slave-1'])('databases of %s alone must be refused, and be sound of all nodes', (name) => {
+    expect(ofNode(name, { databases: ['4'] })).toEqual([
+      `nodes.${name}.redis.databases: it must be the same on all nodes, set it for the cluster: a replica writes into its database 0 what is for one that it does not have`,
+    ]);
+    expect(given({ databases: ['4'] })).toEqual([]);
+  });
+
+  test.each(['replica-ignore-maxmemory', 'slave-ignore-maxmemory'])('%s no must be refused, yes be sound', (name) => {
+    const message = 'it must stay yes: a replica that evicted keys by itself would differ from its source for ever';
+    expect([given({ [name]: ['No'] }), ofNode('slave-1', { [name]: ['no'] })]).toEqual([
+      [`redis.${name}: ${message}`],
+      [`nodes.slave-1.redis.${name}: ${message}`],
+    ]);
+    expect([given({ [name]: ['yes'] }), ofNode('slave-1', { [name]: ['yes'] })]).toEqual([[], []]);
+  });
+});
+
 describe('a directive that no server knows', () => {
   test.each([
     ['maxclient', 'no supported server knows this directive; did you mean maxclients?'],
@@ -74,6 +103,8 @@ describe('a directive that this server does not know', () => {
     ['dual-channel-replication-enabled', 'redis:8.0', 'Redis 8.0', 'Valkey 8.0 only'],
     ['repl-rdb-channel', 'valkey/valkey:8.1', 'Valkey 8.1', 'Redis 8.0 only'],
     ['gopher-enabled', 'redis:7.0', 'Redis 7.0', 'Redis 6.0 (gone in 7.0) only'],
+    ['gopher-enabled', 'redis:7', 'Redis 7', 'Redis 6.0 (gone in 7.0) only'],
+    ['repl-rdb-channel', 'redis:7-alpine', 'Redis 7', 'Redis 8.0 only'],
   ])('%s on %s must be refused', (name, image, version, since) => {
     expect(given({ [name]: ['1'] }, { image })).toEqual([
       `redis.${name}: ${version} does not know this directive; known since: ${since}`,
@@ -86,8 +117,14 @@ describe('a directive that this server does not know', () => {
     ['hash-max-ziplist-entries', 'redis:8.0'],
     ['dual-channel-replication-enabled', 'valkey/valkey:8.1'],
     ['dual-channel-replication-enabled', 'my-own-build'],
+    ['gopher-enabled', 'redis:6'],
+    ['lazyfree-lazy-user-flush', 'redis:6'],
+    ['set-max-listpack-entries', 'redis:7'],
+    ['max-new-connections-per-cycle', 'redis:7-alpine'],
+    ['lookahead', 'redis:8'],
+    ['log-format', 'valkey/valkey:8'],
   ])('%s on %s must be sound', (name, image) => {
-    expect(given({ [name]: ['1'] }, { image })).toEqual([]);
+    expect(given({ [name]: [name.startsWith('lazy') ? 'yes' : '1'] }, { image })).toEqual([]);
   });
 
   const mixed = (changes: Partial<ClusterSpec>, own: Directives = {}): readonly string[] =>
@@ -195,8 +232,48 @@ describe('what cannot work together', () => {
   });
 });
 
+describe('replicas that a master wants', () => {
+  const chain = { master: null, 'slave-1': 'master', 'slave-2': 'slave-1' };
+  const tree = { master: null, 'slave-1': 'master', 'slave-2': 'master', 'slave-3': 'slave-1', 'slave-4': 'slave-1' };
+  const told = (sources: Readonly<Record<string, string | null>>, wanted: string): readonly string[] =>
+    problems(shaped('custom', sources, { directives: { 'min-replicas-to-write': [wanted] } }));
+  const few = (wants: string, are: string): string =>
+    `redis.min-replicas-to-write: the master would never take a write: it wants ${wants} replicas, and ${are} would follow it`;
+
+  test('must follow the master itself: the replicas of replicas do not count', () => {
+    expect([told(chain, '1'), told(chain, '2')]).toEqual([[], [few('2', '1 of 2')]]);
+    expect([told(tree, '2'), told(tree, '3')]).toEqual([[], [few('3', '2 of 4')]]);
+    expect(told({ master: 'slave-1', 'slave-1': null, 'slave-2': 'slave-1' }, '2')).toEqual([]);
+  });
+
+  test('must follow a node that asks for them, were it the master', () => {
+    const own = (name: string, wanted: string): readonly string[] => {
+      const spec = shaped('chain', chain);
+      const directives = { 'min-replicas-to-write': [wanted] };
+      return problems({
+        ...spec,
+        nodes: spec.nodes.map((each) => (each.name === name ? { ...each, directives } : each)),
+      });
+    };
+    expect([own('slave-1', '2'), own('slave-2', '2')]).toEqual([[], []]);
+    expect([own('master', '2'), own('slave-1', '3')]).toEqual([
+      [`nodes.master.${few('2', '1 of 2')}`],
+      [
+        'nodes.slave-1.redis.min-replicas-to-write: the master would never take a write: it wants 3 replicas, and there are 2',
+      ],
+    ]);
+  });
+
+  test('must name what it hinges on: who follows whom where there are enough of them', () => {
+    const spec = shaped('chain', chain, { directives: { 'min-replicas-to-write': ['2'] } });
+    expect(checkDirectives(spec).map(({ dependsOn }) => dependsOn)).toEqual(['nodes']);
+  });
+});
+
 describe('the value of a named setting', () => {
   const size = 'a size, such as 16mb';
+  const limits = 'client-output-buffer-limit';
+  const limit = 'a class (normal, replica, pubsub), two sizes and seconds, such as replica 256mb 64mb 60';
   test.each<[string, readonly string[], string]>([
     ['repl-backlog-size', ['0'], `0 is not ${size}`],
     ['repl-backlog-size', ['lots'], `lots is not ${size}`],
@@ -209,6 +286,17 @@ describe('the value of a named setting', () => {
     ['min-replicas-to-write', ['-1'], '-1 is not a number, 0 or more'],
     ['replica-priority', ['high'], 'high is not a number, 0 or more'],
     ['repl-diskless-sync', ['true'], 'true is not yes or no'],
+    ['repl-backlog-size', ['99999999999999999999'], `99999999999999999999 is not ${size}`],
+    [limits, ['slave foo bar 0'], `slave foo bar 0 is not ${limit}`],
+    [limits, ['master 0 0 0'], `master 0 0 0 is not ${limit}`],
+    [limits, ['pubsub 0 0 0', 'replica 1mb 2xb 3'], `replica 1mb 2xb 3 is not ${limit}`],
+    [limits, ['replica 1mb 1mb'], `replica 1mb 1mb is not ${limit}`],
+    [limits, ['replica 1mb 1mb 60s'], `replica 1mb 1mb 60s is not ${limit}`],
+    [limits, ['replica 1mb 1mb -1'], `replica 1mb 1mb -1 is not ${limit}`],
+    [limits, ['normal 0 0 0 replica 1mb'], `normal 0 0 0 replica 1mb is not ${limit}`],
+    [limits, ['normal 9223372036854775808 0 0'], `normal 9223372036854775808 0 0 is not ${limit}`],
+    [limits, ['slave 1mb 1mb 1', 'replica 2mb 2mb 2'], 'the class replica may stand there once'],
+    [limits, ['normal 0 0 0 normal 1 1 1'], 'the class normal may stand there once'],
   ])('%s %j must be refused, of the cluster and of a node', (name, lines, message) => {
     const nodes = [node('master', null, { directives: { [name]: lines } })];
     const told = [...given({ [name]: lines }), ...problems(cluster(0, { nodes }))];
@@ -227,6 +315,8 @@ describe('the value of a named setting', () => {
     ['min-replicas-to-write', '0'],
     ['replica-priority', '0'],
     ['repl-diskless-sync', 'no'],
+    [limits, 'Slave 1GB 512mb 60'],
+    [limits, 'normal 0 0 0 pubsub 32mb 8mb 60'],
   ])('%s %s must be sound', (name, value) => {
     expect(given({ [name]: [value] })).toEqual([]);
   });

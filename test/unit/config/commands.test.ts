@@ -60,6 +60,10 @@ describe('commands to disable', () => {
       { path, message: 'Redis 7.0 has no command COMMANDLOG; there since: Valkey 8.1 only', dependsOn: 'image' },
     ]);
     expect(checkServersHave(cluster(1, { image: 'my-own', disabledCommands: ['COMMANDLOG', 'STRALGO'] }))).toEqual([]);
+    expect(checkServersHave(cluster(1, { image: 'redis:7', disabledCommands: ['WAITAOF'] }))).toEqual([]);
+    expect(checkServersHave(cluster(1, { image: 'redis:7', disabledCommands: ['COMMANDLOG'] }))).toEqual([
+      { path, message: 'Redis 7 has no command COMMANDLOG; there since: Valkey 8.1 only', dependsOn: 'image' },
+    ]);
   });
 
   test('all of it at once, each with its place', () => {

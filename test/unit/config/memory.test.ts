@@ -14,16 +14,27 @@ test.each([
   ['2g', 2_000_000_000],
   ['2Gb', 2_147_483_648],
   ['007', 7],
+  ['9223372036854775807', 2 ** 63],
 ])('%s must be %i bytes', (text, bytes) => {
   expect(parseBytes(text)).toBe(bytes);
 });
 
-test.each(['', 'mb', '1 mb', '1.5gb', '-1', '1tb', '1mbb', '50%', '1constructor', 'constructor'])(
-  '%j must be no size',
-  (text) => {
-    expect(parseBytes(text)).toBeUndefined();
-  },
-);
+test.each([
+  '9223372036854775808',
+  '8589934592gb',
+  '',
+  'mb',
+  '1 mb',
+  '1.5gb',
+  '-1',
+  '1tb',
+  '1mbb',
+  '50%',
+  '1constructor',
+  'constructor',
+])('%j must be no size', (text) => {
+  expect(parseBytes(text)).toBeUndefined();
+});
 
 test('the limit of a node must be its own, then that of the cluster, then none', () => {
   const own = node('slave-1', 'master', { directives: { maxmemory: ['2mb'] } });

@@ -189,7 +189,7 @@ describe('what is wrong must be told with its flag', () => {
     ['redis:5.0', {}, 'Redis 5.0 is not supported: 6.0 or later'],
     ['redis:3.2-alpine', {}, 'Redis 3.2 is not supported: 6.0 or later'],
     ['bitnami/redis:4.0', {}, 'Redis 4.0 is not supported: 6.0 or later'],
-    ['redis:5', {}, 'Redis 5.0 is not supported: 6.0 or later'],
+    ['redis:5', {}, 'Redis 5 is not supported: 6.0 or later'],
     ['valkey/valkey:7.0', {}, 'Valkey 7.0 is not supported: 7.2 or later'],
     [
       'redis:5.0',

@@ -4,6 +4,7 @@ import {
   familyName,
   formatServerVersion,
   isAtLeast,
+  newestVersionOfImage,
   rdbVersion,
   type ServerVersion,
   versionOfImage,
@@ -47,8 +48,11 @@ describe('the version of an image', () => {
     ['redis:8', 'Redis 8.0'],
     ['valkey/valkey:7', 'Valkey 7.2'],
     ['valkey/valkey:8', 'Valkey 8.0'],
-  ])('%s names only a major version and must be taken for the lowest of it: %s', (image, version) => {
-    expect(versionOfImage(image)).toEqual(server(version));
+  ])('%s names only a major version, and must be open from %s on', (image, version) => {
+    const read = versionOfImage(image);
+    expect(read).toEqual({ ...server(version), isMinorOpen: true });
+    expect(read && formatServerVersion(read)).toBe(version.replace(/\.\d$/, ''));
+    expect(newestVersionOfImage(image)).toEqual({ ...read, minor: 99 });
   });
 
   test.each([

@@ -154,9 +154,17 @@ describe('a change must be refused before anything is touched', () => {
     expect(await refusal(cluster(2), (spec) => addNode(spec, undefined), { silent: ['master'] })).toEqual({
       code: 'unsafe',
       message: 'master is the master of redis-server and does not answer: nothing would get its data.',
-      hint: 'Let a replica take over: rmsx promote slave-1   or bring it back: rmsx up',
+      hint: 'Bring it back: rmsx up\nOr let a replica take over: rmsx promote slave-1',
       problems: [],
     });
+  });
+
+  test('where the master would come back with an old snapshot, or empty: that must not be told', async () => {
+    const spec = cluster(2, { persistence: 'rdb', image: 'redis:7.2' });
+    const nodes = spec.nodes.map((each) => (each.name === 'slave-1' ? { ...each, image: 'redis:8.0' } : each));
+    const scene: Scene = { states: { master: 'stopped' }, silent: ['master'], changes: { statusText: 'Exited (137)' } };
+    const error = await refusal({ ...spec, nodes }, (own) => own, scene);
+    expect(error.hint).toBe('Let a replica take over: rmsx promote slave-2');
   });
 
   test('where nobody answers', async () => {
@@ -230,6 +238,21 @@ describe('a change must be refused before anything is touched', () => {
       message: 'The cluster redis-server cannot be like this.',
       problems: ['nodes.slave-28.ip: 172.19.0.38 is kept for a sentinel, as are all from 172.19.0.38 on'],
     });
+  });
+
+  test.each<[string, ClusterSpec, (spec: ClusterSpec) => ClusterSpec, string]>([
+    ['moved', cluster(2), (spec) => moveNode(spec, 'slave-2', 'slave-1'), '1 of 2 would follow it'],
+    ['removed', cluster(2), (spec) => removeNode(spec, 'slave-2'), 'there are 1'],
+    ['scaled away', cluster(3), (spec) => scaleTo(spec, 1), 'there are 1'],
+  ])('where the master would keep too few replicas to take a write: %s', async (_, spec, decide, seen) => {
+    const wanting = (count: string): ClusterSpec => ({ ...spec, directives: { 'min-replicas-to-write': [count] } });
+    expect(await refusal(wanting('2'), decide)).toEqual({
+      code: 'unsafe',
+      message: 'The cluster redis-server cannot be like this.',
+      hint: 'Ask for fewer first: rmsx up --set min-replicas-to-write=1',
+      problems: [`min-replicas-to-write: the master would never take a write: it wants 2 replicas, and ${seen}`],
+    });
+    await expect(change(wanting('1'), decide)).resolves.toMatchObject({ changed: false });
   });
 
   test('where the host has too little memory for one more', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ClusterSpec } from '../../../src/domain/cluster.ts';
 import type { ObservedContainer } from '../../../src/domain/observed.ts';
 import type { ServerInfo } from '../../../src/domain/server-info.ts';
 import { formatPromotePlan, type PromoteFacts, planPromote, predictResync } from '../../../src/plan/promote.ts';
@@ -272,14 +273,14 @@ test('a survivor that said nothing must be expected to need everything', () => {
 });
 
 describe('servers of different versions', () => {
-  const mixed = cluster(2, {
-    image: 'redis:7.0',
-    nodes: [node('master', null), { ...node('slave-1', 'master'), image: 'redis:8.0' }, node('slave-2', 'master')],
-  });
-  const facts = (target: string, force: boolean): PromoteFacts => ({
-    record: record(mixed),
-    containers: containers(mixed, { master: 'stopped' }),
-    infos: new Map([...healthyInfos(mixed)].filter(([name]) => name !== 'master')),
+  const of = (...images: readonly string[]): ClusterSpec =>
+    cluster(0, {
+      nodes: images.map((image, i) => node(i === 0 ? 'master' : `slave-${i}`, i === 0 ? null : 'master', { image })),
+    });
+  const facts = (target: string, force: boolean, spec = of('redis:7.0', 'redis:8.0', 'redis:7.0')): PromoteFacts => ({
+    record: record(spec),
+    containers: containers(spec, { master: 'stopped' }),
+    infos: new Map([...healthyInfos(spec)].filter(([name]) => name !== 'master')),
     target,
     force,
   });
@@ -296,5 +297,15 @@ describe('servers of different versions', () => {
   test('the oldest one may be promoted, and the newest with --force', () => {
     expect(planPromote(facts('slave-2', false))?.target).toBe('slave-2');
     expect(planPromote(facts('slave-1', true))?.target).toBe('slave-1');
+  });
+
+  test('a tag that names only a major version must count as what it may be', () => {
+    expect(planPromote(facts('slave-1', false, of('redis:7', 'redis:7.4', 'redis:7')))?.target).toBe('slave-1');
+    expect(planPromote(facts('slave-1', false, of('redis:7.0', 'redis:7', 'redis:7.0')))?.target).toBe('slave-1');
+    expect(errorOf(() => planPromote(facts('slave-1', false, of('redis:6', 'redis:8', 'redis:6'))))).toMatchObject({
+      message:
+        'slave-1 runs Redis 8, and master (Redis 6), slave-2 (Redis 6) could not load its data: they would never be in sync again.',
+      hint: 'Promote one that all others can follow: rmsx promote slave-2',
+    });
   });
 });

@@ -81,9 +81,19 @@ describe('redis.conf', () => {
     expect(lines('redis:7.0')).toEqual(['hash-max-listpack-value 32', 'lazyfree-lazy-user-flush yes']);
   });
 
+  test('must have what some version of the major one knows, where the tag names no other, by a name that all of them take', () => {
+    const directives = { 'set-max-listpack-entries': ['32'], 'server-cpulist': ['0'], 'gopher-enabled': ['no'] };
+    const lines = directivesOf(confOf({ image: 'redis:7', directives })).filter((line) =>
+      /^(set|server|gopher)/.test(line),
+    );
+    expect(lines).toEqual(['server_cpulist 0', 'set-max-listpack-entries 32']);
+  });
+
   test.each([
     ['valkey:8.1', true],
+    ['valkey:8', true],
     ['valkey:7.2', false],
+    ['valkey:7', false],
     ['redis:8.0', false],
     ['my-server:latest', false],
   ])('of %s: the second channel is switched off where the server has one: %s', (image, expected) => {
@@ -107,14 +117,14 @@ describe('redis.conf', () => {
 
 describe('a template of a user', () => {
   const minimal =
-    'port {{port}}\nrequirepass {{password}}\nmasterauth {{password}}\n{{#disabled-commands}}\nrename-command {{.}} ""\n{{/disabled-commands}}\n{{#aof}}\nappendonly yes\n{{/aof}}\n{{#directives}}\n{{.}}\n{{/directives}}\ninclude {{role-conf}}\n';
+    'port {{port}}\nrequirepass {{password}}\nmasterauth {{password}}\n{{#disabled-commands}}\nrename-command {{.}} ""\n{{/disabled-commands}}\n{{#aof}}\nappendonly yes\nsave ""\n{{/aof}}\n{{#directives}}\n{{.}}\n{{/directives}}\ninclude {{role-conf}}\n';
 
   test('must not lose a setting that it has no placeholder for', () => {
     const conf = confOf(
       { directives: { 'repl-timeout': ['90'], maxmemory: ['1gb'] }, disabledCommands: [] },
       { text: minimal },
     );
-    expect(directivesOf(conf).slice(4)).toEqual([
+    expect(directivesOf(conf).slice(5)).toEqual([
       'maxmemory 1gb',
       'repl-timeout 90',
       'include /usr/local/etc/redis/role.conf',
@@ -162,6 +172,86 @@ describe('a template with something below the role', () => {
     expect(errorOf(() => confOf({}, { text: template.replace(was, is) })).problems).toEqual([
       `redis.conf: ${directive} is not what rmsx needs it to be; see the template of the package`,
     ]);
+  });
+
+  const aof = 'as persistence is aof';
+  const kept: Partial<UpRequest> = { persistence: 'rdb' };
+  const asked: Partial<UpRequest> = { ...kept, directives: { save: ['60 1', '3600 5'] } };
+  test.each<[string, Partial<UpRequest>, string | RegExp, string, readonly string[]]>([
+    ['no log', {}, 'appendonly yes', 'appendonly no', [`appendonly must be yes, ${aof}`]],
+    ['a log that nobody names', {}, 'appendonly yes', '', [`appendonly must be yes, ${aof}`]],
+    ['snapshots beside a log', {}, 'save ""', 'save ""\nsave 60 1', [`save must be "", ${aof}`]],
+    [
+      'the snapshots of the server',
+      { persistence: 'none' },
+      /save ""/g,
+      '',
+      ['save must be "", as persistence is none'],
+    ],
+    ['a log', kept, /appendonly no/g, 'appendonly YES', ['appendonly must be no, as persistence is rdb']],
+    ['no snapshots', kept, 'save {{.}}', '# {{.}}\nsave ""', ['save must not be "", as persistence is rdb']],
+    [
+      'snapshots that are taken back',
+      asked,
+      '\ninclude',
+      '\nsave ""\nsave 60 1\ninclude',
+      ['save 3600 5 is lost, and was asked for'],
+    ],
+    [
+      'snapshots that nobody wants',
+      { ...kept, directives: { save: ['""'] } },
+      'save {{.}}',
+      'save {{.}}\nsave 1 1',
+      ['save must be "", as was asked for'],
+    ],
+    [
+      'a command that has another name only',
+      {},
+      'rename-command {{.}} ""',
+      'rename-command {{.}} "x-{{.}}"',
+      ['KEYS', 'FLUSHALL', 'FLUSHDB'].map(
+        (name) => `${name} is not disabled, and was asked to be: rename-command ${name} ""`,
+      ),
+    ],
+    [
+      'replicas that take writes, by their older name',
+      {},
+      '\ninclude',
+      '\nSLAVE-read-only "No"\ninclude',
+      ['replica-read-only must not be no: a replica that took writes would differ from its source for ever'],
+    ],
+    [
+      'open doors',
+      {},
+      'protected-mode yes',
+      'protected-mode no',
+      ['protected-mode must not be no: it stays on, for the case that the password gets lost'],
+    ],
+    [
+      'the password of Valkey',
+      {},
+      '\ninclude',
+      '\nprimaryauth y\ninclude',
+      ['masterauth is not what rmsx needs it to be; see the template of the package'],
+    ],
+  ])('must be refused: %s', (_, request, was, is, problems) => {
+    const { code, problems: told } = errorOf(() => confOf(request, { text: template.replace(was, is) }));
+    expect([code, told]).toEqual(['bad-spec', problems.map((problem) => `redis.conf: ${problem}`)]);
+  });
+
+  test.each<[string, Partial<UpRequest>, string | RegExp, string]>([
+    ['a log in capital letters', {}, 'appendonly yes', 'APPENDONLY "YES"'],
+    ['more snapshots than were asked for', asked, 'save {{.}}', 'save {{.}}\nsave 1 1'],
+    ['snapshots of its own', kept, 'save {{.}}', '# {{.}}\nsave 7 7'],
+    [
+      'a command in small letters',
+      { disabledCommands: ['keys'] },
+      'rename-command {{.}} ""',
+      "rename-command {{.}} ''",
+    ],
+    ['what the server does anyway', {}, /(protected-mode|replica-read-only) yes/g, '# $1'],
+  ])('must be sound: %s', (_, request, was, is) => {
+    expect(confOf(request, { text: template.replace(was, is) })).toContain('include');
   });
 
   test.each([

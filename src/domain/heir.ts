@@ -1,0 +1,55 @@
+import { type ClusterSpec, findNode, imageOf } from './cluster.ts';
+import { rmsxCommand } from './hints.ts';
+import type { ObservedContainer } from './observed.ts';
+import { type Candidate, pingBytes } from './rank.ts';
+import { canLoad, formatServerVersion, newestOf, versionOfImage } from './server-version.ts';
+
+/** @returns the nodes that surely cannot load what a node would send them as the master, each with its version for people */
+export function lostTo(cluster: ClusterSpec, master: string): readonly string[] {
+  const node = findNode(cluster, master);
+  const source = node && versionOfImage(imageOf(cluster, node));
+  if (!source) return [];
+  return cluster.nodes.flatMap((other) => {
+    const version = versionOfImage(imageOf(cluster, other));
+    return version && !canLoad(newestOf(version), source) ? [`${other.name} (${formatServerVersion(version)})`] : [];
+  });
+}
+
+/** @returns of several nodes, the first one of those that the most can follow; undefined where there is none */
+export const heirAmong = (cluster: ClusterSpec, names: readonly string[]): string | undefined =>
+  names.toSorted((a, b) => lostTo(cluster, a).length - lostTo(cluster, b).length)[0];
+
+/** @returns of the candidates that hold as much data as the best one, the one that the most can follow */
+export function bestHeir(cluster: ClusterSpec, ranked: readonly Candidate[]): string | undefined {
+  const able = ranked.filter(({ refusal }) => refusal === null);
+  const [best] = able;
+  const level = able.filter(
+    ({ replid, offset }) => best && replid === best.replid && [0, pingBytes].includes(best.offset - offset),
+  );
+  return heirAmong(
+    cluster,
+    level.map(({ node }) => node),
+  );
+}
+
+/** @returns the command that makes a node the master, with --force and what it costs where others could not follow it */
+export function promoteCommand(cluster: ClusterSpec, node: string): string {
+  const lost = lostTo(cluster, node);
+  if (lost.length === 0) return rmsxCommand(cluster.name, `promote ${node}`);
+  return `${rmsxCommand(cluster.name, `promote ${node} --force`)}   # ${lost.join(', ')} could not load its data, and would never be in sync again`;
+}
+
+/**
+ * What the master would start with, were it started now, where that is less than it had (docs/decisions/011 and 017).
+ * @param container - of the master; undefined where it is gone
+ */
+export function startsBehind(
+  { persistence }: ClusterSpec,
+  container: Pick<ObservedContainer, 'state' | 'statusText' | 'neverStarted'> | undefined,
+): string | undefined {
+  const isStopped = container?.state === 'stopped' && !container.neverStarted;
+  if (persistence === 'none') return !container || isStopped ? 'empty, as the cluster is ephemeral' : undefined;
+  // A server that is stopped in peace writes a last snapshot.
+  const hasCrashed = isStopped && !/^Exited \(0\)/.test(container.statusText);
+  return persistence === 'rdb' && hasCrashed ? `with its last snapshot (${container.statusText})` : undefined;
+}
