@@ -16,7 +16,7 @@ export interface PublishedPort {
 export interface ObservedContainer {
   readonly id: string;
   readonly name: string;
-  /** Null for a container that is not ours: neither a node nor made by a run of rmsx. */
+  /** Null for a container that is not ours: neither a node, nor a lock, nor made by a run of rmsx. */
   readonly cluster: string | null;
   readonly node: string | null;
   readonly run: string | null;

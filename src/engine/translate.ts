@@ -139,11 +139,13 @@ export function fromContainer(info: Docker.ContainerInfo, reachHost: string | un
   const own = info.Labels ?? {}; // what is being removed may have lost labels, names and ports
   const node = own[labels.node] ?? null;
   const run = own[labels.run] ?? null;
+  const owner = own[labels.owner] ?? null;
+  const isOurs = node !== null || run !== null || owner !== null;
   return {
     id: info.Id,
     name: (info.Names?.[0] ?? info.Id).replace(/^\//, ''),
     // People filter by the label of the cluster, and may give it to what is theirs: see names.ts.
-    cluster: node === null && run === null ? null : (own[labels.cluster] ?? null),
+    cluster: isOurs ? (own[labels.cluster] ?? null) : null,
     node,
     run,
     topology: own[labels.topology] ?? null,
@@ -159,7 +161,7 @@ export function fromContainer(info: Docker.ContainerInfo, reachHost: string | un
         : [{ inside: PrivatePort, host: reachHost ?? loopbackOf(IP), port: PublicPort }],
     ),
     networkIds: networks.map(([name, { NetworkID }]) => NetworkID || name),
-    owner: own[labels.owner] ?? null,
+    owner,
     composeProject: own[composeLabels.project] ?? null,
     composeDirectory: own[composeLabels.directory] ?? null,
   };
