@@ -29,7 +29,7 @@ function failing(world: MakingWorld): StubWorld {
 }
 
 test('the log of a node that fails must be shown without secrets, and without what steers a terminal', async () => {
-  const world = new MakingWorld();
+  const world = new MakingWorld((request) => (request.includes('/start') ? [204, ''] : undefined)); // and nothing runs
   const up = ['up', '--replicas', '0', '--base-port', '29379', '--ephemeral', '--json'];
   const { code, stdout, stderr } = await runAgainst(failing(world), up, { RMSX_PASSWORD: secret });
   assertValid('error', JSON.parse(stdout));

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { packDirectories } from '../../src/engine/archive.ts';
 import { renderConf } from '../../src/render/conf-files.ts';
 import { type RunAgainst, runAgainst } from '../helpers/run-against.ts';
+import { sendArchive } from '../helpers/send-archive.ts';
 import { listedContainer, pathOf, type StubWorld, sendJson } from '../helpers/stub-engine.ts';
 import { cluster, node, record } from '../helpers/values.ts';
 
@@ -35,9 +35,7 @@ function refusingWorld(
       const path = pathOf(request);
       if (path.includes('/archive')) {
         const files = renderConf(own, node('master', null), 'secret', template);
-        void packDirectories([{ path: '/redis', files }], { uid: 999, gid: 999 }).then((archive) =>
-          response.writeHead(200).end(archive),
-        );
+        void sendArchive(response, files);
       } else if (path.startsWith('/networks/')) sendJson(response, 200, { Id: 'net', Containers: endpoints });
       else if (path.endsWith('/start')) sendJson(response, 500, { message: text });
       else if (path.includes('/create')) sendJson(response, 201, { Id: 'lock' });

@@ -182,9 +182,19 @@ describe('the lock of a new cluster', () => {
 
 describe('what a run that was killed had asked for, and comes a moment later,', () => {
   test.each([
-    ['a container', 'POST /containers/create?name=demo-master', 'The container name "/demo-master" is already in use'],
-    ['the network', 'POST /networks/create', 'network with name demo_app_net already exists'],
-  ])('must not stop the next one: %s', async (_, route, text) => {
+    [
+      'a container',
+      'POST /containers/create?name=demo-master',
+      'The container name "/demo-master" is already in use',
+      'started demo',
+    ],
+    [
+      'the network',
+      'POST /networks/create',
+      'network with name demo_app_net already exists',
+      'something has come that was not there; looking again',
+    ],
+  ])('must not stop the next one: %s', async (_, route, text, words) => {
     let isMet = false;
     const world = new MakingWorld((request) => {
       if (isMet || !request.startsWith(route)) return undefined;
@@ -193,7 +203,7 @@ describe('what a run that was killed had asked for, and comes a moment later,', 
     });
     const { code, stderr } = await runAgainst(world, up);
     expect([code, [...world.made].sort()]).toEqual([0, [...madeByUp].sort()]);
-    expect(stderr).toContain('something has come that was not there; looking again');
+    expect(stderr).toContain(words);
   });
 
   test('must be told where it goes on', async () => {
