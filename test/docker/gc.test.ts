@@ -234,8 +234,9 @@ describe('a cluster that was made', () => {
     const left = await lockAs(`${hostname()}/${child.pid}/1`);
     expect((await gc()).leftovers.map(({ id }) => id)).toEqual([left]);
     const remote = await lockAs('elsewhere/1/1');
-    expect((await rmsxJson<GcResult>(['gc', '-n', cluster.name])).leftovers).toEqual([]);
-    expect((await gc()).leftovers.map(({ id }) => id)).toEqual([remote]);
+    // It may be at work, whatever age is asked for.
+    expect(await gc()).toMatchObject({ leftovers: [], kept: [{ because: expect.stringContaining('elsewhere') }] });
+    await docker('rm', '-v', remote);
   });
 });
 
