@@ -83,3 +83,6 @@ export function joinErrors(errors: readonly RmsxError[]): RmsxError {
     cause: first,
   });
 }
+
+/** @returns what an error of any kind says, to follow a sentence */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown');

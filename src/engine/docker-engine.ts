@@ -168,6 +168,11 @@ function makingCalls({
 }
 
 function removingCalls({ docker, call }: Wire): Calls<'stop' | 'removeContainer' | 'removeNetwork' | 'removeVolume'> {
+  const remove = (what: string, work: () => Promise<unknown>, gone = ['gone']): Promise<void> =>
+    ignore(
+      gone,
+      call(`remove ${what}`, () => wordless(work())),
+    );
   return {
     stop: (id, graceSeconds) =>
       ignore(
@@ -179,20 +184,12 @@ function removingCalls({ docker, call }: Wire): Calls<'stop' | 'removeContainer'
         ),
       ),
     removeContainer: (id) =>
-      ignore(
-        ['gone', 'going-away'],
-        call(`remove container ${short(id)}`, () => wordless(docker.getContainer(id).remove({ force: true, v: true }))),
-      ),
-    removeNetwork: (id) =>
-      ignore(
-        ['gone'],
-        call(`remove network ${short(id)}`, () => wordless(docker.getNetwork(id).remove())),
-      ),
-    removeVolume: (name) =>
-      ignore(
-        ['gone'],
-        call(`remove volume ${name}`, () => wordless(docker.getVolume(name).remove())),
-      ),
+      remove(`container ${short(id)}`, () => docker.getContainer(id).remove({ force: true, v: true }), [
+        'gone',
+        'going-away',
+      ]),
+    removeNetwork: (id) => remove(`network ${short(id)}`, () => docker.getNetwork(id).remove()),
+    removeVolume: (name) => remove(`volume ${name}`, () => docker.getVolume(name).remove()),
   };
 }
 

@@ -5,8 +5,9 @@ import { observeEngine } from './observe-engine.ts';
 import { pause } from './wait-until.ts';
 
 /** How long an engine may go on removing after it has said that it does. */
-const goneWithinMs = 5000;
-const betweenLooksMs = 100;
+export const goneWithinMs = 5000;
+/** How long it is left alone between two looks whether it has. */
+export const betweenLooksMs = 100;
 
 /**
  * An engine removes containers in its own time (moby#37698), and what answers in its place may say anything: what is

@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/errors.ts';
 import { carrierName, confDirectory } from '../domain/names.ts';
 import type { Step } from '../domain/plan.ts';
 import {
@@ -9,6 +10,7 @@ import {
   usualOwner,
 } from '../domain/ports.ts';
 import { redisConf } from '../render/conf-directory.ts';
+import { removeSurely } from './remove-surely.ts';
 
 /** Puts the conf of new nodes where it belongs, readable for the user of the server alone. */
 export class ConfWriter {
@@ -71,9 +73,9 @@ export class ConfWriter {
   async removeCarriers(): Promise<void> {
     const { engine, progress } = this.#ports;
     await Promise.all(this.#checks);
-    const removals = this.#carriers.map((id) => engine.removeContainer(id).catch(() => engine.removeContainer(id)));
+    const removals = this.#carriers.map((id) => removeSurely(engine, id));
     for (const result of await Promise.allSettled(removals)) {
-      if (result.status === 'rejected') progress.warn(`left behind: ${(result.reason as Error).message}`);
+      if (result.status === 'rejected') progress.warn(`left behind: ${messageOf(result.reason)}`);
     }
   }
 

@@ -1,9 +1,10 @@
-import { RmsxError } from '../domain/errors.ts';
+import { messageOf, RmsxError } from '../domain/errors.ts';
 import { lockName } from '../domain/names.ts';
 import type { ObservedContainer, ObservedEngine } from '../domain/observed.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import { hasEnded, thisProcess } from '../files/process-owner.ts';
 import { atWork, isHeldUp, namedLikeLock } from './lock-errors.ts';
+import { removeSurely } from './remove-surely.ts';
 import { pause } from './wait-until.ts';
 
 /** Who locks which cluster. */
@@ -181,8 +182,7 @@ async function removeUnconfirmed(cluster: string, run: string, error: unknown, p
     const lock = holderIn(cluster, await ports.engine.listContainers(cluster));
     if (lock?.run === run) await ports.engine.removeContainer(lock.id);
   } catch (failure) {
-    const why = failure instanceof Error ? failure.message : 'unknown';
-    ports.progress.warn(`left behind, perhaps: the lock ${lockName(cluster)}. ${why}`);
+    ports.progress.warn(`left behind, perhaps: the lock ${lockName(cluster)}. ${messageOf(failure)}`);
   }
 }
 
@@ -191,13 +191,11 @@ const heldLock = (cluster: string, id: string, ports: Ports): Lock => ({
   release: () => removeLock(cluster, id, ports),
 });
 
-/** A lock that stays keeps others waiting: it is asked for twice, by its id, where a connection broke or an engine faltered. */
 async function removeLock(cluster: string, id: string, { engine, progress }: Ports): Promise<void> {
   try {
-    await engine.removeContainer(id).catch(() => engine.removeContainer(id));
+    await removeSurely(engine, id);
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'unknown';
     const name = lockName(cluster);
-    progress.warn(`left behind: the lock ${name}. ${why} Remove it: docker rm ${name}`);
+    progress.warn(`left behind: the lock ${name}. ${messageOf(error)} Remove it: docker rm ${name}`);
   }
 }

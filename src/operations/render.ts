@@ -13,7 +13,7 @@ import { readTemplates } from '../files/templates.ts';
 import { type WrittenFile, writeFiles } from '../files/write-files.ts';
 import { removeNode, scaleTo } from '../plan/change-topology.ts';
 import { chooseBasePort, chooseSubnet } from '../plan/choose.ts';
-import { refuseGuessable } from '../plan/exposure.ts';
+import { exposureWarnings, refuseGuessable } from '../plan/exposure.ts';
 import { refuseRenderingOther } from '../plan/other-persistence.ts';
 import { refuseOtherMaster, refuseUnsound } from '../plan/settle.ts';
 import { nodesDirectory, renderCluster } from '../render/compose-file.ts';
@@ -42,6 +42,8 @@ export interface RenderResult {
   readonly changed: boolean;
   /** Where the password comes from: the request, in the place of an earlier one or not, the directory, or it is new. */
   readonly password: 'given' | 'changed' | 'kept' | 'generated';
+  /** What the request means for others, as sentences. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -74,6 +76,7 @@ export async function render(asked: UpRequest, options: RenderOptions): Promise<
     files,
     changed: files.some(({ state }) => state !== 'unchanged' && state !== 'kept'),
     password: originOf(request.password, earlier),
+    warnings: exposureWarnings(record.cluster),
   };
 }
 

@@ -1,4 +1,5 @@
 import { findNode } from '../domain/cluster.ts';
+import { messageOf } from '../domain/errors.ts';
 import { confDirectory } from '../domain/names.ts';
 import type { NodeConf } from '../domain/observed.ts';
 import type { Plan, Step } from '../domain/plan.ts';
@@ -27,8 +28,7 @@ export async function putBack(plan: Plan, restoring: Restoring): Promise<void> {
       await restore(step, restoring);
     } catch (error) {
       const nodes = step.op === 'write-volumes' ? hadConf(step, restoring.confs) : 'node' in step ? [step.node] : [];
-      const why = error instanceof Error ? error.message : 'unknown';
-      restoring.ports.progress.warn(`${nodes.join(', ')} could not be made what it was: ${why}`);
+      restoring.ports.progress.warn(`${nodes.join(', ')} could not be made what it was: ${messageOf(error)}`);
     }
   }
 }

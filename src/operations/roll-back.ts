@@ -1,13 +1,12 @@
+import { messageOf } from '../domain/errors.ts';
 import type { ObservedEngine } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
+import { betweenLooksMs, goneWithinMs } from './await-gone.ts';
 import { lookOn } from './look-on.ts';
 import { observeEngine } from './observe-engine.ts';
 import { removeNetwork } from './remove-network.ts';
 import { pause } from './wait-until.ts';
 
-/** How long an engine may go on removing after it has said that it does. */
-const goneWithinMs = 5000;
-const betweenLooksMs = 100;
 const never = new AbortController().signal;
 
 /**
@@ -54,5 +53,3 @@ async function failuresOf(removals: readonly Promise<void>[]): Promise<readonly 
   const results = await Promise.allSettled(removals);
   return results.flatMap((result) => (result.status === 'rejected' ? [messageOf(result.reason)] : []));
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown');

@@ -72,20 +72,13 @@ describe('what a failed up made must be gone, or be named', () => {
       isFailed ||= request.includes('/start');
       return startFails(request);
     });
-    await using engine = await StubEngine.start({
-      images: world.images,
-      containers: world.containers,
-      networks: world.networks,
-      volumes: world.volumes,
-      answer: (request, response) => {
-        if (isFailed && request.method === 'GET' && request.url?.includes('/networks')) {
-          isFailed = false;
-          kill('SIGINT'); // and no answer
-          return true;
-        }
-        return world.answer(request, response);
-      },
-    });
+    const cutOff: Answer = (request) => {
+      if (!isFailed || request.method !== 'GET' || !request.url?.includes('/networks')) return false;
+      isFailed = false;
+      kill('SIGINT'); // and no answer
+      return true;
+    };
+    await using engine = await StubEngine.start(world.behind(cutOff));
     const { code, stderr } = await runRmsx(up, {
       env: engine.env,
       onStart: (send) => {
@@ -121,17 +114,11 @@ test('up --no-wait must not call a server that has ended a success', async () =>
 
 test('an engine that falls silent must not be waited for at every call', async () => {
   let isSilent = false;
-  const world = new MakingWorld();
-  await using engine = await StubEngine.start({
-    images: world.images,
-    containers: world.containers,
-    networks: world.networks,
-    volumes: world.volumes,
-    answer: (request, response) => {
-      isSilent ||= request.url?.includes('/start') ?? false;
-      return isSilent || world.answer(request, response);
-    },
-  });
+  const silence: Answer = (request) => {
+    isSilent ||= request.url?.includes('/start') ?? false;
+    return isSilent;
+  };
+  await using engine = await StubEngine.start(new MakingWorld().behind(silence));
   const { code, durationMs } = await runRmsx([...up, '--timeout', '2s'], { env: engine.env, timeoutMs: 40_000 });
   expect(code).toBe(124);
   expect(durationMs).toBeLessThan(20_000);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { listedContainer, pathOf, type StubWorld, sendJson } from './stub-engine.ts';
+import { type Answer, listedContainer, pathOf, type StubWorld, sendJson } from './stub-engine.ts';
 
 /** What an engine says no to: status and text, or undefined. */
 export type Refusal = (
@@ -36,6 +36,12 @@ export class MakingWorld implements StubWorld {
       const { Labels, Name, Names } = thing as Partial<Thing> & { readonly Names?: readonly string[] };
       return Labels?.['rmsx.cluster'] ? [Name ?? Names?.[0] ?? ''] : [];
     });
+  }
+
+  /** The same, where something else may answer before it does. */
+  behind(first: Answer): StubWorld {
+    const { containers, networks, volumes, images, answer } = this;
+    return { containers, networks, volumes, images, answer: (...asked) => first(...asked) || answer(...asked) };
   }
 
   readonly answer = (request: IncomingMessage, response: ServerResponse): boolean => {

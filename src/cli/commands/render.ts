@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { isRendered } from '../../files/rendered-cluster.ts';
 import { type RenderResult, render } from '../../operations/render.ts';
-import { exposureWarnings } from '../../plan/exposure.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { dryRunOption } from '../options.ts';
@@ -53,7 +52,7 @@ async function report(result: RenderResult, dryRun: boolean, context: Context): 
   await context.print({ out, dryRun, changed, cluster: { name, topology, subnet }, password, files }, () =>
     files.map(({ path, state }) => `${state.replace('-', ' ').padEnd(width)}  ${join(out, path)}\n`).join(''),
   );
-  for (const text of exposureWarnings(cluster)) context.tell(`warning: ${text}`);
+  for (const text of result.warnings) context.tell(`warning: ${text}`);
   if (dryRun) return;
   if (password === 'generated') {
     context.tell(`a password was generated; it is in ${join(out, 'nodes')}, which is closed to other users`);
