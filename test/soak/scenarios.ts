@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { ClusterStatus } from '../../src/domain/status.ts';
 import { ChaosProxy } from '../docker/support/chaos-proxy.ts';
 import type { TestCluster } from '../docker/support/cluster.ts';
-import { docker, rmsx } from '../docker/support/run.ts';
+import { loadKeys, missingKeys } from '../docker/support/keys.ts';
+import { docker, type Finished, rmsx } from '../docker/support/run.ts';
+
+const keys = 20;
 
 /** Ours, and in no output. */
 export const secret = 'chaos-secret-9f2c';
@@ -12,8 +15,8 @@ export const env = { RMSX_PASSWORD: secret };
 export interface Scenario {
   readonly args: (cluster: TestCluster) => readonly string[];
   readonly prepare: (cluster: TestCluster) => Promise<void>;
-  /** @returns what is wrong with a success */
-  readonly check: (cluster: TestCluster) => Promise<string | undefined>;
+  /** @returns what is wrong with a success, of which the run is told */
+  readonly check: (cluster: TestCluster, run: Finished) => Promise<string | undefined>;
   /** From what is there after it to what has to be there before it; where that is missing, a new cluster is made. */
   readonly reset?: (cluster: TestCluster) => Promise<void>;
   /**
@@ -29,6 +32,13 @@ const standing =
   (replicas = '1', ...flags: readonly string[]) =>
   async (cluster: TestCluster): Promise<void> => {
     await must(['up', ...upFlags(cluster, replicas), ...flags]);
+  };
+
+const withKeys =
+  (prepare: Scenario['prepare']) =>
+  async (cluster: TestCluster): Promise<void> => {
+    await prepare(cluster);
+    await loadKeys(cluster, 'master', keys);
   };
 
 async function must(args: readonly string[]): Promise<void> {
@@ -55,27 +65,34 @@ async function killed(cluster: TestCluster): Promise<void> {
   }
 }
 
-async function see(cluster: TestCluster): Promise<ClusterStatus> {
-  const { stdout } = await rmsx(['status', '--json', '-n', cluster.name]);
-  return JSON.parse(stdout) as ClusterStatus;
-}
-
 const running =
   (atLeast: number, atMost = atLeast, master = 'master') =>
   async (cluster: TestCluster): Promise<string | undefined> => {
-    const { cluster: summary, nodes = [] }: Partial<ClusterStatus> = await see(cluster);
+    const { cluster: summary, nodes } = await cluster.status();
     const here = nodes.filter(({ state }) => state === 'running').length;
-    if (here >= atLeast && here <= atMost && summary?.master === master) return undefined;
-    return `${here} nodes run, and ${summary?.master ?? 'nobody'} is the master`;
+    if (here >= atLeast && here <= atMost && summary.master === master) return undefined;
+    return `${here} nodes run, and ${summary.master ?? 'nobody'} is the master`;
   };
 
+function isWhole({ cluster, nodes }: ClusterStatus): string | undefined {
+  const states = nodes.map(({ name, state, link }) => `${name} ${state} ${link}`).join(', ');
+  const isRight = cluster.health === 'healthy' && cluster.master === 'master' && nodes.length === 2;
+  return isRight ? undefined : `it says ${cluster.health}, ${cluster.master}, ${states}`;
+}
+
+/** What is printed must be the way to the master, with its password. */
+async function opens(cluster: TestCluster, { stdout }: Finished): Promise<string | undefined> {
+  const { port } = new URL((await rmsx(['url', '-n', cluster.name])).stdout.trim());
+  return stdout.includes(secret) && stdout.includes(port) ? undefined : `it printed ${stdout}`;
+}
+
 async function stopped(cluster: TestCluster): Promise<string | undefined> {
-  const states = (await see(cluster)).nodes.map(({ state }) => state);
+  const states = (await cluster.status()).nodes.map(({ state }) => state);
   return states.join() === 'stopped,stopped' ? undefined : `the nodes are ${states.join(', ')}`;
 }
 
 async function moved(cluster: TestCluster): Promise<string | undefined> {
-  const source = (await see(cluster)).nodes.find(({ name }) => name === 'slave-2')?.source;
+  const source = (await cluster.status()).nodes.find(({ name }) => name === 'slave-2')?.source;
   return source === 'slave-1' ? undefined : `slave-2 follows ${source}`;
 }
 
@@ -84,7 +101,35 @@ async function gone(cluster: TestCluster): Promise<string | undefined> {
   return left.length > 0 ? `left: ${left.join(' ')}` : undefined;
 }
 
-const nothing = async (): Promise<undefined> => undefined;
+/** Servers that have a setting, and the keys of `withKeys`. */
+const set =
+  (nodes: readonly string[], directive: string, value: string) =>
+  async (cluster: TestCluster): Promise<string | undefined> => {
+    const answers = await Promise.all(
+      nodes.map(async (node) => (await cluster.client(node)).config('GET', directive) as Promise<readonly string[]>),
+    );
+    const values = answers.map(([, answer]) => answer);
+    return values.every((answer) => answer === value) ? undefined : `${directive} is ${values.join(', ')}`;
+  };
+
+async function renewed(cluster: TestCluster): Promise<string | undefined> {
+  const versions = (await cluster.status()).nodes.map(({ version }) => version);
+  if (!versions.every((version) => version?.startsWith('8.0'))) return `the servers are ${versions.join(', ')}`;
+  return whole(['master', 'slave-1'])(cluster);
+}
+
+const whole =
+  (nodes: readonly string[]) =>
+  async (cluster: TestCluster): Promise<string | undefined> => {
+    const missing = await missingKeys(cluster, nodes, keys);
+    return missing.length > 0 ? `missing: ${missing.join(', ')}` : undefined;
+  };
+
+const both =
+  (first: Scenario['check'], second: Scenario['check']): Scenario['check'] =>
+  async (cluster, run) =>
+    (await first(cluster, run)) ?? (await second(cluster, run));
+
 const named =
   (...args: readonly string[]) =>
   ({ name }: TestCluster): readonly string[] => [...args, '-n', name];
@@ -95,10 +140,10 @@ const as =
     must([...args, '-n', name]);
 
 const asItIs = async (): Promise<void> => undefined;
-const looking = (args: Scenario['args']): Scenario => ({
+const looking = (args: Scenario['args'], check: Scenario['check']): Scenario => ({
   args,
   prepare: standing(),
-  check: nothing,
+  check,
   reset: asItIs,
   after: 'looks',
 });
@@ -114,17 +159,32 @@ const changing = (args: Scenario['args'], check: Scenario['check'], rest: Partia
 export const scenarios: Readonly<Record<string, Scenario>> = {
   up: { args: upFlags, prepare: asItIs, check: running(2), after: 'nothing' },
   'up again': changing(upFlags, running(2), { reset: asItIs }),
-  'up --set': changing(named('--set', 'maxclients=500'), running(2), { reset: as('up', '--set', 'maxclients=400') }),
-  'up --image': changing(named('--image', 'redis:8.0'), running(2), { prepare: standing('1', '--image', 'redis:7.0') }),
-  status: looking(named()),
-  ls: looking(() => []),
-  env: looking(named()),
-  url: looking(named()),
-  doctor: looking(named()),
+  'up --set': changing(
+    named('--set', 'maxclients=500'),
+    both(running(2), set(['master', 'slave-1'], 'maxclients', '500')),
+    {
+      reset: as('up', '--set', 'maxclients=400'),
+    },
+  ),
+  'up --image': changing(named('--image', 'redis:8.0'), both(running(2), renewed), {
+    prepare: withKeys(standing('1', '--image', 'redis:7.0')),
+  }),
+  status: looking(named('--json'), async (_, { stdout }) => isWhole(JSON.parse(stdout) as ClusterStatus)),
+  ls: looking(
+    () => ['--json'],
+    async ({ name }, { stdout }) => {
+      const { clusters } = JSON.parse(stdout) as { clusters: readonly { name: string; running: number }[] };
+      const found = clusters.find((cluster) => cluster.name === name);
+      return found?.running === 2 ? undefined : `it is listed as ${JSON.stringify(found)}`;
+    },
+  ),
+  env: looking(named(), opens),
+  url: looking(named(), opens),
+  doctor: looking(named(), async () => undefined),
   down: changing(named('--volumes', '-y'), gone, { reset: standing() }),
-  promote: changing(named('slave-1'), running(1, 1, 'slave-1'), {
+  promote: changing(named('slave-1'), both(running(1, 1, 'slave-1'), whole(['slave-1'])), {
     prepare: async (cluster) => {
-      await standing()(cluster);
+      await withKeys(standing())(cluster);
       await docker('kill', cluster.container('master'));
     },
   }),

@@ -37,15 +37,18 @@ export class ChaosProxy {
   readonly #server: Server;
   readonly #route: string | undefined;
   readonly #fault: Fault | undefined;
+  readonly #nth: number;
 
   /**
    * @param name - unique on this machine
-   * @param route - the first request to it goes wrong; without one, none
+   * @param route - one request to it goes wrong; without a route, none
+   * @param nth - which of its requests, from 1
    */
-  constructor(name: string, route?: string, fault?: Fault) {
+  constructor(name: string, route?: string, fault?: Fault, nth = 1) {
     this.socket = join(tmpdir(), `${name}.sock`);
     this.#route = route;
     this.#fault = fault;
+    this.#nth = nth;
     this.#server = createServer((incoming, outgoing) => void this.#handle(incoming, outgoing));
   }
 
@@ -72,7 +75,8 @@ export class ChaosProxy {
     const route = routeOf(incoming);
     this.routes.push(route);
     this.onRequest(this.routes.length);
-    const fault = route === this.#route && !this.met ? this.#fault : undefined;
+    const isDue = route === this.#route && this.routes.filter((asked) => asked === route).length === this.#nth;
+    const fault = isDue ? this.#fault : undefined;
     if (fault !== undefined) this.met = true;
     if (fault === 'hang') return;
     if (fault === 'drop') return void outgoing.destroy();
