@@ -1,7 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { connect, down, up } from '../../src/index.ts';
-import { docker } from '../docker/support/run.ts';
+import { connect, down, gc, type Ports, status, up } from '../../src/index.ts';
+import { TestCluster } from '../docker/support/cluster.ts';
+import { docker, type Finished, rmsx } from '../docker/support/run.ts';
 
 const rounds = 100;
 
@@ -37,12 +40,16 @@ async function engineDescriptors(): Promise<number> {
   return counts.reduce((sum, open) => sum + open, 0);
 }
 
+async function bring(cluster: string, ports: Ports): Promise<void> {
+  const request = { name: cluster, replicas: 1, subnet: 'auto', basePort: 'auto' } as const;
+  await up(request, { wait: true, retain: false, dryRun: false, timezone: 'UTC' }, ports);
+}
+
 test(`${rounds} rounds of up and down in one process must leave nothing behind, on the engine and in the process`, async () => {
   const round = async (): Promise<void> => {
     const ports = await connect();
     try {
-      const request = { name, replicas: 1, subnet: 'auto', basePort: 'auto' } as const;
-      await up(request, { wait: true, retain: false, dryRun: false, timezone: 'UTC' }, ports);
+      await bring(name, ports);
       await down([name], { volumes: true, dryRun: false }, ports);
     } finally {
       ports.engine.close();
@@ -59,3 +66,46 @@ test(`${rounds} rounds of up and down in one process must leave nothing behind, 
   expect(descriptors).toBeLessThan(hadOpen + 10);
   expect(theirs).toBeLessThan(theyHadOpen + 20);
 }, 1_800_000);
+
+test(`${rounds} rounds of two clusters, each of which collects the garbage of the other at any moment, must not touch each other`, async () => {
+  const loop = async (own: string, other: string): Promise<void> => {
+    const ports = await connect();
+    const idsNow = async (): Promise<readonly (string | null)[]> =>
+      (await status(own, ports)).nodes.map(({ containerId }) => containerId);
+    try {
+      for (let i = 0; i < rounds; i++) {
+        await bring(own, ports);
+        const ids = await idsNow();
+        await gc({ cluster: other, olderThanMs: 0 }, ports);
+        const { cluster } = await status(own, ports);
+        expect([cluster.health, await idsNow()]).toEqual(['healthy', ids]);
+        await down([own], { volumes: true, dryRun: false }, ports);
+      }
+    } finally {
+      await down([own], { volumes: true, dryRun: false }, ports);
+      ports.engine.close();
+    }
+  };
+  await Promise.all([loop(`${name}-a`, `${name}-b`), loop(`${name}-b`, `${name}-a`)]);
+}, 3_600_000);
+
+test('50 rounds of two users of one engine, who share no directory and start and remove one cluster together, must make one cluster and leave nothing', async () => {
+  const cluster = new TestCluster('homes');
+  const homes = [mkdtempSync(join(tmpdir(), 'home-')), mkdtempSync(join(tmpdir(), 'home-'))];
+  const together = (...args: readonly string[]): Promise<readonly Finished[]> =>
+    Promise.all(homes.map((home) => rmsx(args, { env: { HOME: home, TMPDIR: home } })));
+  try {
+    for (let i = 0; i < 50; i++) {
+      const ups = await together('up', ...cluster.apart, '--replicas', '1');
+      expect(ups.map(({ code, stderr }) => (code === 0 ? 0 : stderr))).toEqual([0, 0]);
+      const { cluster: summary, nodes } = await cluster.status();
+      expect([summary.health, nodes.length]).toEqual(['healthy', 2]);
+      const downs = await together('down', '--volumes', '-y', '-n', cluster.name);
+      expect(downs.map(({ code, stderr }) => (code === 0 ? 0 : stderr))).toEqual([0, 0]);
+      expect(await cluster.objects()).toEqual([]);
+    }
+  } finally {
+    await cluster.remove();
+    for (const home of homes) rmSync(home, { recursive: true });
+  }
+}, 3_600_000);
