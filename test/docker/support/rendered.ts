@@ -86,11 +86,12 @@ export class RenderedCluster {
     return this.#image;
   }
 
-  /** Waits until its replication is in order. */
+  /** Waits until its replication is in order, and every replica has heard of its source, so that it may be promoted. */
   healthy(): Promise<ClusterStatus> {
     const ask = async (): Promise<ClusterStatus | false> => {
       const status = JSON.parse((await rmsx(['status', '--json', '-n', this.name])).stdout) as ClusterStatus;
-      return status.cluster.health === 'healthy' ? status : false;
+      const hasSpoken = status.nodes.every(({ role, offset }) => role === 'master' || (offset ?? 0) > 0);
+      return status.cluster.health === 'healthy' && hasSpoken ? status : false;
     };
     return eventually(`${this.name} is healthy`, ask, 60_000);
   }
