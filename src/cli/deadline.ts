@@ -45,10 +45,9 @@ export function startDeadline(timeoutMs: number, ending: Ending): Deadline {
 }
 
 function cutOff(code: ErrorCode, name: NodeJS.Signals, cluster: string | null): RmsxError {
-  const [look, remove] =
-    cluster === null ? ['rmsx ls', 'rmsx gc'] : [`rmsx status -n ${cluster}`, `rmsx gc -n ${cluster} --older-than 0s`]; // of one that is named nothing is too young
+  const remove = cluster === null ? 'rmsx gc' : `rmsx gc -n ${cluster} --older-than 0s`; // of one that is named nothing is too young
   const message = `Ended at once by a second signal (${name}): nothing more was finished or taken back.`;
-  return new RmsxError(code, message, { hint: `See what is left: ${look}\nRemove what is left over: ${remove}` });
+  return new RmsxError(code, message, { hint: `See what is left over: ${remove} --dry-run\nRemove it: ${remove}` });
 }
 
 /** Does a part of a command under a deadline of its own; after it, signals mean what they mean without one. */

@@ -176,6 +176,7 @@ export class BringUp {
     return takeBack(error, {
       ...common,
       cluster: this.#record.cluster.name,
+      image: this.#record.cluster.image,
       plan: this.#plan,
       retain: this.#options.retain,
       changed: this.#changed,

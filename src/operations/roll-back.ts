@@ -18,20 +18,24 @@ const never = new AbortController().signal;
  */
 export async function rollBack(run: string, { engine, progress, signal }: Ports): Promise<boolean> {
   const endMs = Date.now() + goneWithinMs;
+  let failures: readonly string[] = [];
   try {
-    for (;;) {
+    for (let pass = 1; ; pass++) {
       const observed = await lookOn(signal, () => observeEngine(engine));
       const left = madeBy(run, observed);
       const names = [...left.containers, ...left.networks, ...left.volumes].map(({ name }) => name);
       if (names.length === 0) return true;
-      const failures = [
+      // What could not be removed is tried once more: an engine that was busy, or a reply that got lost.
+      if (pass > 1 && (Date.now() > endMs || (pass > 2 && failures.length > 0))) {
+        const reasons = failures.length > 0 ? failures : [`${names.join(', ')}: still there after removal`];
+        for (const reason of reasons) progress.warn(`left behind: ${reason}`);
+        return false;
+      }
+      failures = [
         ...(await failuresOf(left.containers.map(({ id }) => engine.removeContainer(id)))),
         ...(await failuresOf(left.networks.map((network) => removeNetwork(engine, network, observed)))),
         ...(await failuresOf(left.volumes.map(({ name }) => engine.removeVolume(name)))),
       ];
-      if (failures.length === 0 && Date.now() > endMs) failures.push(`${names.join(', ')}: still there after removal`);
-      for (const failure of failures) progress.warn(`left behind: ${failure}`);
-      if (failures.length > 0) return false;
       await pause(betweenLooksMs, never);
     }
   } catch (error) {

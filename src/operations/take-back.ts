@@ -1,5 +1,6 @@
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
+import { carrierName } from '../domain/names.ts';
 import type { Plan } from '../domain/plan.ts';
 import { type GoingBack, goBack } from './go-back.ts';
 import { putBack, type Restoring } from './restore.ts';
@@ -11,6 +12,8 @@ export interface Failed extends Restoring {
   readonly cluster: string;
   /** The mark of the run. */
   readonly run: string;
+  /** An image that is here. */
+  readonly image: string;
   readonly plan: Plan;
   /** Leave everything as it is. */
   readonly retain: boolean;
@@ -33,13 +36,25 @@ export async function takeBack(error: unknown, failed: Failed): Promise<unknown>
     return error;
   }
   const isClean = await rollBack(run, ports);
+  if (!isClean) await leaveMark(failed);
   if (goingBack) return afterGoingBack(error, failed, goingBack);
   await putBack(plan, failed);
   if (changed.length > 0) {
     progress.note(`changed already, and left so: ${changed.join(', ')}; the same command goes on from there`);
   }
-  progress.note(isClean ? 'what this run made is removed' : `to remove the rest: ${rmsxCommand(cluster, 'down')}`);
+  progress.note(
+    isClean ? 'what this run made is removed' : `to remove the rest: ${rmsxCommand(cluster, 'gc --older-than 0s')}`,
+  );
   return error;
+}
+
+/**
+ * What could not be removed must be known for what it is: of a run that left something which only carried its conf, `gc`
+ * takes all of it (docs/decisions/022). Without the mark it asks people, and names what they can type.
+ */
+async function leaveMark({ cluster, run, image, ports: { engine } }: Failed): Promise<void> {
+  const mark = { name: carrierName(cluster, run, 0), cluster, run, image, volumes: [] };
+  await engine.createCarrier(mark).catch(() => undefined); // it is there already, or the engine can do nothing by now
 }
 
 async function afterGoingBack(error: unknown, { cluster, ports }: Failed, goingBack: GoingBack): Promise<unknown> {

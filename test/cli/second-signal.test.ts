@@ -80,7 +80,7 @@ describe('a second signal', () => {
     expect([seen.code, seen.stdout]).toEqual([code, '']);
     expect(seen.endedMs).toBeLessThan(1000);
     expect(seen.stderr).toContain(`rmsx: Ended at once by a second signal (${name})`);
-    expect(seen.stderr).toContain('rmsx status -n demo\n');
+    expect(seen.stderr).toContain('rmsx gc -n demo --older-than 0s --dry-run\n');
     expect(seen.stderr).toContain('rmsx gc -n demo --older-than 0s\n');
     expect(seen.world.made).toContain('demo_app_net');
   });
@@ -100,9 +100,10 @@ describe('a second signal', () => {
 });
 
 describe('a first signal', () => {
-  test('must be followed by taking everything back', async () => {
-    const seen = await upWith({ onStarting: signalled('SIGTERM'), onTakingBack: () => pause(100) });
+  test('must be followed by taking everything back, however long the engine takes', async () => {
+    const seen = await upWith({ onStarting: signalled('SIGTERM'), onTakingBack: () => pause(4900) });
     expect([seen.code, seen.world.made]).toEqual([143, []]);
+    expect(seen.stderr).toContain('what this run made is removed');
   });
 
   const flags = ['-n', 'demo', '--timeout', '2s'];

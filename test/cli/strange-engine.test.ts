@@ -11,6 +11,12 @@ const page = (response: ServerResponse): boolean => {
   response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Please log in</html>');
   return true;
 };
+const fire: readonly [number, string] = [500, 'disk on fire'];
+/** Whether a request is to remove a container with some words in its name. */
+const isRemoval = (request: string, { containers }: MakingWorld, words: string): boolean =>
+  containers.some(
+    ({ Id, ...rest }) => request.startsWith(`DELETE /containers/${Id}`) && JSON.stringify(rest).includes(words),
+  );
 const kept = { Name: 'demo-master-data', Labels: { ...labels, 'rmsx.purpose': 'data' } };
 
 describe('a container of somebody else that only carries the label of the cluster must be left alone:', () => {
@@ -42,7 +48,7 @@ describe('a page in the place of a list of volumes must not pass for none:', () 
 
 describe('what a failed up made must be gone, or be named', () => {
   const startFails = (request: string): readonly [number, string] | undefined =>
-    request.includes('/start') ? [500, 'disk on fire'] : undefined;
+    request.includes('/start') ? fire : undefined;
 
   test('where the engine answers a removal with a page', async () => {
     const world = new MakingWorld((request) =>
@@ -51,8 +57,29 @@ describe('what a failed up made must be gone, or be named', () => {
     const { code, stderr } = await runAgainst(world, up);
     expect([code, world.made]).toEqual([1, expect.arrayContaining(['/demo-master', 'demo_app_net'])]);
     expect(stderr).toContain('left behind:');
-    expect(stderr).toContain('to remove the rest: rmsx down -n demo');
+    expect(stderr).toContain('to remove the rest: rmsx gc --older-than 0s -n demo');
     expect(stderr).not.toContain('what this run made is removed');
+  });
+
+  test('where a node cannot be removed, so that gc knows it for what it is', async () => {
+    const world: MakingWorld = new MakingWorld((request) =>
+      isRemoval(request, world, 'demo-slave-1') ? fire : undefined,
+    );
+    const { code, stderr } = await runAgainst(world, ['up', '-n', 'demo', '--replicas', '1', '--timeout', '3s']);
+    expect([code, stderr]).toEqual([
+      124,
+      expect.stringContaining('to remove the rest: rmsx gc --older-than 0s -n demo'),
+    ]);
+    expect(world.made).toEqual(expect.arrayContaining(['/demo-slave-1', expect.stringMatching(/^.demo-conf-/)]));
+  });
+
+  test('where a removal fails once', async () => {
+    let refusals = 1;
+    const world = new MakingWorld((request) =>
+      request.startsWith('DELETE /containers') && refusals-- > 0 ? fire : startFails(request),
+    );
+    const { code, stderr } = await runAgainst(world, up);
+    expect([code, world.made, stderr]).toEqual([1, [], expect.stringContaining('what this run made is removed')]);
   });
 
   test('where the network needs a moment', async () => {
@@ -90,13 +117,7 @@ describe('what a failed up made must be gone, or be named', () => {
 });
 
 test('what carried the conf and cannot be removed must be told, and must not take the cluster down', async () => {
-  const world: MakingWorld = new MakingWorld((request) => {
-    const isCarrier = world.containers.some(
-      ({ Id, ...rest }) =>
-        request.startsWith(`DELETE /containers/${Id}`) && JSON.stringify(rest).includes('demo-conf-'),
-    );
-    return isCarrier ? [500, 'disk on fire'] : undefined;
-  });
+  const world: MakingWorld = new MakingWorld((request) => (isRemoval(request, world, 'demo-conf-') ? fire : undefined));
   const { code, stderr } = await runAgainst(world, up);
   expect([code, world.made]).toEqual([0, expect.arrayContaining(['/demo-master'])]);
   expect(stderr).toContain('warning: left behind:');
