@@ -1,4 +1,4 @@
-import { RmsxError } from '../domain/errors.ts';
+import { RmsxError, retold } from '../domain/errors.ts';
 import { confDirectory } from '../domain/names.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Step } from '../domain/plan.ts';
@@ -90,11 +90,6 @@ async function named(node: string, what: string, work: Promise<void>): Promise<v
     await work;
   } catch (error) {
     if (!(error instanceof RmsxError) || error.node !== undefined) throw error;
-    throw new RmsxError(error.code, `${node} could not be ${what}. ${error.message}`, {
-      node,
-      cause: error,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-      ...(error.reason === undefined ? {} : { reason: error.reason }),
-    });
+    throw retold(error, `${node} could not be ${what}. ${error.message}`, { node });
   }
 }

@@ -1,5 +1,5 @@
 import { findNode, plannedRole, type Role } from '../domain/cluster.ts';
-import { RmsxError } from '../domain/errors.ts';
+import { RmsxError, retold } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { canonicalNodeName, compareNodeNames } from '../domain/names.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
@@ -111,12 +111,8 @@ export function reportBegun(error: unknown, { stopped, started }: Begun, name: s
     ...(stopped.length > 0 ? [`stopped by then: ${stopped.join(', ')}`] : []),
     ...(started.length > 0 ? [`started by then: ${started.join(', ')}`] : []),
   ];
-  return new RmsxError(error.code, error.message, {
+  return retold(error, error.message, {
     problems: [...error.problems, ...told],
-    logs: error.logs,
     hint: error.hint || `See how it is: ${rmsxCommand(name, 'status')}`,
-    ...(error.node === undefined ? {} : { node: error.node }),
-    ...(error.reason === undefined ? {} : { reason: error.reason }),
-    cause: error,
   });
 }

@@ -1,5 +1,5 @@
 import { masterOf } from '../domain/cluster.ts';
-import { joinErrors, RmsxError } from '../domain/errors.ts';
+import { joinErrors, RmsxError, retold } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
@@ -111,6 +111,6 @@ async function startAgain(
     if (error.reason === 'old-snapshot') return error; // perhaps the very one that ended the restart
     const start = rmsxCommand(known.name, 'start');
     const message = `A node that ran before may be stopped. ${error.message} To start it: ${start}`;
-    return new RmsxError(error.code, message, { cause: error });
+    return retold(error, message);
   }
 }

@@ -1,5 +1,5 @@
 import type { ClusterSpec } from '../domain/cluster.ts';
-import { RmsxError } from '../domain/errors.ts';
+import { RmsxError, retold } from '../domain/errors.ts';
 import type { ObservedEngine } from '../domain/observed.ts';
 import type { Plan, PlannedStep, Step } from '../domain/plan.ts';
 import type { ContainerSpec, Ports } from '../domain/ports.ts';
@@ -137,12 +137,6 @@ function explained(error: unknown, what?: string, node?: string): unknown {
     ['timeout', 'interrupted', 'terminated'].includes(error.code)
   )
     return error;
-  const hint = error.hint ?? hints[error.reason ?? ''];
   const message = what === undefined ? error.message : `${what} ${error.message}`;
-  return new RmsxError(error.code, message, {
-    cause: error,
-    ...(node === undefined ? {} : { node }),
-    ...(hint === undefined ? {} : { hint }),
-    ...(error.reason === undefined ? {} : { reason: error.reason }),
-  });
+  return retold(error, message, { node, hint: error.hint ?? hints[error.reason ?? ''] });
 }
