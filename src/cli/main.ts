@@ -1,10 +1,10 @@
 import { nearest } from '../config/nearest.ts';
-import { RmsxError } from '../domain/errors.ts';
+import { RmsxError, toRmsxError } from '../domain/errors.ts';
 import { packageVersion } from '../files/package-version.ts';
 import type { Command } from './command.ts';
 import { commands } from './commands/index.ts';
 import { machineFormat } from './machine-format.ts';
-import { errorDocument, formatDocument, formatError, type Streams, toRmsxError } from './output.ts';
+import { errorDocument, formatDocument, formatError, type Streams } from './output.ts';
 
 /**
  * One run of rmsx. The only place where errors are caught for good and become text and an exit code.
@@ -25,7 +25,7 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv, stre
     const format = machineFormat(argv, env);
     if (format) streams.stdout.write(await formatDocument(errorDocument(known), format));
     streams.stderr.write(formatError(known));
-    if (known.code === 'bug' && error instanceof Error) streams.stderr.write(`${stackFrames(error)}\n`);
+    if (known.code === 'bug' && known.cause instanceof Error) streams.stderr.write(`${stackFrames(known.cause)}\n`);
     return known.exitCode;
   }
 }

@@ -1,4 +1,4 @@
-import { RmsxError } from '../domain/errors.ts';
+import type { RmsxError } from '../domain/errors.ts';
 
 /** How the asked-for data is printed. */
 export type Format = 'table' | 'json' | 'yaml';
@@ -37,14 +37,4 @@ export function formatError(error: RmsxError): string {
     ...(error.hint ? error.hint.split('\n').map((line, i) => `${i === 0 ? 'hint: ' : '      '}${line}`) : []),
     '',
   ].join('\n');
-}
-
-/** Anything that is not an RmsxError is a bug. Only its text is kept, as foreign errors may carry secrets. */
-export function toRmsxError(error: unknown): RmsxError {
-  if (error instanceof RmsxError) return error;
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : 'an unknown value was thrown';
-  return new RmsxError('bug', `This is a bug in rmsx. ${text}`, {
-    hint: 'Please report it with the command line and this message.',
-    cause: error,
-  });
 }

@@ -22,11 +22,11 @@ export type ErrorCode = keyof typeof exitCodes;
 /** What an error carries besides code and message. */
 export interface ErrorDetails {
   /** The next thing to do, best a command to paste. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   /** The node it happened to. */
-  readonly node?: string;
+  readonly node?: string | undefined;
   /** A finer reason, for code that reacts to it, e.g. `port-taken`. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** All problems, where there is more than one. */
   readonly problems?: readonly string[];
   /** The last lines of the log of the failing nodes. */
@@ -73,14 +73,39 @@ export class RmsxError extends Error {
 export function joinErrors(errors: readonly RmsxError[]): RmsxError {
   const [first] = errors;
   if (!first) throw new RangeError('joinErrors needs an error');
-  const messages = [...new Set(errors.map((error) => error.message))];
-  if (messages.length === 1) return first;
-  return new RmsxError(first.code, `${messages.length} things went wrong.`, {
-    problems: messages,
+  if (errors.every(({ message }) => message === first.message)) return first;
+  const problems = [...new Set(errors.flatMap(toldBy))];
+  return new RmsxError(first.code, several(problems.length), {
+    problems,
     logs: errors.flatMap((error) => error.logs),
-    ...(first.hint === undefined ? {} : { hint: first.hint }),
-    ...(first.reason === undefined ? {} : { reason: first.reason }),
+    hint: first.hint,
+    reason: first.reason,
     cause: first,
+  });
+}
+
+const several = (count: number): string => `${count} things went wrong.`;
+
+/** One that was joined before says nothing but what it consists of. */
+const toldBy = ({ message, problems }: RmsxError): readonly string[] =>
+  message === several(problems.length) ? problems : [message, ...problems];
+
+/**
+ * The same error in other words.
+ * @param details - what is to be another; all the rest that the error carries stays
+ */
+export function retold(error: RmsxError, message: string, details: Omit<ErrorDetails, 'cause'> = {}): RmsxError {
+  const { code, hint, node, reason, problems, logs } = error;
+  return new RmsxError(code, message, { hint, node, reason, problems, logs, ...details, cause: error });
+}
+
+/** Anything that is not an RmsxError is a bug. Only its text is kept, as foreign errors may carry secrets. */
+export function toRmsxError(error: unknown): RmsxError {
+  if (error instanceof RmsxError) return error;
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : 'an unknown value was thrown';
+  return new RmsxError('bug', `This is a bug in rmsx. ${text}`, {
+    hint: 'Please report it with the command line and this message.',
+    cause: error,
   });
 }
 

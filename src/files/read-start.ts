@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RmsxError } from '../domain/errors.ts';
+import { RmsxError, retold } from '../domain/errors.ts';
 
 const chunkBytes = 65_536;
 /** How often a pipe that has nothing yet is asked again. */
@@ -36,8 +36,7 @@ export async function readStart(path: string, mostBytes: number, signal: AbortSi
 function stopped({ reason }: AbortSignal, path: string): unknown {
   if (!(reason instanceof RmsxError)) return reason;
   const what = path === '-' ? 'Standard input' : path;
-  const { code, message, hint } = reason;
-  return new RmsxError(code, `${message} ${what} has not come to its end.`, hint === undefined ? {} : { hint });
+  return retold(reason, `${reason.message} ${what} has not come to its end.`);
 }
 
 const fromStdin = (signal: AbortSignal): AsyncIterable<Buffer> => addAbortSignal(signal, process.stdin);

@@ -1,5 +1,5 @@
 import type { ClusterSpec } from '../domain/cluster.ts';
-import { RmsxError } from '../domain/errors.ts';
+import { RmsxError, retold } from '../domain/errors.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { refuseLastingRoles } from '../plan/lasting-roles.ts';
@@ -60,8 +60,8 @@ export async function awaitUsable(
     if (!(error instanceof RmsxError) || error.code !== 'timeout') throw error;
     const nodes = missing.map((sentence) => sentence.split(' ')[0] ?? '');
     const logs = await collectLogs(engine, await engine.listContainers(cluster.name), nodes, connections);
-    const hint = hintFromLogs(cluster.name, logs) ?? error.hint ?? '';
-    throw new RmsxError('timeout', error.message, { problems: missing, logs, cause: error, hint });
+    const hint = hintFromLogs(cluster.name, logs) ?? error.hint;
+    throw retold(error, error.message, { problems: missing, logs, hint });
   }
 }
 

@@ -48,11 +48,10 @@ export async function throwIfEnded(
   const logs = await collectLogs(engine, containers, [node], connections);
   const fatal = logs.filter((line) => fatalLine.test(line));
   if (container.state === 'restarting' && fatal.length === 0) return; // one crash may pass
-  const hint = hintFromLogs(cluster, logs);
   throw new RmsxError('failed', `${node} does not stay up (${container.statusText}).`, {
     node,
     logs,
     reason: 'ended',
-    ...(hint === undefined ? {} : { hint }),
+    hint: hintFromLogs(cluster, logs),
   });
 }

@@ -1,6 +1,6 @@
 import { RmsxError } from '../domain/errors.ts';
 import type { NodeConf, ObservedEngine } from '../domain/observed.ts';
-import type { Plan, PlannedStep } from '../domain/plan.ts';
+import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { readTemplate } from '../files/templates.ts';
@@ -13,7 +13,8 @@ import { lookOn } from './look-on.ts';
 import { observeEngine } from './observe-engine.ts';
 import { Reach } from './reach.ts';
 import { runPlan, telling } from './run-plan.ts';
-import { upStepRunner } from './up-steps.ts';
+import type { Stopping } from './stopping.ts';
+import { tidyingApart, upStepRunner } from './up-steps.ts';
 
 /** A cluster that was taken down for other addresses, as it was. */
 export interface GoingBack {
@@ -22,8 +23,7 @@ export interface GoingBack {
   readonly was: ObservedEngine;
   readonly confs: ReadonlyMap<string, NodeConf>;
   readonly password: string;
-  /** Nodes whose stop was asked for, and not seen to its end. */
-  readonly stopping: ReadonlySet<string>;
+  readonly stopping: Stopping;
   readonly run: string;
 }
 
@@ -44,7 +44,7 @@ export async function goBack(goingBack: GoingBack, ports: Ports): Promise<void> 
     lookOn(ports.signal, () => observeEngine(engine)),
     readTemplate('redis.conf'),
   ]);
-  const plan = planWayBack({ ...goingBack, now, template });
+  const plan = planWayBack({ ...goingBack, stopping: goingBack.stopping.underWay(), now, template });
   const reach = new Reach(engine, { record: before, containers: was.containers, confs, password });
   const connections = new Connections(
     redis,
@@ -84,19 +84,14 @@ async function carryOut(plan: Plan, { goingBack, now, connections, reach, ports 
       connections,
       resyncs: new Map(),
       changed: [],
-      stopping: new Set(),
+      stopping: goingBack.stopping,
       onMade: (container) => reach.made(container),
       warn: (message) => ports.progress.warn(message),
     }),
   );
-  const isTidying = ({ step }: PlannedStep): boolean => step.op === 'remove-carriers';
-  const tidying = plan.filter(isTidying).map((step) => ({ ...step, after: [] }));
+  const { work, tidying } = tidyingApart(plan);
   try {
-    await runPlan(
-      plan.filter((step) => !isTidying(step)),
-      run,
-      ports.signal,
-    );
+    await runPlan(work, run, ports.signal);
   } finally {
     await runPlan(tidying, run, ports.signal);
   }

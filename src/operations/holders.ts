@@ -1,5 +1,5 @@
 import { type ClusterSpec, findNode, type NodeSpec } from '../domain/cluster.ts';
-import { RmsxError } from '../domain/errors.ts';
+import { type RmsxError, retold } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { containerName, networkName } from '../domain/names.ts';
 import type { Engine } from '../domain/ports.ts';
@@ -48,11 +48,9 @@ export async function namingHolder(error: RmsxError, refused: Refused): Promise<
   if (!node) return error;
   try {
     const known = await explanationOf(error, node, refused);
-    if (!known) return error;
-    const { code, reason = '' } = error;
-    return new RmsxError(code, known.message, { hint: known.hint, reason, cause: error });
+    return known ? retold(error, known.message, { hint: known.hint }) : error;
   } catch {
-    return error;
+    return error; // what the engine said is true all the same
   }
 }
 

@@ -1,15 +1,15 @@
 import { findNode, plannedRole, type Role } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
-import { rmsxCommand } from '../domain/hints.ts';
-import { canonicalNodeName, compareNodeNames } from '../domain/names.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { Plan, Step } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { NodeState, Warning } from '../domain/status.ts';
 import { newRun } from '../files/process-owner.ts';
-import type { Begun } from './lifecycle-steps.ts';
+import { isAwake } from '../plan/linked.ts';
+import { beginWork, type LifecycleWork, lifecycleRunner, withBegun } from './lifecycle-steps.ts';
 import { lookUnlocked, withLock } from './lock.ts';
-import { type KnownCluster, observeCluster, requireNode } from './observe.ts';
+import { allNodes, imageHere, type KnownCluster } from './observe.ts';
+import { runPlan, telling } from './run-plan.ts';
 
 /** How nodes are started, stopped or restarted. */
 export interface LifecycleOptions {
@@ -46,77 +46,103 @@ export interface LifecyclePlan {
   readonly warnings: readonly Warning[];
 }
 
+/** What each of `start`, `stop` and `restart` has of its own. */
+export interface LifecycleVerb {
+  /** For people: `starting`, `started`. */
+  readonly words: readonly [string, string];
+  /** The steps whose nodes are named there. */
+  readonly ops: readonly Step['op'][];
+  /** Decides; what it sees without the lock may be old, so it looks again with it. */
+  readonly look: () => Promise<LifecyclePlan>;
+  /** Called before anything is done. */
+  readonly begin?: (planned: LifecyclePlan) => void;
+  /** Called before a node is started; throws where it must not be. */
+  readonly beforeStart?: (node: string, known: KnownCluster) => Promise<void>;
+  /** Waits, once the containers are as planned; where there was nothing to do, too. */
+  readonly settle?: ((known: KnownCluster) => Promise<void>) | undefined;
+  /** Called after a failure; gives the error to throw. */
+  readonly makeGood?: (error: unknown, work: LifecycleWork) => Promise<unknown>;
+}
+
 /**
- * Looks, and carries out what follows from that while nobody else changes the cluster.
- * @param look - decides; what it saw without the lock may be old, so it looks again with it
- * @param carryOut - called where there is something to do
+ * The frame of `start`, `stop` and `restart`: looks, and carries out what follows from that while nobody else changes the
+ * cluster.
+ * @throws RmsxError what the look throws, `conflict` where another rmsx is at work, or a failure with what was done by then
  */
-export async function underLock(
+export async function runLifecycle(
   name: string,
-  look: () => Promise<LifecyclePlan>,
-  carryOut: (planned: LifecyclePlan) => Promise<void>,
+  verb: LifecycleVerb,
   { dryRun = false }: LifecycleOptions,
   ports: Ports,
 ): Promise<LifecycleResult> {
+  const { look } = verb;
   const run = newRun();
   const first = dryRun ? await look() : await lookUnlocked(name, run, ports, look);
-  if (dryRun || first.plan.length === 0) return resultOf(first, first.known.containers, false);
-  const image = first.known.containers[0]?.image ?? first.known.record.cluster.image;
-  return withLock({ cluster: name, image, run }, ports, async () => {
-    const planned = await look();
-    await carryOut(planned);
-    return resultOf(planned, await ports.engine.listContainers(name), planned.plan.length > 0);
+  if (dryRun) return { ...resultOf(first, first.known.containers), changed: false };
+  if (first.plan.length === 0) return carryOut(first, verb, ports);
+  const request = { cluster: name, image: imageHere(first.known), run };
+  return withLock(request, ports, async () => carryOut(await look(), verb, ports));
+}
+
+async function carryOut(planned: LifecyclePlan, verb: LifecycleVerb, ports: Ports): Promise<LifecycleResult> {
+  const { known, plan } = planned;
+  const { engine, progress } = ports;
+  const { settle, makeGood = async (error) => error } = verb;
+  const work = beginWork(known, ports);
+  let { containers } = known;
+  try {
+    if (plan.length > 0) containers = await apply(planned, verb, work);
+    if (settle) {
+      await settle({ ...known, containers });
+      containers = await engine.listContainers(known.name);
+    }
+  } catch (error) {
+    progress.fail('failed');
+    throw withBegun(await makeGood(error, work), work);
+  } finally {
+    work.connections.close();
+  }
+  return resultOf(planned, containers);
+}
+
+/** @returns the containers afterwards */
+async function apply(
+  planned: LifecyclePlan,
+  { words: [doing, done], ops, begin, beforeStart }: LifecycleVerb,
+  work: LifecycleWork,
+): Promise<readonly ObservedContainer[]> {
+  const { known, plan } = planned;
+  const { engine, progress, signal } = work.ports;
+  const told = `${known.name}: ${nodesOf(plan, ops).join(', ')}`;
+  begin?.(planned);
+  progress.begin(`${doing} ${told}`);
+  await runPlan(plan, telling(progress, lifecycleRunner(work, beforeStart)), signal);
+  const containers = await engine.listContainers(known.name);
+  refuseAwake(plan, containers);
+  progress.succeed(`${done} ${told}`);
+  return containers;
+}
+
+/** What answers in the place of an engine may say anything: what is stopped is what does not run any more. */
+function refuseAwake(plan: Plan, containers: readonly ObservedContainer[]): void {
+  const started = nodesOf(plan, ['start']);
+  const stopped = nodesOf(plan, ['stop']).filter((node) => !started.includes(node));
+  const awake = stopped.filter((node) => isAwake(containerOf({ containers }, node)));
+  if (awake.length === 0) return;
+  throw new RmsxError('failed', `The engine said that it stopped them, and they still run: ${awake.join(', ')}.`, {
+    hint: 'Type the same command again, and look at the engine: docker info',
   });
 }
 
-function resultOf(
-  { known, plan, warnings }: LifecyclePlan,
-  containers: readonly ObservedContainer[],
-  changed: boolean,
-): LifecycleResult {
+const nodesOf = (plan: Plan, ops: readonly Step['op'][]): readonly string[] => [
+  ...new Set(plan.flatMap(({ step }) => (ops.includes(step.op) && 'node' in step ? [step.node] : []))),
+];
+
+function resultOf({ known, plan, warnings }: LifecyclePlan, containers: readonly ObservedContainer[]): LifecycleResult {
   const nodes = allNodes(known).map((name): LifecycleNode => {
     const spec = findNode(known.record.cluster, name);
     const state = containerOf({ containers }, name)?.state ?? 'missing';
     return { name, role: spec ? plannedRole(spec) : null, source: spec?.source ?? null, state };
   });
-  return { cluster: known.name, plan, changed, nodes, warnings };
-}
-
-/**
- * Finds the cluster and the nodes that are meant.
- * @param typed - names as people type them; nobody stands for all nodes, those that left the cluster included
- * @throws RmsxError `not-found`
- */
-export async function findNodes(
-  name: string,
-  typed: readonly string[],
-  ports: Ports,
-): Promise<{ readonly known: KnownCluster; readonly nodes: readonly string[] }> {
-  const known = await observeCluster(ports, name);
-  if (typed.length === 0) return { known, nodes: allNodes(known) };
-  const nodes = [...new Set(typed.map(canonicalNodeName))];
-  for (const node of nodes) if (!allNodes(known).includes(node)) requireNode(known, node);
-  return { known, nodes };
-}
-
-const allNodes = ({ record, containers }: KnownCluster): readonly string[] => {
-  const names = [...record.cluster.nodes.map((node) => node.name), ...containers.map(({ node }) => node ?? '')];
-  return [...new Set(names)].sort(compareNodeNames);
-};
-
-/** @returns the error of a change that was cut off, with what it had done by then */
-export function reportBegun(error: unknown, { stopped, started }: Begun, name: string): unknown {
-  if (!(error instanceof RmsxError) || stopped.length + started.length === 0) return error;
-  const told = [
-    ...(stopped.length > 0 ? [`stopped by then: ${stopped.join(', ')}`] : []),
-    ...(started.length > 0 ? [`started by then: ${started.join(', ')}`] : []),
-  ];
-  return new RmsxError(error.code, error.message, {
-    problems: [...error.problems, ...told],
-    logs: error.logs,
-    hint: error.hint || `See how it is: ${rmsxCommand(name, 'status')}`,
-    ...(error.node === undefined ? {} : { node: error.node }),
-    ...(error.reason === undefined ? {} : { reason: error.reason }),
-    cause: error,
-  });
+  return { cluster: known.name, plan, changed: plan.length > 0, nodes, warnings };
 }

@@ -1,4 +1,6 @@
+import { findNode } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { canonicalNodeName, compareNodeNames } from '../domain/names.ts';
 import { containerOf, type ObservedCluster, type ObservedContainer } from '../domain/observed.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import { type ClusterRecord, newestRecord } from '../domain/record.ts';
@@ -60,6 +62,28 @@ async function noSuchCluster(engine: Engine, name: string): Promise<RmsxError> {
   });
 }
 
+/** @returns the names of all nodes, those that left the cluster and still have a container included */
+export function allNodes({ record, containers }: KnownCluster): readonly string[] {
+  const names = [...record.cluster.nodes.map((node) => node.name), ...containers.map(({ node }) => node ?? '')];
+  return [...new Set(names)].sort(compareNodeNames);
+}
+
+/**
+ * The nodes that are meant.
+ * @param typed - names as people type them; nobody stands for all nodes
+ * @throws RmsxError `not-found`
+ */
+export function nodesMeant(known: KnownCluster, typed: readonly string[]): readonly string[] {
+  const all = allNodes(known);
+  if (typed.length === 0) return all;
+  const nodes = [...new Set(typed.map(canonicalNodeName))];
+  for (const node of nodes) if (!all.includes(node)) requireNode(known, node);
+  return nodes;
+}
+
+/** An image that is here for sure, for a lock. */
+export const imageHere = ({ containers, record }: KnownCluster): string => containers[0]?.image ?? record.cluster.image;
+
 /** @throws RmsxError `not-found` that names the nodes there are */
 export function requireNode(cluster: KnownCluster, node: string): void {
   const known = cluster.record.cluster.nodes.map(({ name }) => name);
@@ -75,7 +99,7 @@ export function endpointOf(
   cluster: Pick<KnownCluster, 'containers' | 'record'>,
   node: string,
 ): { readonly host: string; readonly port: number } {
-  const spec = cluster.record.cluster.nodes.find(({ name }) => name === node);
+  const spec = findNode(cluster.record.cluster, node);
   if (!spec) throw new RangeError(`unknown node ${node}`);
   const published = containerOf(cluster, node)?.ports.find(({ inside }) => inside === spec.address.port);
   return published ?? engine.reach(cluster.record.cluster.bind, spec.address.port);

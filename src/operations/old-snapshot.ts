@@ -13,7 +13,7 @@ export async function refuseOldSnapshot(cluster: ClusterSpec, engine: Engine): P
     refuseEmptyMaster(cluster, await observeEngine(engine));
   } catch (error) {
     if (!(error instanceof RmsxError) || error.code !== 'unsafe') throw error;
-    const { message, hint = '', node = '' } = error; // `unsafe` would say that nothing has changed
+    const { message, hint, node } = error; // `unsafe` would say that nothing has changed
     throw new RmsxError('failed', `It did not end in peace and stays stopped. ${message}`, {
       node,
       hint,

@@ -1,5 +1,5 @@
 import { findNode, sameAddress, sourceOf } from '../domain/cluster.ts';
-import { RmsxError } from '../domain/errors.ts';
+import { messageOf, RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
@@ -174,7 +174,7 @@ export class Promoting {
       await awaitReplication({ cluster, nodes, connections: this.#connections, signal, onMissing });
       return await this.#proveWritable();
     } catch (error) {
-      const text = error instanceof RmsxError ? error.message : String(error);
+      const text = messageOf(error);
       const late = missing.map((sentence) => ({ node: sentence.split(' ')[0] ?? '', text: sentence }));
       const named = error instanceof RmsxError && error.node ? [{ node: error.node, text }] : [];
       return late.length + named.length > 0 ? [...named, ...late] : survivors.map((node) => ({ node, text }));
@@ -239,9 +239,8 @@ export class Promoting {
       await writeRoles(engine, this.#cluster, this.#cluster.record, all);
       if (stopFirst) await engine.start(stopFirst.id);
     } catch (failure) {
-      const why = failure instanceof RmsxError ? failure.message : 'an unexpected error';
       const again = rmsxCommand(this.#cluster.name, `promote ${this.#plan.target}`);
-      progress.warn(`the roles could not be put back: ${why} To finish the promotion: ${again}`);
+      progress.warn(`the roles could not be put back: ${messageOf(failure)} To finish the promotion: ${again}`);
     }
     return error;
   }

@@ -1,4 +1,4 @@
-import { joinErrors, RmsxError } from '../domain/errors.ts';
+import { joinErrors, RmsxError, retold } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import type { ContainerWithConf, Step } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
@@ -60,11 +60,7 @@ async function withLogs(error: unknown, { container }: ContainerWithConf, replac
   const { node, cluster } = container;
   const containers = await engine.listContainers(cluster).catch(() => []);
   const logs = await collectLogs(engine, containers, [node], connections);
-  return new RmsxError('timeout', error.message, {
-    logs,
-    cause: error,
-    hint: hintFromLogs(cluster, logs) ?? error.hint ?? '',
-  });
+  return retold(error, error.message, { logs, hint: hintFromLogs(cluster, logs) ?? error.hint });
 }
 
 /**
@@ -121,18 +117,11 @@ async function awaitSync(
 function explained(error: unknown, { container: { node, cluster } }: ContainerWithConf, again?: unknown): unknown {
   if (!(error instanceof RmsxError)) return error;
   if (again !== undefined && !(again instanceof RmsxError)) return again;
-  const { code, message, logs, reason } = error;
   const finish = `Bring ${node} back, with its data: ${rmsxCommand(cluster, 'up')}`;
   const hint = again === undefined ? error.hint : [finish, ...(error.hint ? [error.hint] : [])].join('\n');
   const isBack = again === undefined ? ', and is as it was' : '';
-  const failed = new RmsxError(code, `${node} could not be changed${isBack}. ${message}`, {
-    node,
-    cause: error,
-    logs,
-    ...(hint === undefined ? {} : { hint }),
-    ...(reason === undefined ? {} : { reason }),
-  });
+  const failed = retold(error, `${node} could not be changed${isBack}. ${error.message}`, { node, hint });
   if (again === undefined) return failed;
   const lost = `${node} could not be made what it was, and may be stopped. ${again.message}`;
-  return joinErrors([failed, new RmsxError(again.code, lost, { logs: again.logs, cause: again })]);
+  return joinErrors([failed, retold(again, lost)]);
 }

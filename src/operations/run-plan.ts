@@ -1,4 +1,4 @@
-import { joinErrors, RmsxError } from '../domain/errors.ts';
+import { joinErrors, type RmsxError, toRmsxError } from '../domain/errors.ts';
 import { describeStep, type Plan, type PlannedStep } from '../domain/plan.ts';
 import type { Progress } from '../domain/ports.ts';
 
@@ -30,7 +30,7 @@ export async function runPlan(plan: Plan, run: StepRunner, signal: AbortSignal):
     const work: Promise<void> = run(step)
       .then(
         () => void done.add(step.id),
-        (error: unknown) => void failures.push(asRmsxError(error)),
+        (error: unknown) => void failures.push(toRmsxError(error)),
       )
       .finally(() => underWay.delete(work));
     underWay.add(work);
@@ -45,8 +45,4 @@ export async function runPlan(plan: Plan, run: StepRunner, signal: AbortSignal):
   if (failures.length > 0) throw joinErrors(failures);
   signal.throwIfAborted();
   if (done.size < plan.length) throw new RangeError('a plan has a step that waits for a step that is not in it');
-}
-
-function asRmsxError(error: unknown): RmsxError {
-  return error instanceof RmsxError ? error : new RmsxError('bug', String(error), { cause: error });
 }

@@ -1,19 +1,11 @@
+import { counted } from '../domain/names.ts';
 import type { Ports } from '../domain/ports.ts';
 import { linkedNodes, lonelyWarnings, runningNames } from '../plan/linked.ts';
-import { planStart, type StartFacts } from '../plan/start.ts';
+import { containersOf, planStart, type StartFacts } from '../plan/start.ts';
 import { awaitUsable } from './await-usable.ts';
-import {
-  findNodes,
-  type LifecycleOptions,
-  type LifecyclePlan,
-  type LifecycleResult,
-  reportBegun,
-  underLock,
-} from './lifecycle.ts';
-import { type Begun, lifecycleRunner } from './lifecycle-steps.ts';
-import type { KnownCluster } from './observe.ts';
+import { type LifecycleOptions, type LifecyclePlan, type LifecycleResult, runLifecycle } from './lifecycle.ts';
+import { type KnownCluster, nodesMeant, observeListed } from './observe.ts';
 import { observeEngine } from './observe-engine.ts';
-import { runPlan, telling } from './run-plan.ts';
 import { connectionsTo } from './status.ts';
 
 /**
@@ -31,19 +23,17 @@ export async function start(
   options: LifecycleOptions,
   ports: Ports,
 ): Promise<LifecycleResult> {
+  const { wait = true } = options;
   const look = async (): Promise<LifecyclePlan> => {
     const facts = await startFacts(name, nodes, ports);
-    const running = runningAfter(facts);
-    return {
-      known: facts.known,
-      plan: planStart(facts),
-      warnings: lonelyWarnings(facts.record.cluster, running),
-    };
+    const { cluster } = facts.record;
+    const running = new Set([...runningNames(cluster, containersOf(facts)), ...facts.nodes]);
+    return { known: facts.known, plan: planStart(facts), warnings: lonelyWarnings(cluster, running) };
   };
-  const result = await underLock(name, look, (planned) => carryOut(planned, options, ports), options, ports);
   // Nothing to start is no proof that it is usable: an earlier start may have run out of time.
-  if (!result.changed && !options.dryRun) await awaitRunning((await findNodes(name, [], ports)).known, options, ports);
-  return result;
+  const settle = wait ? (known: KnownCluster) => awaitRunning(known, ports) : undefined;
+  const verb = { words: ['starting', 'started'], ops: ['start', 'unpause'], look, settle } as const;
+  return runLifecycle(name, verb, options, ports);
 }
 
 /** Everything that `start` and `restart` decide on; nodes that left the cluster stay as they are. */
@@ -52,47 +42,17 @@ export async function startFacts(
   typed: readonly string[],
   ports: Ports,
 ): Promise<StartFacts & { readonly known: KnownCluster }> {
-  const [{ known, nodes }, engine] = await Promise.all([findNodes(name, typed, ports), observeEngine(ports.engine)]);
-  const own = known.record.cluster.nodes.map((node) => node.name);
-  return { known, record: known.record, engine, confs: known.confs, nodes: nodes.filter((node) => own.includes(node)) };
-}
-
-/** @returns the nodes that run when those that are named do */
-const runningAfter = ({ record, engine, nodes }: StartFacts): ReadonlySet<string> => {
-  const own = engine.containers.filter(({ cluster, node }) => cluster === record.cluster.name && node !== null);
-  return new Set([...runningNames(record.cluster, own), ...nodes]);
-};
-
-async function carryOut({ known, plan }: LifecyclePlan, options: LifecycleOptions, ports: Ports): Promise<void> {
-  const { progress } = ports;
-  const begun: Begun = { stopped: [], started: [] };
-  const connections = connectionsTo(known, ports);
-  const nodes = plan.flatMap(({ step }) => (step.op === 'start' || step.op === 'unpause' ? [step.node] : []));
-  const run = lifecycleRunner({
-    cluster: known,
-    ports,
-    connections,
-    begun,
-    beforeStart: async () => undefined,
-    awaitUsable: async () => undefined,
-  });
-  progress.begin(`starting ${known.name}: ${nodes.join(', ')}`);
-  try {
-    await runPlan(plan, telling(progress, run), ports.signal);
-    progress.succeed(`started ${known.name}: ${nodes.join(', ')}`);
-    const containers = await ports.engine.listContainers(known.name);
-    await awaitRunning({ ...known, containers }, options, ports);
-  } catch (error) {
-    progress.fail('failed');
-    throw reportBegun(error, begun, known.name);
-  } finally {
-    connections.close();
-  }
+  const engine = await observeEngine(ports.engine);
+  const own = engine.containers.filter(({ cluster }) => cluster === name);
+  const known = await observeListed(ports, name, own);
+  const { record, confs } = known;
+  const members = record.cluster.nodes.map((node) => node.name);
+  const nodes = nodesMeant(known, typed).filter((node) => members.includes(node));
+  return { known, record, engine, confs, nodes };
 }
 
 /** Waits until all nodes that run are in sync, as far as they can be. */
-async function awaitRunning(known: KnownCluster, { wait = true }: LifecycleOptions, ports: Ports): Promise<void> {
-  if (!wait) return;
+async function awaitRunning(known: KnownCluster, ports: Ports): Promise<void> {
   const { cluster } = known.record;
   const running = runningNames(cluster, known.containers);
   const linked = linkedNodes(cluster, running).map((node) => node.name);
@@ -104,10 +64,9 @@ async function awaitRunning(known: KnownCluster, { wait = true }: LifecycleOptio
   } finally {
     connections.close();
   }
-  const count = linked.length - 1;
   ports.progress.succeed(
     linked.length === 0
       ? `answering: ${lonely.join(', ')}`
-      : `replication is usable: ${count} replica${count === 1 ? '' : 's'} acknowledged a marker`,
+      : `replication is usable: ${counted(linked.length - 1, 'replica')} acknowledged a marker`,
   );
 }

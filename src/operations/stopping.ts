@@ -20,9 +20,10 @@ export class Stopping {
     this.#endsMs.delete(id);
   }
 
-  /** Whether a stop of this container may still be under way. */
-  has(id: string): boolean {
-    return this.#endsMs.has(id);
+  /** @returns the containers whose stop may still be under way: id -> how many seconds are left of its grace, 1 at least */
+  underWay(): ReadonlyMap<string, number> {
+    const nowMs = performance.now();
+    return new Map([...this.#endsMs].map(([id, endMs]) => [id, Math.max(1, Math.ceil((endMs - nowMs) / 1000))]));
   }
 
   /**
@@ -30,7 +31,7 @@ export class Stopping {
    * @throws RmsxError where nobody knows afterwards whether the container is stopped
    */
   async awaitEnd(id: string): Promise<void> {
-    const endMs = this.#endsMs.get(id);
-    if (endMs !== undefined) await this.stop(id, Math.max(1, Math.ceil((endMs - performance.now()) / 1000)));
+    const graceSeconds = this.underWay().get(id);
+    if (graceSeconds !== undefined) await this.stop(id, graceSeconds);
   }
 }

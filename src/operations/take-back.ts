@@ -1,4 +1,4 @@
-import { RmsxError } from '../domain/errors.ts';
+import { messageOf, RmsxError, retold } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { carrierName } from '../domain/names.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -61,29 +61,17 @@ async function afterGoingBack(error: unknown, { cluster, ports }: Failed, goingB
   try {
     await goBack(goingBack, ports);
   } catch (again) {
-    const why = again instanceof RmsxError ? again.message : 'for an unknown reason.';
-    return worse(error, `${cluster} could not be made what it was. ${why}`, rmsxCommand(cluster, 'up'));
+    const left = `${cluster} could not be made what it was. ${messageOf(again)}`;
+    return worse(error, left, rmsxCommand(cluster, 'up'));
   }
   if (!(error instanceof RmsxError) || error.reason === 'old-snapshot') return error;
-  const { code, message, hint, logs, problems, node } = error;
-  return new RmsxError(code, `${cluster} could not be moved to other addresses, and is as it was. ${message}`, {
-    cause: error,
-    logs,
-    problems,
-    ...(node === undefined ? {} : { node }),
-    ...(hint === undefined ? {} : { hint }),
-  });
+  const message = `${cluster} could not be moved to other addresses, and is as it was. ${error.message}`;
+  return retold(error, message, { reason: undefined }); // nobody is to try that again by itself
 }
 
 /** Both things that went wrong, and what finishes it: the volumes hold all that it takes. */
 function worse(error: unknown, left: string, finish: string): unknown {
   if (!(error instanceof RmsxError)) return error;
-  const { code, message, hint, logs, problems, node } = error;
-  return new RmsxError(code, `${message} ${left}`, {
-    cause: error,
-    logs,
-    problems,
-    ...(node === undefined ? {} : { node }),
-    hint: [`The data is kept. Bring it up again: ${finish}`, ...(hint === undefined ? [] : [hint])].join('\n'),
-  });
+  const hint = [`The data is kept. Bring it up again: ${finish}`, ...(error.hint ? [error.hint] : [])].join('\n');
+  return retold(error, `${error.message} ${left}`, { hint, reason: undefined });
 }

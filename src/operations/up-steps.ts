@@ -1,5 +1,5 @@
 import type { ClusterSpec } from '../domain/cluster.ts';
-import { RmsxError } from '../domain/errors.ts';
+import { RmsxError, retold } from '../domain/errors.ts';
 import type { ObservedEngine } from '../domain/observed.ts';
 import type { Plan, PlannedStep, Step } from '../domain/plan.ts';
 import type { ContainerSpec, Ports } from '../domain/ports.ts';
@@ -12,6 +12,7 @@ import { type Made, type Making, makeContainer, start } from './make-container.t
 import { refuseOldSnapshot } from './old-snapshot.ts';
 import { removeNetwork } from './remove-network.ts';
 import type { StepRunner } from './run-plan.ts';
+import type { Stopping } from './stopping.ts';
 import { pause } from './wait-until.ts';
 
 /** What the steps of `up` work with. */
@@ -29,11 +30,21 @@ export interface UpContext {
   readonly resyncs: Map<string, Resync>;
   /** The nodes that were changed, and stay so whatever comes; filled while the plan is carried out. */
   readonly changed: string[];
-  /** Nodes whose stop was asked for, and not seen to its end; filled while the plan is carried out. */
-  readonly stopping: Set<string>;
+  readonly stopping: Stopping;
   /** Told of every container that is made. */
   readonly onMade: (container: ContainerSpec) => void;
   readonly warn: (message: string) => void;
+}
+
+/**
+ * @returns a plan without what tidies up behind it, and that alone: it waits for all the rest, and nobody for it
+ */
+export function tidyingApart(plan: Plan): { readonly work: Plan; readonly tidying: Plan } {
+  const isTidying = ({ step }: PlannedStep): boolean => step.op === 'remove-carriers';
+  return {
+    work: plan.filter((step) => !isTidying(step)),
+    tidying: plan.filter(isTidying).map((step) => ({ ...step, after: [] })),
+  };
 }
 
 /** @returns what carries out a step of `up` */
@@ -67,7 +78,8 @@ export function upStepRunner(context: UpContext): StepRunner {
       case 'start':
         return start(step.node, made(step.node), making);
       case 'stop':
-        return stop(step, context);
+        context.connections.drop(step.node);
+        return context.stopping.stop(step.id, step.graceSeconds);
       case 'check-snapshot':
         return refuseOldSnapshot(cluster, engine);
       case 'remove-container':
@@ -88,17 +100,6 @@ export function upStepRunner(context: UpContext): StepRunner {
     if (isChange(step)) return changeNode(step, { ...context, ...making, idOf });
     return step.op === 'follow' ? run(step) : explaining(step, run(step));
   };
-}
-
-/** Cut off by a signal, a stop goes on in the engine. */
-async function stop(
-  { node, id, graceSeconds }: Extract<Step, { op: 'stop' }>,
-  { ports, stopping, connections }: UpContext,
-): Promise<void> {
-  connections.drop(node);
-  stopping.add(node);
-  await ports.engine.stop(id, graceSeconds);
-  stopping.delete(node);
 }
 
 /** An error of a step says what to do about it, and that of one that starts a node names it. */
@@ -137,12 +138,6 @@ function explained(error: unknown, what?: string, node?: string): unknown {
     ['timeout', 'interrupted', 'terminated'].includes(error.code)
   )
     return error;
-  const hint = error.hint ?? hints[error.reason ?? ''];
   const message = what === undefined ? error.message : `${what} ${error.message}`;
-  return new RmsxError(error.code, message, {
-    cause: error,
-    ...(node === undefined ? {} : { node }),
-    ...(hint === undefined ? {} : { hint }),
-    ...(error.reason === undefined ? {} : { reason: error.reason }),
-  });
+  return retold(error, message, { node, hint: error.hint ?? hints[error.reason ?? ''] });
 }

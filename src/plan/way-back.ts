@@ -7,7 +7,6 @@ import { containerSpec } from './container-spec.ts';
 import { refuseEmptyMaster } from './empty-master.ts';
 import { isAwake } from './linked.ts';
 import { ownNetworks, planNetwork } from './network.ts';
-import { stopGraceSeconds } from './stop.ts';
 import { headStart } from './up.ts';
 import type { ConfOf } from './write-volumes.ts';
 import { writeVolumes } from './write-volumes.ts';
@@ -24,8 +23,8 @@ export interface WayBackFacts {
   readonly was: ObservedEngine;
   /** What is there, after everything that the change made has been removed. */
   readonly now: ObservedEngine;
-  /** Nodes whose stop was asked for, and of which nobody knows whether it is over. */
-  readonly stopping: ReadonlySet<string>;
+  /** Containers whose stop was asked for, and of which nobody knows whether it is over: id -> seconds left of its grace. */
+  readonly stopping: ReadonlyMap<string, number>;
   /** Marks what is made on the way. */
   readonly run: string;
   readonly template: string;
@@ -96,10 +95,10 @@ function planNode(
     return steps;
   }
   const current = now.containers.find(({ id }) => id === container.id);
-  const isStopping = stopping.has(name) && isAwake(current);
-  if (!isAwake(container) || (isAwake(current) && !isStopping)) return [];
+  const graceSeconds = isAwake(current) ? stopping.get(container.id) : undefined;
+  if (!isAwake(container) || (isAwake(current) && graceSeconds === undefined)) return [];
   if (name === masterOf(before.cluster).name && wouldForget(before.cluster, now)) return [];
-  if (isStopping) add('stop', { op: 'stop', node: name, id: container.id, graceSeconds: stopGraceSeconds }, []);
+  if (graceSeconds !== undefined) add('stop', { op: 'stop', node: name, id: container.id, graceSeconds }, []);
   add('start', { op: 'start', node: name }, last());
   return steps;
 }

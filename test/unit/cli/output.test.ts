@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { errorDocument, formatDocument, formatError, toRmsxError } from '../../../src/cli/output.ts';
+import { errorDocument, formatDocument, formatError } from '../../../src/cli/output.ts';
 import { RmsxError } from '../../../src/domain/errors.ts';
 
 const error = new RmsxError('timeout', 'Out of time after 2 s.', {
@@ -57,17 +57,4 @@ test('an error must be a document of its own', async () => {
 
 test('what lies underneath must never be printed: foreign errors carry secrets', async () => {
   expect(formatError(error) + (await formatDocument(errorDocument(error), 'json'))).not.toContain('top-secret');
-});
-
-test.each([
-  [new TypeError('x is undefined'), 'This is a bug in rmsx. TypeError: x is undefined'],
-  ['text', 'This is a bug in rmsx. an unknown value was thrown'],
-  [undefined, 'This is a bug in rmsx. an unknown value was thrown'],
-])('%s must be called a bug', (thrown, message) => {
-  const translated = toRmsxError(thrown);
-  expect([translated.exitCode, translated.message]).toEqual([70, message]);
-});
-
-test('our own errors must pass unchanged', () => {
-  expect(toRmsxError(error)).toBe(error);
 });

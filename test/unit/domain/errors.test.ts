@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exitCodes, joinErrors, RmsxError } from '../../../src/domain/errors.ts';
+import { exitCodes, joinErrors, RmsxError, retold, toRmsxError } from '../../../src/domain/errors.ts';
 
 test('exit codes must never change', () => {
   expect(exitCodes).toEqual({
@@ -46,4 +46,35 @@ test('several failures must all be told; the first decides the exit code and the
     reason: 'port-taken',
     exitCode: 5,
   });
+});
+
+test('what one of several failures consists of must be told with the others', () => {
+  const both = joinErrors([new RmsxError('failed', 'a'), new RmsxError('failed', 'b')]);
+  const late = new RmsxError('timeout', 'c', { problems: ['slave-1 does not answer'] });
+  expect(joinErrors([both, late])).toMatchObject({
+    message: '4 things went wrong.',
+    problems: ['a', 'b', 'c', 'slave-1 does not answer'],
+  });
+});
+
+test('an error that is told in other words must keep everything else, but for what is to be another', () => {
+  const details = { hint: 'do', node: 'slave-1', reason: 'port-taken', problems: ['p'], logs: ['l'] };
+  const error = new RmsxError('conflict', 'a', details);
+  expect(retold(error, 'b')).toMatchObject({ code: 'conflict', message: 'b', ...details, cause: error });
+  const other = retold(error, 'b', { hint: 'do that', reason: undefined });
+  expect([other.hint, other.reason, other.node]).toEqual(['do that', undefined, 'slave-1']);
+});
+
+test.each([
+  [new TypeError('x is undefined'), 'This is a bug in rmsx. TypeError: x is undefined'],
+  ['text', 'This is a bug in rmsx. an unknown value was thrown'],
+  [undefined, 'This is a bug in rmsx. an unknown value was thrown'],
+])('%s must be called a bug', (thrown, message) => {
+  const translated = toRmsxError(thrown);
+  expect([translated.exitCode, translated.message]).toEqual([70, message]);
+});
+
+test('our own errors must pass unchanged', () => {
+  const error = new RmsxError('failed', 'a');
+  expect(toRmsxError(error)).toBe(error);
 });

@@ -96,7 +96,7 @@ describe('a failure', () => {
     const steps = new Steps();
     const rejection = rejectionOf(runPlan(plan('a'), steps.run, never));
     await steps.fail('a', new TypeError('x is undefined'));
-    expect(await rejection).toMatchObject({ code: 'bug', message: 'TypeError: x is undefined' });
+    expect(await rejection).toMatchObject({ code: 'bug', message: 'This is a bug in rmsx. TypeError: x is undefined' });
   });
 });
 

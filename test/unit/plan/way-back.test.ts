@@ -30,7 +30,7 @@ function wayBack(now: ObservedEngine, changes: Partial<WayBackFacts> = {}, state
     password: 'secret',
     was: engineOf(star, states),
     now,
-    stopping: new Set(),
+    stopping: new Map(),
     run: 'this-run',
     template,
     ...changes,
@@ -65,11 +65,10 @@ describe('the way back', () => {
     ]);
   });
 
-  test('must wait for the end of a stop that nobody saw, before it starts the node', () => {
-    expect(edges(wayBack(engineOf(star, {}), { stopping: new Set(['master']) }))).toEqual([
-      'stop master <- nothing',
-      'start master <- stop master',
-    ]);
+  test('must wait for the end of a stop that nobody saw, with the grace that is left, before it starts the node', () => {
+    const plan = wayBack(engineOf(star, {}), { stopping: new Map([['id-master', 12]]) });
+    expect(edges(plan)).toEqual(['stop master <- nothing', 'start master <- stop master']);
+    expect(plan[0]?.step).toMatchObject({ id: 'id-master', graceSeconds: 12 });
   });
 
   test('must start nobody who did not run, make nobody who was not there, and leave no mark of the first run', () => {
