@@ -1,8 +1,9 @@
-import { type ClusterSpec, findNode, imageOf } from './cluster.ts';
-import { rmsxCommand } from './hints.ts';
+import { type ClusterSpec, findNode, imageOf, masterOf } from './cluster.ts';
+import { promotion } from './hints.ts';
 import { mergeDirectives } from './merge-directives.ts';
 import type { ObservedContainer } from './observed.ts';
-import { type Candidate, pingBytes } from './rank.ts';
+import { type Candidate, pingBytes, rankCandidates } from './rank.ts';
+import type { ServerInfo } from './server-info.ts';
 import { canLoad, formatServerVersion, newestOf, versionOfImage } from './server-version.ts';
 
 /** @returns the nodes that surely cannot load what a node would send them as the master, each with its version for people */
@@ -42,16 +43,26 @@ function isNeverPromoted(cluster: ClusterSpec, name: string): boolean {
 }
 
 /** @returns of the candidates that hold as much data as the best one, the one that the most can follow */
-export function bestHeir(cluster: ClusterSpec, ranked: readonly Candidate[]): string | undefined {
+export const bestHeir = (cluster: ClusterSpec, ranked: readonly Candidate[]): string | undefined =>
+  mostFollowed(cluster, levelWithBest(ranked));
+
+/**
+ * Who is to be the master where no node is: the one that should be, where a promotion was cut off and nobody holds more
+ * than it does; else the best heir.
+ * @returns undefined where nobody may take over
+ */
+export function nextMaster(cluster: ClusterSpec, infos: ReadonlyMap<string, ServerInfo>): string | undefined {
+  const level = levelWithBest(rankCandidates(infos));
+  const recorded = masterOf(cluster).name;
+  return level.includes(recorded) ? recorded : mostFollowed(cluster, level);
+}
+
+function levelWithBest(ranked: readonly Candidate[]): readonly string[] {
   const able = ranked.filter(({ refusal }) => refusal === null);
   const [best] = able;
-  const level = able.filter(
-    ({ replid, offset }) => best && replid === best.replid && [0, pingBytes].includes(best.offset - offset),
-  );
-  return mostFollowed(
-    cluster,
-    level.map(({ node }) => node),
-  );
+  return able
+    .filter(({ replid, offset }) => best && replid === best.replid && [0, pingBytes].includes(best.offset - offset))
+    .map(({ node }) => node);
 }
 
 /**
@@ -60,7 +71,7 @@ export function bestHeir(cluster: ClusterSpec, ranked: readonly Candidate[]): st
  */
 export function promoteCommand(cluster: ClusterSpec, node: string, then?: string): string {
   const lost = lostTo(cluster, node);
-  const promote = rmsxCommand(cluster.name, `promote ${node}${lost.length > 0 ? ' --force' : ''}`);
+  const promote = promotion(cluster.name, node, lost.length > 0);
   const line = [promote, ...(then === undefined ? [] : [then])].join(' && ');
   return lost.length === 0
     ? line

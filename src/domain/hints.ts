@@ -5,6 +5,13 @@ export const rmsxCommand = (cluster: string, rest: string): string =>
   cluster === defaultClusterName ? `rmsx ${rest}` : `rmsx ${rest} -n ${cluster}`;
 
 /**
+ * @param force - whether the promotion is refused without it, or was asked for with it
+ * @returns the command that promotes a node
+ */
+export const promotion = (cluster: string, node: string, force: boolean): string =>
+  rmsxCommand(cluster, `promote ${node}${force ? ' --force' : ''}`);
+
+/**
  * Ways out as one hint, a line for each: `Bring it back: …`, `Or remove it: …`.
  * @param ways - as they follow an "or"; undefined for those that there are not
  */

@@ -1,11 +1,10 @@
 import { type Address, type ClusterSpec, findNode, masterOf, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
-import { bestHeir, promoteCommand, startsBehind } from '../domain/heir.ts';
+import { nextMaster, promoteCommand, startsBehind } from '../domain/heir.ts';
 import { rmsxCommand, waysOut } from '../domain/hints.ts';
 import { containerOf, type ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
-import { rankCandidates } from '../domain/rank.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { newRun } from '../files/process-owner.ts';
@@ -178,7 +177,7 @@ function refuseWithoutMaster(
 ): void {
   const master = masterOf(cluster).name;
   if (infos.has(master)) return;
-  const heir = bestHeir(cluster, rankCandidates(infos));
+  const heir = nextMaster(cluster, infos);
   const isBack = startsBehind(cluster, containerOf({ containers }, master)) === undefined;
   throw new RmsxError(
     'unsafe',
