@@ -1,3 +1,4 @@
+import { counted } from '../domain/names.ts';
 import type { Ports } from '../domain/ports.ts';
 import { linkedNodes, lonelyWarnings, runningNames } from '../plan/linked.ts';
 import { planStart, type StartFacts } from '../plan/start.ts';
@@ -104,10 +105,9 @@ async function awaitRunning(known: KnownCluster, { wait = true }: LifecycleOptio
   } finally {
     connections.close();
   }
-  const count = linked.length - 1;
   ports.progress.succeed(
     linked.length === 0
       ? `answering: ${lonely.join(', ')}`
-      : `replication is usable: ${count} replica${count === 1 ? '' : 's'} acknowledged a marker`,
+      : `replication is usable: ${counted(linked.length - 1, 'replica')} acknowledged a marker`,
   );
 }
