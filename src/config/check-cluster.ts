@@ -6,7 +6,8 @@ import { nodeIpProblem, parseSubnet } from '../domain/subnet.ts';
 import { checkDirectives } from './check-directives.ts';
 import { checkServersHave } from './commands.ts';
 
-const maxPort = 65_535;
+/** The highest port that there is. */
+export const maxPort = 65_535;
 
 /** @returns everything that is wrong with a cluster as a whole, each problem with its place in rmsx.yaml */
 export function checkCluster(cluster: ClusterSpec): readonly Problem[] {

@@ -131,7 +131,7 @@ function checkTimes(cluster: ClusterSpec): readonly Problem[] {
     const timeout = numberOf('repl-timeout', ...layer.directives);
     const ping = numberOf('repl-ping-replica-period', ...layer.directives);
     const [own = {}] = layer.directives;
-    const given = ['repl-timeout', 'repl-ping-replica-period'].filter((name) => Object.hasOwn(own, name));
+    const given = ['repl-timeout', 'repl-ping-replica-period'].filter((name) => isAbout(layer, name));
     const isWrong = given.some((name) => settingProblem(name, own[name] ?? [])); // that is told already
     if (!(timeout <= ping) || given.length === 0 || isWrong) return [];
     const message = `${timeout} s are over before the next sign of life, which comes every ${ping} s: links would break again and again`;

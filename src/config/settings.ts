@@ -10,8 +10,6 @@ export interface Setting {
   readonly kind: SettingKind;
   /** What follows the directive where nothing is asked for. */
   readonly otherwise: string;
-  /** For the commented rmsx.yaml and the JSON Schema. */
-  readonly describe: string;
 }
 
 /** Every setting, in the order of the file. Why the defaults are what they are: templates/redis.conf. */
@@ -21,14 +19,12 @@ export const settings: readonly Setting[] = [
     directive: 'repl-backlog-size',
     kind: 'bytes',
     otherwise: '16mb',
-    describe: 'what a replica may miss and still come back by a partial synchronisation',
   },
   {
     path: 'replication.backlogTtl',
     directive: 'repl-backlog-ttl',
     kind: 'seconds',
     otherwise: '0',
-    describe: 'how long a source without replicas keeps its backlog; 0s for ever',
   },
   {
     path: 'replication.pingPeriod',
@@ -36,70 +32,60 @@ export const settings: readonly Setting[] = [
     kind: 'seconds',
     // The server's own 10 leave a new cluster at offset 0 for as long: a replica there cannot prove that it was ever in sync.
     otherwise: '1',
-    describe: 'how often a source says that it is there',
   },
   {
     path: 'replication.timeout',
     directive: 'repl-timeout',
     kind: 'seconds',
     otherwise: '60',
-    describe: 'how long a silent link counts as up; more than the ping period',
   },
   {
     path: 'replication.minReplicasToWrite',
     directive: 'min-replicas-to-write',
     kind: 'count',
     otherwise: '0',
-    describe: 'a master with fewer replicas that are close enough refuses writes; 0 never refuses',
   },
   {
     path: 'replication.minReplicasMaxLag',
     directive: 'min-replicas-max-lag',
     kind: 'seconds',
     otherwise: '10',
-    describe: 'how long ago a replica may have acknowledged and still counts as close enough',
   },
   {
     path: 'replication.serveStaleData',
     directive: 'replica-serve-stale-data',
     kind: 'boolean',
     otherwise: 'yes',
-    describe: 'whether a replica without its source goes on answering reads',
   },
   {
     path: 'replication.disklessSync',
     directive: 'repl-diskless-sync',
     kind: 'boolean',
     otherwise: 'yes',
-    describe: 'whether a full synchronisation goes straight over the network, without a file',
   },
   {
     path: 'replication.disklessSyncDelay',
     directive: 'repl-diskless-sync-delay',
     kind: 'seconds',
     otherwise: '0',
-    describe: 'how long a source waits for more replicas before it sends its data to all of them',
   },
   {
     path: 'replication.outputBufferLimit',
     directive: 'client-output-buffer-limit',
     kind: 'buffer-limit',
     otherwise: 'replica 256mb 64mb 60',
-    describe: 'when a source gives up a replica that does not keep up',
   },
   {
     path: 'memory.max',
     directive: 'maxmemory',
     kind: 'bytes',
     otherwise: '0',
-    describe: 'the most that the data of one node may take; all nodes together must leave 30 % of the host free',
   },
   {
     path: 'memory.policy',
     directive: 'maxmemory-policy',
     kind: 'policy',
     otherwise: 'noeviction',
-    describe: 'what happens when it is full',
   },
 ];
 
@@ -109,7 +95,6 @@ export const prioritySetting: Setting = {
   directive: 'replica-priority',
   kind: 'count',
   otherwise: '100',
-  describe: 'lower is promoted first, 0 is never promoted',
 };
 
 /** What maxmemory-policy takes, in all supported servers. */

@@ -4,7 +4,7 @@ import { counted } from '../domain/names.ts';
 import { formatProblems, type Locate, type Problem } from '../domain/problem.ts';
 import { tooOld } from '../domain/server-version.ts';
 import { maxNodes, nodeCapacity, parseSubnet } from '../domain/subnet.ts';
-import { checkCluster } from './check-cluster.ts';
+import { checkCluster, maxPort } from './check-cluster.ts';
 import { clusterNameProblem } from './cluster-name.ts';
 import { draftCluster } from './cluster-spec.ts';
 import { checkAllowed, checkDisabled } from './commands.ts';
@@ -65,7 +65,6 @@ export interface UpRequest {
   readonly pull?: PullPolicy | undefined;
 }
 
-const maxPort = 65_535;
 const maxFanout = 1000;
 const imagePattern =
   /^(?:[a-zA-Z0-9][a-zA-Z0-9.-]*(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;

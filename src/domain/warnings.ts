@@ -1,9 +1,8 @@
 import { masterOf, sameSource, sourceOf } from './cluster.ts';
-import { bestHeir, promoteCommand, startsBehind } from './heir.ts';
+import { nextMaster, promoteCommand, startsBehind } from './heir.ts';
 import { rmsxCommand } from './hints.ts';
 import { containerName } from './names.ts';
 import { containerOf, type NodeConf, type ObservedContainer } from './observed.ts';
-import { rankCandidates } from './rank.ts';
 import type { ClusterRecord } from './record.ts';
 import type { ServerInfo } from './server-info.ts';
 import type { NodeState, NodeStatus, Warning } from './status.ts';
@@ -20,12 +19,12 @@ export function findWarnings(
   refusing: ReadonlySet<string>,
   containers: readonly ObservedContainer[],
 ): readonly Warning[] {
-  const next = nextMaster(record, infos, containers);
+  const next = masterHint(record, infos, containers);
   return [
     ...nodes.flatMap((node) => (refusing.has(node.name) ? [refusesPassword(record, node)] : [])),
     ...(refusing.size > 0 ? [] : masterWarnings(record, nodes, next)), // the master may be among them
     ...nodes.flatMap((node) => (refusing.has(node.name) ? [] : stateWarnings(record, node, containers, next))),
-    ...nodes.flatMap((node) => roleWarnings(record, node, infos.get(node.name))),
+    ...nodes.flatMap((node) => roleWarnings(record, node, infos, next)),
     ...nodes.flatMap((node) => linkWarnings(node, nodes)),
     ...nodes.flatMap((node) => confWarnings(record, node, confs.get(node.name))),
   ];
@@ -37,25 +36,21 @@ function masterWarnings(record: ClusterRecord, nodes: readonly NodeStatus[], nex
   if (masters.length > 1) {
     const message = `${masters.join(' and ')} are masters at the same time: writes to them go apart`;
     const stray = masters.filter((name) => name !== masterOf(record.cluster).name);
-    const hint = `docker restart ${stray.map((name) => containerName(record.cluster.name, name)).join(' ')}   # as replicas; writes that only they have are lost`;
-    return [{ code: 'two-masters', node: null, message, hint }];
+    return [{ code: 'two-masters', node: null, message, hint: demote(record, stray) }];
   }
   return [{ code: 'no-master', node: null, message: 'no node is a master: nothing can be written', hint: next }];
 }
 
 /** What to type where there is no master. `up` starts none that would come back with less than its replicas have. */
-function nextMaster(
+function masterHint(
   record: ClusterRecord,
   infos: ReadonlyMap<string, ServerInfo>,
   containers: readonly ObservedContainer[],
 ): string {
   const { cluster } = record;
-  const ranked = rankCandidates(infos);
-  const candidates = ranked.filter((candidate) => candidate.refusal === null);
-  const recorded = masterOf(cluster).name; // of a promotion that was cut off
-  const isBegun = candidates.some(({ node, offset }) => node === recorded && offset === candidates[0]?.offset);
-  const heir = isBegun ? recorded : bestHeir(cluster, ranked);
+  const heir = nextMaster(cluster, infos);
   if (heir !== undefined) return promoteCommand(cluster, heir);
+  const recorded = masterOf(cluster).name;
   const container = containerOf({ containers }, recorded);
   const isCopied = containers.some(({ node, state }) => node !== null && node !== recorded && state !== 'stopped');
   const behind = isCopied ? startsBehind(cluster, container) : undefined;
@@ -66,12 +61,15 @@ function nextMaster(
 const command = (record: ClusterRecord, rest: string): string => rmsxCommand(record.cluster.name, rest);
 
 /** A server takes its role from its conf when it starts. */
-const restart = (record: ClusterRecord, node: NodeStatus): string =>
-  `docker restart ${containerName(record.cluster.name, node.name)}`;
+const restart = (record: ClusterRecord, nodes: readonly string[]): string =>
+  `docker restart ${nodes.map((name) => containerName(record.cluster.name, name)).join(' ')}`;
+
+const demote = (record: ClusterRecord, masters: readonly string[]): string =>
+  `${restart(record, masters)}   # as replicas; writes that only they have are lost`;
 
 function refusesPassword(record: ClusterRecord, node: NodeStatus): Warning {
   const message = `${node.name} runs with another password than the one in its redis.conf, which was changed since it started`;
-  return { code: 'wrong-password', node: node.name, message, hint: restart(record, node) };
+  return { code: 'wrong-password', node: node.name, message, hint: restart(record, [node.name]) };
 }
 
 function stateWarnings(
@@ -97,7 +95,13 @@ function stateWarnings(
   return [{ code: `node-${node.state}`, node: node.name, message, hint }];
 }
 
-function roleWarnings(record: ClusterRecord, node: NodeStatus, info: ServerInfo | undefined): readonly Warning[] {
+function roleWarnings(
+  record: ClusterRecord,
+  node: NodeStatus,
+  infos: ReadonlyMap<string, ServerInfo>,
+  next: string,
+): readonly Warning[] {
+  const info = infos.get(node.name);
   if (!info) return [];
   if (info.loading) {
     return [
@@ -111,7 +115,12 @@ function roleWarnings(record: ClusterRecord, node: NodeStatus, info: ServerInfo 
   }
   if (node.role !== node.plannedRole) {
     const message = `${node.name} runs as ${node.role}, and should be the ${node.plannedRole}`;
-    const hint = node.plannedRole === 'master' ? command(record, `promote ${node.name}`) : restart(record, node);
+    if (node.plannedRole === 'replica') {
+      return [{ code: 'role-differs', node: node.name, message, hint: restart(record, [node.name]) }];
+    }
+    // Nobody is promoted beside another master.
+    const strays = [...infos].filter(([, { role }]) => role === 'master').map(([name]) => name);
+    const hint = strays.length > 0 ? demote(record, strays) : next;
     return [{ code: 'role-differs', node: node.name, message, hint }];
   }
   if (node.source === node.plannedSource) return [];

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-
-/** What became of a process; one on another machine, or in another container, cannot be asked. */
-export type Fate = 'alive' | 'ended' | 'unknown';
+import type { Fate } from '../domain/owner.ts';
 
 /** @returns what tells this process from every other one, on any machine: host, number, when it began, whose numbers */
 export const thisProcess = (): string => [hostname(), process.pid, startOf(process.pid), numbering()].join('/');

@@ -3,6 +3,7 @@ import { lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { defaultFileName, maxFileLength } from '../config/rmsx-file/limits.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { quoteForShell } from '../domain/shell.ts';
 import { readStart } from './read-start.ts';
 
 /** More bytes than that are more characters than the parser takes. */
@@ -40,9 +41,9 @@ export async function readRmsxFile(
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     if (path === undefined && code === 'ENOENT') return undefined;
     const what = path === undefined ? defaultFileName : `--file: ${path}`;
+    const name = quoteForShell(path ?? defaultFileName);
     throw new RmsxError('bad-usage', `${what} cannot be read (${code}).`, {
-      hint:
-        code === 'ENOENT' ? `Write one with: rmsx init --out ${path}` : `Check with: ls -l ${path ?? defaultFileName}`,
+      hint: code === 'ENOENT' ? `Write one with: rmsx init --out ${name}` : `Check with: ls -l ${name}`,
       cause: error,
     });
   }
@@ -57,9 +58,7 @@ export async function writeRmsxFile(path: string, text: string, { force }: { rea
   const isThere = await lstat(path).catch(() => undefined);
   if (isThere && !isThere.isFile()) {
     const what = isThere.isSymbolicLink() ? 'a symbolic link' : 'no file';
-    throw new RmsxError('conflict', `${path} is ${what}: nothing is written.`, {
-      hint: 'Name another file with --out.',
-    });
+    throw new RmsxError('conflict', `${path} is ${what}: nothing is written.`, { hint: anotherFile });
   }
   try {
     if (force) await replace(path, text);
@@ -69,9 +68,14 @@ export async function writeRmsxFile(path: string, text: string, { force }: { rea
     if (code === 'EEXIST') {
       throw new RmsxError('conflict', `${path} is there already.`, { hint: 'Replace it with --force.', cause: error });
     }
-    throw new RmsxError('failed', `${path} cannot be written (${code}).`, { cause: error });
+    const directory = dirname(path);
+    const isMissing = code === 'ENOENT' && !(await lstat(directory).catch(() => undefined));
+    const hint = isMissing ? `Make its directory first: mkdir -p ${quoteForShell(directory)}` : anotherFile;
+    throw new RmsxError('failed', `${path} cannot be written (${code}).`, { hint, cause: error });
   }
 }
+
+const anotherFile = 'Name another file with --out.';
 
 async function replace(path: string, text: string): Promise<void> {
   const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);

@@ -1,7 +1,7 @@
 import { type Address, type ClusterSpec, findNode, masterOf, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
-import { heirAmong, promoteCommand, startsBehind } from '../domain/heir.ts';
-import { rmsxCommand } from '../domain/hints.ts';
+import { nextMaster, promoteCommand, startsBehind } from '../domain/heir.ts';
+import { rmsxCommand, waysOut } from '../domain/hints.ts';
 import { containerOf, type ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
@@ -143,7 +143,7 @@ async function settleChange(known: KnownCluster, cluster: ClusterSpec, ports: Po
   await refuseScarceMemory(cluster, ports.engine);
   const infos = await answers(known, ports);
   const answering = [...infos.keys()];
-  refuseWithoutMaster(known, answering);
+  refuseWithoutMaster(known, infos);
   refuseSilentSources(record.cluster, cluster, [...answering, ...added]);
   refuseSleepers(known, cluster, answering);
   const isSame = sameCluster(cluster, record.cluster);
@@ -171,20 +171,24 @@ async function answers(known: KnownCluster, ports: Ports): Promise<ReadonlyMap<s
   }
 }
 
-function refuseWithoutMaster({ record: { cluster }, containers }: KnownCluster, answering: readonly string[]): void {
+function refuseWithoutMaster(
+  { record: { cluster }, containers }: KnownCluster,
+  infos: ReadonlyMap<string, ServerInfo>,
+): void {
   const master = masterOf(cluster).name;
-  if (answering.includes(master)) return;
-  const heir = heirAmong(cluster, answering);
+  if (infos.has(master)) return;
+  const heir = nextMaster(cluster, infos);
   const isBack = startsBehind(cluster, containerOf({ containers }, master)) === undefined;
-  const back = `ring it back: ${rmsxCommand(cluster.name, 'up')}`;
   throw new RmsxError(
     'unsafe',
     `${master} is the master of ${cluster.name} and does not answer: nothing would get its data.`,
     {
       node: master,
-      hint: heir
-        ? `${isBack ? `B${back}\nOr l` : 'L'}et a replica take over: ${promoteCommand(cluster, heir)}`
-        : `B${back}`,
+      hint: waysOut(
+        isBack ? `bring it back: ${rmsxCommand(cluster.name, 'up')}` : undefined,
+        heir && `let a replica take over: ${promoteCommand(cluster, heir)}`,
+        isBack || heir !== undefined ? undefined : `see what can be done: ${rmsxCommand(cluster.name, 'status')}`,
+      ),
     },
   );
 }

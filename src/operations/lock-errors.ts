@@ -34,11 +34,14 @@ export const namedLikeLock = (cluster: string): RmsxError =>
     hint: `Rename it: docker rename ${lockName(cluster)} NAME   or choose another cluster name: -n NAME`,
   });
 
-/** Somebody has removed a lock while it was held. */
-export const lockLost = (cluster: string, target: string): RmsxError =>
+/**
+ * Somebody has removed a lock while it was held.
+ * @param again - the command that was typed
+ */
+export const lockLost = (cluster: string, again: string): RmsxError =>
   new RmsxError('conflict', `The lock of ${cluster} was removed meanwhile: another rmsx may be changing it.`, {
     reason: 'lock-lost',
-    hint: `Look how it is, then type the same again: ${rmsxCommand(cluster, 'status')}   ${rmsxCommand(cluster, `promote ${target}`)}`,
+    hint: `Look how it is, then type the same again: ${rmsxCommand(cluster, 'status')}   ${again}`,
   });
 
 /** @returns whether an error says that the lock was removed while it was held */

@@ -2,6 +2,7 @@ import type { UpRequest } from '../config/up-request.ts';
 import type { Ports } from '../domain/ports.ts';
 import { newestRecord } from '../domain/record.ts';
 import { readTemplate } from '../files/templates.ts';
+import { keptBesideCompose } from '../plan/compose-conflicts.ts';
 import { exposureWarnings, refuseGuessable } from '../plan/exposure.ts';
 import { refuseOlderServer } from '../plan/older-server.ts';
 import { relocationOf } from '../plan/relocation.ts';
@@ -64,6 +65,7 @@ export async function lookForUp(request: UpRequest, looking: LookingForUp, ports
   const warnings = [
     ...(attempt === 0 ? exposureWarnings(settled.cluster) : []),
     ...(attempt === 0 ? routeWarnings(settled.cluster, observed.routes) : []),
+    ...(attempt === 0 ? keptBesideCompose(settled.cluster, observed.engine) : []),
     ...(isRelocation ? [`${request.name} is down while it moves: nothing can be read or written`] : []),
   ];
   const relocated = isRelocation ? (existing ?? undefined) : undefined;

@@ -2,7 +2,13 @@ import { defaults } from '../config/defaults.ts';
 import type { UpRequest } from '../config/up-request.ts';
 import type { HostRoute } from '../domain/host-route.ts';
 import { carrierName } from '../domain/names.ts';
-import { containerOf, type NodeConf, type ObservedEngine, type ObservedVolume } from '../domain/observed.ts';
+import {
+  containerOf,
+  isMadeByCompose,
+  type NodeConf,
+  type ObservedEngine,
+  type ObservedVolume,
+} from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { readConf } from '../render/conf-directory.ts';
 import { forbidden, pullTelling } from './images.ts';
@@ -21,7 +27,7 @@ export interface SeenForUp {
 
 /**
  * Reads everything that `up` decides on: what is on the engine, and the conf of every node of the cluster, of those
- * without a container too, as their volumes outlive `down`.
+ * without a container too, as their volumes outlive `down`. What rmsx kept is no part of a cluster that Compose runs.
  * @param holdsLock - whether nobody else can be changing the cluster: volumes that may be going away are left alone
  * @throws RmsxError `conflict` (`locked`) where another rmsx is at work on such volumes
  */
@@ -34,8 +40,10 @@ export async function observeForUp(
   const observed = await observeEngine(engine);
   const { containers, volumes } = observed;
   const own = containers.filter((container) => container.cluster === request.name && container.node !== null);
+  const isOurs = !own.some(isMadeByCompose);
   const orphans = volumes.filter(
     (volume) =>
+      isOurs &&
       volume.cluster === request.name &&
       volume.purpose === 'conf' &&
       volume.node !== null &&

@@ -45,10 +45,11 @@ export async function observeListed(
 
 async function noSuchCluster(engine: Engine, name: string): Promise<RmsxError> {
   const volumes = (await engine.listVolumes()).filter(({ cluster, purpose }) => cluster === name && purpose === 'data');
-  if (volumes.length > 0 && volumes.every(({ run }) => run === null)) {
+  const ofCompose = volumes.filter(({ run }) => run === null);
+  if (ofCompose.length > 0) {
     return new RmsxError(
       'not-found',
-      `The cluster ${name} was made by Docker Compose and is down; its data is kept (volumes: ${volumes.length}).`,
+      `The cluster ${name} was made by Docker Compose and is down; its data is kept (volumes: ${ofCompose.length}).`,
       { hint: 'Bring it back where its compose.yaml lies: docker compose up -d' },
     );
   }

@@ -1,11 +1,11 @@
 import { findNode, sameAddress, sourceOf } from '../domain/cluster.ts';
 import { messageOf, RmsxError } from '../domain/errors.ts';
-import { rmsxCommand } from '../domain/hints.ts';
+import { promotion } from '../domain/hints.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { type PromotePlan, planPromote, predictResync } from '../plan/promote.ts';
-import { hasSettled, notSeen, notSettled, settleTimeoutMs } from '../plan/settled.ts';
+import { notSeen, notSettled, settleTimeoutMs, unsettled } from '../plan/settled.ts';
 import { awaitReplication } from './await-replication.ts';
 import { type Connections, infosOf } from './connections.ts';
 import type { Lock } from './lock.ts';
@@ -64,11 +64,12 @@ export class Promoting {
   async run(): Promise<PromoteResult> {
     const { progress } = this.#ports;
     const { target, formerMaster } = this.#plan;
+    const others = this.#nodes().filter((node) => node !== formerMaster);
     progress.begin(`promoting ${target}`);
     try {
       await this.#fence();
       await this.#settle();
-      await writeRoles(this.#ports.engine, this.#cluster, this.#plan.record, this.#others());
+      await writeRoles(this.#ports.engine, this.#cluster, this.#plan.record, others);
       await this.#makeMaster();
     } catch (error) {
       throw error instanceof RmsxError && error.code === 'incomplete' ? error : await this.#giveUp(error);
@@ -99,7 +100,7 @@ export class Promoting {
     this.#infos = await waitUntil(
       async () => {
         const now = infosOf(await this.#connections.probeAll(await this.#running(nodes)));
-        const moving = [target, ...survivors].filter((node) => !hasSettled(before.get(node), now.get(node), gone));
+        const moving = unsettled([target, ...survivors], before, now, gone);
         if (moving.length > 0 && performance.now() > endMs) throw notSettled(moving, formerMaster, this.#cluster.name);
         before = now;
         return moving.length === 0 ? now : undefined;
@@ -116,7 +117,7 @@ export class Promoting {
   async #running(nodes: readonly string[]): Promise<readonly string[]> {
     const containers = await this.#ports.engine.listContainers(this.#cluster.name);
     const isLocked = !this.#lock || containers.some(({ id }) => id === this.#lock?.id);
-    if (!isLocked) throw lockLost(this.#cluster.name, this.#plan.target);
+    if (!isLocked) throw lockLost(this.#cluster.name, this.#again());
     return nodes.filter((node) => containerOf({ containers }, node)?.state === 'running');
   }
 
@@ -130,7 +131,7 @@ export class Promoting {
       // The answer may have been lost, and not the command: only a target that says so is still a replica.
       const probe = await this.#connections.probe(target);
       if ('info' in probe && probe.info.role === 'replica') throw error;
-      if (!('info' in probe)) throw notSeen(target, this.#cluster.name);
+      if (!('info' in probe)) throw notSeen(target, this.#cluster.name, this.#options.force);
     }
   }
 
@@ -219,10 +220,13 @@ export class Promoting {
     return Object.fromEntries(this.#plan.survivors.map((node) => [node, kind(node)]));
   }
 
-  #others(): readonly string[] {
-    return this.#cluster.record.cluster.nodes
-      .map((node) => node.name)
-      .filter((node) => node !== this.#plan.formerMaster);
+  /** The command that was typed. */
+  #again(): string {
+    return promotion(this.#cluster.name, this.#plan.target, this.#options.force);
+  }
+
+  #nodes(): readonly string[] {
+    return this.#cluster.record.cluster.nodes.map(({ name }) => name);
   }
 
   /** Before the promotion itself everything can be put back as it was. @returns the error to throw */
@@ -235,12 +239,10 @@ export class Promoting {
     }
     progress.fail('given up, putting the roles back');
     try {
-      const all = this.#cluster.record.cluster.nodes.map((node) => node.name);
-      await writeRoles(engine, this.#cluster, this.#cluster.record, all);
+      await writeRoles(engine, this.#cluster, this.#cluster.record, this.#nodes());
       if (stopFirst) await engine.start(stopFirst.id);
     } catch (failure) {
-      const again = rmsxCommand(this.#cluster.name, `promote ${this.#plan.target}`);
-      progress.warn(`the roles could not be put back: ${messageOf(failure)} To finish the promotion: ${again}`);
+      progress.warn(`the roles could not be put back: ${messageOf(failure)} To finish the promotion: ${this.#again()}`);
     }
     return error;
   }

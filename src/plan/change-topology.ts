@@ -1,6 +1,7 @@
-import { type ClusterSpec, findNode, followersOf, masterOf, type NodeSpec } from '../domain/cluster.ts';
+import { type ClusterSpec, findNode, masterOf, type NodeSpec, topDown } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
-import { rmsxCommand } from '../domain/hints.ts';
+import { canFollow, heirAmong, promoteCommand } from '../domain/heir.ts';
+import { rmsxCommand, waysOut } from '../domain/hints.ts';
 import { containerName, nodeIndex, replicaName } from '../domain/names.ts';
 import { levels, nextSource, shapeProblems } from '../domain/shape.ts';
 import { nodeCapacity, nodeIp, parseSubnet } from '../domain/subnet.ts';
@@ -42,11 +43,12 @@ function freeReplicaName({ nodes }: ClusterSpec): string {
 export function removeNode(cluster: ClusterSpec, name: string): ClusterSpec {
   requireNodes(cluster, [name]);
   const node = findNode(cluster, name);
-  const [heir] = followersOf(cluster, name);
   if (!node || node.source === null) {
-    const hint = heir
-      ? `Let another node take over first, and remove it then:\n${handOver(cluster.name, name, heir.name)}\nOr remove the whole cluster: ${rmsxCommand(cluster.name, 'down')}`
-      : `Remove the whole cluster: ${rmsxCommand(cluster.name, 'down')}`;
+    const heir = heirAmong(cluster, othersThan(cluster, name));
+    const hint = waysOut(
+      heir && `let another node take over first:\n${handOver(cluster, name, heir, `remove ${name}`)}`,
+      `remove the whole cluster: ${rmsxCommand(cluster.name, 'down')}`,
+    );
     throw new RmsxError('unsafe', `${name} is the master of ${cluster.name}: without it nothing could be written.`, {
       node: name,
       hint,
@@ -60,8 +62,14 @@ export function removeNode(cluster: ClusterSpec, name: string): ClusterSpec {
 }
 
 /** A server that is stopped in peace hands its last writes to its replicas. */
-const handOver = (cluster: string, master: string, heir: string): string =>
-  `docker stop ${containerName(cluster, master)} && ${rmsxCommand(cluster, `promote ${heir}`)} && ${rmsxCommand(cluster, 'up')}`;
+const handOver = (cluster: ClusterSpec, master: string, heir: string, then: string): string =>
+  `docker stop ${containerName(cluster.name, master)} && ${promoteCommand(cluster, heir, rmsxCommand(cluster.name, then))}`;
+
+/** Those that follow it first. */
+const othersThan = (cluster: ClusterSpec, master: string): readonly string[] =>
+  topDown(cluster)
+    .map(({ name }) => name)
+    .filter((name) => name !== master);
 
 /**
  * A replica under another source; whoever follows it comes along.
@@ -71,9 +79,14 @@ export function moveNode(cluster: ClusterSpec, name: string, source: string): Cl
   requireNodes(cluster, [name, source]);
   const node = findNode(cluster, name);
   if (!node || node.source === null) {
+    const others = [source, ...othersThan(cluster, name)].filter((other) => canFollow(cluster, name, other));
+    const heir = heirAmong(cluster, others);
     throw new RmsxError('unsafe', `${name} is the master of ${cluster.name}: it follows nobody.`, {
       node: name,
-      hint: `Let another node take over first:\n${handOver(cluster.name, name, source)}`,
+      hint:
+        heir === undefined
+          ? rmsxCommand(cluster.name, 'status')
+          : `Let another node take over first:\n${handOver(cluster, name, heir, 'up')}`,
     });
   }
   const nodes = cluster.nodes.map((other) => (other.name === name ? { ...other, source } : other));

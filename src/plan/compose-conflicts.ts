@@ -43,6 +43,17 @@ function dataOfCompose(cluster: ClusterSpec, engine: ObservedEngine): readonly C
   ];
 }
 
+/** @returns a warning where `down` has kept volumes of rmsx, and Compose made all nodes that are there now */
+export function keptBesideCompose({ name }: ClusterSpec, { containers, volumes }: ObservedEngine): readonly string[] {
+  const own = containers.filter(({ cluster, node }) => cluster === name && node !== null);
+  if (own.length === 0 || !own.every(isMadeByCompose)) return [];
+  const kept = volumes.filter((volume) => volume.cluster === name && volume.run !== null).map((volume) => volume.name);
+  if (kept.length === 0) return [];
+  return [
+    `Docker Compose owns ${name}; rmsx made volumes of ${name}, too, and their data is kept and not used. To give it up: docker volume rm ${kept.join(' ')}`,
+  ];
+}
+
 /** `docker compose down` in the directory of somebody else would take the cluster along. */
 function sameProject(cluster: ClusterSpec, engine: ObservedEngine): readonly Conflict[] {
   const holder = engine.containers.find(

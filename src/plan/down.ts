@@ -2,7 +2,7 @@ import { compareNodeNames } from '../domain/names.ts';
 import type { ObservedContainer, ObservedEngine, ObservedVolume } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
 
-/** How long a server has to write its data down; removing without volumes needs no care. */
+/** How long a server has to write its data down; one whose data goes too is not waited for. */
 const graceSeconds = 10;
 
 /**

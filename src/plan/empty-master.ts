@@ -1,8 +1,8 @@
 import { type ClusterSpec, findNode, masterOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { heirAmong, promoteCommand, startsBehind } from '../domain/heir.ts';
-import { rmsxCommand } from '../domain/hints.ts';
-import { containerOf, type ObservedEngine } from '../domain/observed.ts';
+import { rmsxCommand, waysOut } from '../domain/hints.ts';
+import { containerOf, type ObservedContainer, type ObservedEngine, type ObservedVolume } from '../domain/observed.ts';
 
 /**
  * A master that starts without its data empties every replica that has some (docs/decisions/011): `up` must not be the one
@@ -10,15 +10,35 @@ import { containerOf, type ObservedEngine } from '../domain/observed.ts';
  * @throws RmsxError `unsafe`
  */
 export function refuseEmptyMaster(cluster: ClusterSpec, engine: ObservedEngine): void {
-  const loss = lossOf(cluster, engine);
-  const heir = loss && heirAmong(cluster, loss.holders);
-  if (!loss || heir === undefined) return;
+  const own = engine.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
+  const loss = lossOf(cluster, own, engine.volumes);
+  if (!loss || loss.holders.length === 0) return;
   const master = masterOf(cluster).name;
   const { what, holders } = loss;
   throw new RmsxError('unsafe', `${master} would start ${what}, and ${holders.join(', ')} would copy that.`, {
     node: master,
-    hint: `Let a replica take over: ${promoteCommand(cluster, heir)}\nOr begin anew without the data: ${rmsxCommand(cluster.name, 'down --volumes')}`,
+    hint: waysOut(
+      takeOver(cluster, holders, own),
+      `begin anew without the data: ${rmsxCommand(cluster.name, 'down --volumes')}`,
+    ),
   });
+}
+
+/** Only a node that runs can be promoted, and a volume alone does not run. */
+function takeOver(
+  cluster: ClusterSpec,
+  holders: readonly string[],
+  own: readonly ObservedContainer[],
+): string | undefined {
+  const [running, asleep] = [['running'], ['stopped', 'paused']].map((states) =>
+    heirAmong(
+      cluster,
+      holders.filter((name) => states.includes(containerOf({ containers: own }, name)?.state ?? '')),
+    ),
+  );
+  if (running !== undefined) return `let a replica take over: ${promoteCommand(cluster, running)}`;
+  if (asleep === undefined) return undefined;
+  return `let a replica take over: ${rmsxCommand(cluster.name, `start ${asleep}`)} && ${promoteCommand(cluster, asleep)}`;
 }
 
 /** The refusal of a change that takes another container for the master of an ephemeral cluster. */
@@ -36,12 +56,15 @@ interface Loss {
   readonly holders: readonly string[];
 }
 
-function lossOf(cluster: ClusterSpec, engine: ObservedEngine): Loss | undefined {
+function lossOf(
+  cluster: ClusterSpec,
+  own: readonly ObservedContainer[],
+  volumes: readonly ObservedVolume[],
+): Loss | undefined {
   const master = masterOf(cluster).name;
-  const own = engine.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
   const container = containerOf({ containers: own }, master);
   const running = own.filter(({ node, state }) => node !== master && state !== 'stopped').map(({ node }) => node ?? '');
-  const data = engine.volumes.filter((volume) => volume.cluster === cluster.name && volume.purpose === 'data');
+  const data = volumes.filter((volume) => volume.cluster === cluster.name && volume.purpose === 'data');
   if (cluster.persistence !== 'none' && !data.some(({ node }) => node === master)) {
     const others = data.map(({ node }) => node ?? '').filter((node) => node !== master && findNode(cluster, node));
     return { what: 'empty, as its data volume is gone', holders: others };

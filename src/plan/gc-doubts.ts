@@ -1,3 +1,4 @@
+import { counted } from '../domain/names.ts';
 import { type GcScene, interruptedRuns } from './gc-scene.ts';
 
 /**
@@ -16,8 +17,7 @@ export function doubtsAbout(scene: GcScene): string | undefined {
   }
   for (const { node, state } of started) {
     const count = keys.get(node ?? '');
-    if (count !== undefined && count > 0)
-      return `it is not complete, but ${node} holds ${count} key${count === 1 ? '' : 's'}`;
+    if (count !== undefined && count > 0) return `it is not complete, but ${node} holds ${counted(count, 'key')}`;
     const isForgotten = state === 'stopped' && record?.cluster.persistence === 'none';
     if (count === undefined && !isForgotten)
       return `it is not complete, and ${node} does not say whether it holds data`;

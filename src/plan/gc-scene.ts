@@ -1,5 +1,6 @@
 import { findNode } from '../domain/cluster.ts';
 import { containerOf, type ObservedContainer, type ObservedEngine, type ObservedVolume } from '../domain/observed.ts';
+import type { Fate } from '../domain/owner.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 
 /** Everything that is known of one cluster, or of what is left of it. */
@@ -18,9 +19,6 @@ export interface GcFacts {
   readonly nowMs: number;
   readonly olderThanMs: number;
 }
-
-/** What became of a process; one that cannot be asked is given the benefit of the doubt, until it is old. */
-export type Fate = 'alive' | 'ended' | 'unknown';
 
 /** The part of the world that carries the label of the cluster, and what follows from it. */
 export interface GcScene extends GcFacts {

@@ -1,5 +1,6 @@
 import { type ClusterSpec, masterOf, plannedRole, sameSource, sourceOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { nextMaster, promoteCommand } from '../domain/heir.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { containerName } from '../domain/names.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
@@ -18,7 +19,6 @@ interface Wrong {
  * @throws RmsxError `failed` with every such node, and the command that helps
  */
 export function refuseLastingRoles(cluster: ClusterSpec, infos: ReadonlyMap<string, ServerInfo>): void {
-  const master = masterOf(cluster).name;
   const wrong = cluster.nodes.flatMap((node): readonly Wrong[] => {
     const info = infos.get(node.name);
     if (!info || info.loading) return [];
@@ -38,18 +38,23 @@ export function refuseLastingRoles(cluster: ClusterSpec, infos: ReadonlyMap<stri
   });
   const [first] = wrong;
   if (!first) return;
-  const masters = wrong.filter(({ move }) => move === undefined).map(({ node }) => containerName(cluster.name, node));
-  const hint = hintFor();
   throw new RmsxError('failed', `Somebody changed the roles of ${cluster.name} while it ran.`, {
     node: first.node,
     problems: wrong.map(({ problem }) => problem),
-    hint,
+    hint: wayBack(cluster, infos, wrong),
   });
-  function hintFor(): string {
-    if (wrong.some(({ node }) => node === master))
-      return `Finish the promotion: ${rmsxCommand(cluster.name, `promote ${master}`)}`;
-    return masters.length > 0
-      ? `They take the right role when they start, and lose writes that only they have: docker restart ${masters.join(' ')}`
-      : `Put them back: ${first?.move}`;
-  }
+}
+
+/** Nobody is promoted beside another master, so those that should be none go first. */
+function wayBack(cluster: ClusterSpec, infos: ReadonlyMap<string, ServerInfo>, wrong: readonly Wrong[]): string {
+  const master = masterOf(cluster).name;
+  const others = wrong.filter(({ move }) => move === undefined).map(({ node }) => node);
+  const strays = others.filter((node) => node !== master).map((node) => containerName(cluster.name, node));
+  if (strays.length > 0)
+    return `They take the right role when they start, and lose writes that only they have: docker restart ${strays.join(' ')}`;
+  if (others.length === 0) return `Put them back: ${wrong[0]?.move}`;
+  const heir = nextMaster(cluster, infos);
+  if (heir === undefined) return rmsxCommand(cluster.name, 'status');
+  const what = heir === master ? 'Finish the promotion' : `Promote one that has more than ${master}`;
+  return `${what}: ${promoteCommand(cluster, heir)}`;
 }

@@ -10,7 +10,7 @@ import {
 } from '../domain/cluster.ts';
 import { type ErrorDetails, RmsxError } from '../domain/errors.ts';
 import { bestHeir, lostTo, promoteCommand, startsBehind } from '../domain/heir.ts';
-import { rmsxCommand } from '../domain/hints.ts';
+import { rmsxCommand, waysOut } from '../domain/hints.ts';
 import { containerName } from '../domain/names.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import { type Candidate, pingBytes, rankCandidates } from '../domain/rank.ts';
@@ -139,13 +139,16 @@ function refuseNewerServer({ record, containers, target }: PromoteFacts, ranked:
   const heir = bestHeir(cluster, ranked) ?? target;
   const isFree = lostTo(cluster, heir).length === 0;
   const isBack = startsBehind(cluster, containerOf({ containers }, former)) === undefined;
-  const best = heir === target ? 'romote it all the same' : 'romote the one that most others can follow';
+  const best = heir === target ? 'promote it all the same' : 'promote the one that most others can follow';
   const runs = `${target} runs ${formatServerVersion(own)}`;
   refuse(`${runs}, and ${lost.join(', ')} could not load its data: they would never be in sync again.`, {
     node: target,
     hint: isFree
       ? `Promote one that all others can follow: ${promoteCommand(cluster, heir)}`
-      : `${isBack ? `Bring ${former} back: ${rmsxCommand(cluster.name, 'up')}\nOr p` : 'P'}${best}: ${promoteCommand(cluster, heir)}`,
+      : waysOut(
+          isBack ? `bring ${former} back: ${rmsxCommand(cluster.name, 'up')}` : undefined,
+          `${best}: ${promoteCommand(cluster, heir)}`,
+        ),
   });
 }
 

@@ -1,7 +1,7 @@
 import { masterOf, topDown } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { heirAmong, promoteCommand } from '../domain/heir.ts';
-import { rmsxCommand } from '../domain/hints.ts';
+import { rmsxCommand, waysOut } from '../domain/hints.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
 import type { Warning } from '../domain/status.ts';
@@ -60,14 +60,17 @@ function refuseForgetful(facts: StartFacts): void {
   const container = containerOf({ containers: containersOf(facts) }, master);
   if (cluster.persistence !== 'none' || !facts.nodes.includes(master) || !isAwake(container)) return;
   const replicas = cluster.nodes.map(({ name }) => name).filter((name) => name !== master);
-  const rest = `Or begin anew without the data: ${rmsxCommand(cluster.name, 'down')} && ${rmsxCommand(cluster.name, 'up')}`;
   const heir = heirAmong(cluster, replicas);
+  const [stop, down, up] = [`stop ${master}`, 'down', 'up'].map((verb) => rmsxCommand(cluster.name, verb));
   throw new RmsxError('unsafe', `${master} would come back empty, as ${cluster.name} is ephemeral.`, {
     node: master,
-    hint:
-      heir === undefined
-        ? rest
-        : `Restart the replicas alone: ${rmsxCommand(cluster.name, `restart ${replicas.join(' ')}`)}\nOr let one take over: ${rmsxCommand(cluster.name, `stop ${master}`)} && ${promoteCommand(cluster, heir)}\n${rest}`,
+    hint: waysOut(
+      replicas.length > 0
+        ? `restart the replicas alone: ${rmsxCommand(cluster.name, `restart ${replicas.join(' ')}`)}`
+        : undefined,
+      heir && `let one take over: ${stop} && ${promoteCommand(cluster, heir)}`,
+      `begin anew without the data: ${down} && ${up}`,
+    ),
   });
 }
 

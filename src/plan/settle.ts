@@ -8,6 +8,7 @@ import { flagsOfRequest } from '../config/request-flags.ts';
 import { checkFanout, type UpRequest } from '../config/up-request.ts';
 import { type ClusterSpec, findNode, masterOf, sameAddress, sameCluster } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { promoteCommand } from '../domain/heir.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import type { HostRoute } from '../domain/host-route.ts';
 import { counted, masterName } from '../domain/names.ts';
@@ -148,7 +149,7 @@ export function refuseOtherMaster(before: ClusterSpec, after: ClusterSpec): void
   const wish = typeof source === 'string' ? `is asked to follow ${source}` : `${will} is asked for`;
   throw new RmsxError('conflict', `${was} is the master of ${name}, and ${wish}.`, {
     node: will,
-    hint: `See how it is: ${rmsxCommand(name, 'status')}   Where ${was} is gone: ${rmsxCommand(name, `promote ${will}`)}`,
+    hint: `See how it is: ${rmsxCommand(name, 'status')}   Where ${was} is gone: ${promoteCommand(before, will)}`,
   });
 }
 

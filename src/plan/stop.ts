@@ -79,26 +79,27 @@ export function stopWarnings(
   }
   for (const node of stopping) {
     const left = followersOf(cluster, node).filter((follower) => staying.includes(follower.name));
-    const heir = heirAmong(
-      cluster,
-      left.map((follower) => follower.name),
-    );
-    if (heir === undefined) continue;
+    if (left.length === 0) continue;
     const names = left.map((follower) => follower.name).join(', ');
     if (node !== master) {
       const message = `${names} followed ${node}: nothing new gets there until it runs again`;
       warnings.push({ code: 'source-stopped', node, message, hint: rmsxCommand(name, `start ${node}`) });
       continue;
     }
-    const promote = `let a replica take over: ${promoteCommand(cluster, heir)}`;
+    const heir = heirAmong(
+      cluster,
+      topDown(cluster).flatMap((other) => (staying.includes(other.name) ? [other.name] : [])),
+    );
+    const promote = heir && `let a replica take over: ${promoteCommand(cluster, heir)}`;
+    const anew = `begin anew without the data: ${rmsxCommand(name, 'down')} && ${rmsxCommand(name, 'up')}`;
     warnings.push({
       code: 'master-stopped',
       node,
       message: `${node} was the master: nothing can be written; ${names} can be read, and stay${left.length > 1 ? '' : 's'} as ${left.length > 1 ? 'they are' : 'it is'}`,
       hint:
         persistence === 'none'
-          ? `It would come back empty; ${promote}`
-          : `Bring it back: ${rmsxCommand(name, `start ${node}`)}   or ${promote}`,
+          ? `It would come back empty; ${promote ?? anew}`
+          : `Bring it back: ${rmsxCommand(name, `start ${node}`)}${promote ? `   or ${promote}` : ''}`,
     });
   }
   return warnings;

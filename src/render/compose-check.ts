@@ -57,7 +57,8 @@ function lost(what: string, found: unknown, wanted: string): readonly string[] {
 /** Compose makes a dollar of two, and a variable of one. */
 const hasVariable = (text: string): boolean => text.replaceAll('$$', '').includes('$');
 
-function checkService({ name, ...node }: NodeSpec, service: YamlMap, cluster: ClusterSpec): readonly string[] {
+function checkService(node: NodeSpec, service: YamlMap, cluster: ClusterSpec): readonly string[] {
+  const { name } = node;
   const labels = pairsOf(service.labels);
   const networks = mapOf(service.networks);
   const { host, port } = node.address;
@@ -66,7 +67,7 @@ function checkService({ name, ...node }: NodeSpec, service: YamlMap, cluster: Cl
   const hasRestart = service.restart !== undefined && service.restart !== 'no';
   return [
     ...lost(`container_name of ${name}`, service.container_name, containerName(cluster.name, name)),
-    ...lost(`image of ${name}`, service.image, imageOf(cluster, { name, ...node })),
+    ...lost(`image of ${name}`, service.image, imageOf(cluster, node)),
     ...lost(`label rmsx.cluster of ${name}`, labels['rmsx.cluster'], cluster.name),
     ...lost(`label rmsx.node of ${name}`, labels['rmsx.node'], name),
     ...lost(`TZ of ${name}`, pairsOf(service.environment).TZ, cluster.timezone),

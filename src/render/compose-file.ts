@@ -9,6 +9,7 @@ import { checkCompose } from './compose-check.ts';
 import { composeScalar } from './compose-scalar.ts';
 import { serverCommand } from './conf-directory.ts';
 import { renderConf } from './conf-files.ts';
+import { persistenceValues } from './conf-values.ts';
 import { renderTemplate, type Template, type TemplateValues } from './template.ts';
 
 /** A file of a rendered cluster. */
@@ -115,9 +116,7 @@ function composeValues(cluster: ClusterSpec, hashOf: (node: NodeSpec) => string)
     command: `[${serverCommand.map(composeScalar).join(', ')}]`,
     timezone: composeScalar(cluster.timezone),
     topology: composeScalar(cluster.topology),
-    aof: cluster.persistence === 'aof',
-    rdb: cluster.persistence === 'rdb',
-    none: cluster.persistence === 'none',
+    ...persistenceValues(cluster),
     'keeps-data': cluster.persistence !== 'none',
     'conf-directory': composeScalar(confDirectory),
     'data-in-memory': composeScalar(`${dataDirectory}:${dataInMemory}`),
@@ -157,7 +156,6 @@ function composeNode(cluster: ClusterSpec, node: NodeSpec): TemplateValues {
 
 function readmeValues(cluster: ClusterSpec): TemplateValues {
   const master = masterOf(cluster);
-  const source = (node: NodeSpec): string => (node.source === null ? 'nobody' : node.source);
   return {
     name: cluster.name,
     topology: cluster.topology,
@@ -169,15 +167,13 @@ function readmeValues(cluster: ClusterSpec): TemplateValues {
     'master-container': containerName(cluster.name, master.name),
     'master-port': String(master.address.port),
     replica: cluster.nodes.find((node) => node.source !== null)?.name ?? null,
-    aof: cluster.persistence === 'aof',
-    rdb: cluster.persistence === 'rdb',
-    none: cluster.persistence === 'none',
+    ...persistenceValues(cluster),
     nodes: cluster.nodes.map((node) => ({
       node: node.name,
       container: containerName(cluster.name, node.name),
       address: node.address.host,
       port: String(node.address.port),
-      'node-source': source(node),
+      'node-source': node.source ?? 'nobody',
       'node-image': imageOf(cluster, node),
     })),
   };

@@ -17,7 +17,7 @@ type Line = readonly [name: string, ...args: readonly string[]];
  * @param file - what messages call the template
  * @throws RmsxError `bad-spec` with everything that is lost
  */
-export function refuseUnsound(
+export function refuseUnsoundConf(
   content: string,
   file: string,
   cluster: ClusterSpec,

@@ -1,7 +1,7 @@
 import type { NodeSpec } from '../domain/cluster.ts';
 import type { ContainerFile } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
-import { refuseUnsound } from './conf-check.ts';
+import { refuseUnsoundConf } from './conf-check.ts';
 import { redisConf, renderRole } from './conf-directory.ts';
 import { confEssentials, confValues } from './conf-values.ts';
 import { namesIn, renderTemplate, type Template } from './template.ts';
@@ -23,6 +23,6 @@ export function renderConf(
   const template: Template = { file, text };
   const values = confValues(cluster, node, password, namesIn(template));
   const content = renderTemplate(template, values, confEssentials(cluster));
-  refuseUnsound(content, file, cluster, node, password);
+  refuseUnsoundConf(content, file, cluster, node, password);
   return [{ name: redisConf, content, mode: 0o600 }, ...renderRole(record, node)];
 }

@@ -3,7 +3,7 @@ import { prioritySetting, settings } from '../config/settings.ts';
 import { type ClusterSpec, type Directives, imageOf, type NodeSpec } from '../domain/cluster.ts';
 import { encodeWord } from '../domain/conf-grammar.ts';
 import { nameFor } from '../domain/directives.ts';
-import { mergeDirectives } from '../domain/merge-directives.ts';
+import { bufferLimit, mergeDirectives } from '../domain/merge-directives.ts';
 import { confDirectory } from '../domain/names.ts';
 import { type ServerVersion, versionOfImage } from '../domain/server-version.ts';
 import { roleConf } from './conf-directory.ts';
@@ -13,7 +13,7 @@ import type { TemplateValues } from './template.ts';
 const leftOut: readonly string[] = ['maxmemory', 'maxmemory-policy'];
 
 /** Directives with a placeholder of their own that stand in one line or in several. */
-const repeated: readonly string[] = ['client-output-buffer-limit', 'save'];
+const repeated: readonly string[] = [bufferLimit, 'save'];
 
 /** Only where the server is known to know it: a directive that it does not know would keep it from starting. */
 const dualChannel = 'dual-channel-replication-enabled';
@@ -35,6 +35,13 @@ export const confEssentials = ({ persistence }: ClusterSpec): readonly string[] 
   'directives',
   'role-conf',
 ];
+
+/** @returns the sections of every template of which one alone comes out */
+export const persistenceValues = ({ persistence }: ClusterSpec): TemplateValues => ({
+  aof: persistence === 'aof',
+  rdb: persistence === 'rdb',
+  none: persistence === 'none',
+});
 
 /**
  * What redis.conf of a node can name. What was asked for goes to the placeholder of its directive where the template has
@@ -62,9 +69,7 @@ export function confValues(
     password: encodeWord(password),
     'disables-commands': disabled.length > 0,
     'disabled-commands': disabled,
-    aof: cluster.persistence === 'aof',
-    rdb: cluster.persistence === 'rdb',
-    none: cluster.persistence === 'none',
+    ...persistenceValues(cluster),
     ...slots(asked, version),
     'has-directives': directives.length > 0,
     directives,

@@ -167,6 +167,17 @@ describe('what is not there', () => {
     ]);
   });
 
+  test('data of Compose beside data of rmsx must be that of a cluster of Compose: up refuses to begin', async () => {
+    const volumes = [{ 'rmsx.run': 'x' }, {}].map((labels, i) => ({
+      Name: `volume-${i}`,
+      Labels: { 'rmsx.cluster': 'demo', 'rmsx.purpose': 'data', ...labels },
+    }));
+    const { stderr } = await runAgainst({ volumes }, ['status', '-n', 'demo']);
+    expect(stderr).toBe(
+      'rmsx: The cluster demo was made by Docker Compose and is down; its data is kept (volumes: 1).\nhint: Bring it back where its compose.yaml lies: docker compose up -d\n',
+    );
+  });
+
   test.each([['down'], ['down', '--volumes'], ['down', '--all'], ['down', '--volumes', '--all', '-y']])(
     '%s where nothing is there must be success',
     async (...args) => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -138,13 +139,21 @@ describe('what is there already', () => {
     expect([code, stderr.split('\n')[0]]).toEqual([5, 'rmsx: x is no file: nothing is written.']);
   });
 
-  test('a directory that is not there must be told', async () => {
-    const { code, stderr } = await init('--out', 'x/y.yaml');
-    expect([code, stderr]).toEqual([1, 'rmsx: x/y.yaml cannot be written (ENOENT).\n']);
+  test('a directory that is not there must be told, with the command that makes it', async () => {
+    const { code, stderr } = await init('--out', "it's/y.yaml");
+    const [, command = ''] = /^hint: Make its directory first: (mkdir .+)$/m.exec(stderr) ?? [];
+    expect([code, stderr.split('\n')[0]]).toEqual([1, "rmsx: it's/y.yaml cannot be written (ENOENT)."]);
+    execFileSync('sh', ['-c', command], { cwd: directory });
+    const again = await init('--out', "it's/y.yaml");
+    const next = String.raw`next: rmsx up -f 'it'\''s/y.yaml'`;
+    expect([again.code, again.stderr]).toEqual([0, `it's/y.yaml is written; ${next}\n`]);
   });
 
   test('a file system that takes no files must be told', async () => {
     const { code, stderr } = await init('--out', '/proc/rmsx.yaml'); // nobody may write there, root neither
-    expect([code, stderr]).toEqual([1, 'rmsx: /proc/rmsx.yaml cannot be written (ENOENT).\n']);
+    expect([code, stderr]).toEqual([
+      1,
+      'rmsx: /proc/rmsx.yaml cannot be written (ENOENT).\nhint: Name another file with --out.\n',
+    ]);
   });
 });

@@ -6,7 +6,7 @@ import { MakingWorld } from '../helpers/making-world.ts';
 import { type Run, runRmsx } from '../helpers/run-rmsx.ts';
 import { assertValid } from '../helpers/schemas.ts';
 import { sendArchive } from '../helpers/send-archive.ts';
-import { type Answer, listedContainer, StubEngine } from '../helpers/stub-engine.ts';
+import { type Answer, listedContainer, listedNetwork, StubEngine } from '../helpers/stub-engine.ts';
 import { StubRedis } from '../helpers/stub-redis.ts';
 import { cluster, history, node, record } from '../helpers/values.ts';
 
@@ -128,6 +128,26 @@ test.each<[string, readonly object[], object]>([
   const document = JSON.parse(stdout) as { clusters: readonly object[] };
   assertValid('ls', document);
   expect([code, document.clusters]).toEqual([0, [expect.objectContaining({ name: 'demo', ...expected })]]);
+});
+
+test('up of a cluster of Compose must tell of data that down kept, and leave it and its record alone', async () => {
+  const labels = { 'rmsx.cluster': 'demo', 'rmsx.run': 'earlier' };
+  const volumes = ['data', 'conf'].map((purpose) => ({
+    Name: `demo-slave-2-${purpose}`,
+    Labels: { ...labels, 'rmsx.node': 'slave-2', 'rmsx.purpose': purpose },
+  }));
+  const containers = ['master', 'slave-1'].map((name) =>
+    listedContainer(`demo-${name}`, {
+      Id: `id-${name}`,
+      Labels: { 'rmsx.cluster': 'demo', 'rmsx.node': name, 'com.docker.compose.project': 'demo' },
+    }),
+  );
+  const network = listedNetwork('demo_app_net', '172.19.0.0/24', { Labels: { 'rmsx.cluster': 'demo' } });
+  await using world = await StubEngine.start({ containers, volumes, networks: [network], answer: giveConf });
+  const { code, stdout, stderr } = await runRmsx(['up', '-n', 'demo', '--dry-run'], { env: world.env });
+  expect([code, stdout, world.writes]).toEqual([0, 'nothing to do\n', []]);
+  expect(stderr).toContain('their data is kept and not used');
+  expect(stderr).toContain('docker volume rm demo-slave-2-data demo-slave-2-conf');
 });
 
 describe('env', () => {

@@ -1,5 +1,6 @@
 import { defaultFileName } from '../../config/rmsx-file/limits.ts';
 import { checkUpRequest } from '../../config/up-request.ts';
+import { quoteForShell } from '../../domain/shell.ts';
 import { writeRmsxFile } from '../../files/rmsx-file.ts';
 import { init } from '../../operations/init.ts';
 import type { Command } from '../command.ts';
@@ -44,7 +45,7 @@ export const initCommand: Command = {
     }
     await writeRmsxFile(file, text, { force: args.switch('force') ?? false });
     await context.print({ file, written: true, text: null }, () => '');
-    context.tell(`${file} is written; next: rmsx up${file === defaultFileName ? '' : ` -f ${file}`}`);
+    context.tell(`${file} is written; next: rmsx up${file === defaultFileName ? '' : ` -f ${quoteForShell(file)}`}`);
     return 0;
   },
 };

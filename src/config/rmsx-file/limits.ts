@@ -5,7 +5,7 @@ export const defaultFileName = 'rmsx.yaml';
 export const apiVersion = 'rmsx/v1';
 
 /**
- * The longest file that is read, in bytes and in characters: enough for thousands of nodes. Hostile YAML of a
- * megabyte takes the parser all of the memory; of this length, a few seconds at worst.
+ * The longest file that is read, in characters: enough for thousands of nodes. Hostile YAML of a megabyte takes the
+ * parser all of the memory; of this length, a few seconds at worst.
  */
 export const maxFileLength: number = 256 * 1024;

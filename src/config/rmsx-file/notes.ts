@@ -1,4 +1,5 @@
 import { canonicalDirective } from '../../domain/directives.ts';
+import { bufferLimit } from '../../domain/merge-directives.ts';
 import { canonicalNodeName } from '../../domain/names.ts';
 import { prioritySetting, settings } from '../settings.ts';
 
@@ -13,7 +14,7 @@ export interface Place {
 const maxProblems = 100;
 
 /** Settings that share their directive with the section `redis`: they write some of its lines, and not all. */
-const sharing = 'client-output-buffer-limit';
+const sharing = bufferLimit;
 
 /** What is known of a file while it is read: where its keys are, and what is wrong. */
 export class Notes {

@@ -177,6 +177,23 @@ describe('what is wrong must be told with the command to type', () => {
     ]);
   });
 
+  test('a promotion that was cut off: who holds most takes over, and nobody beside another master', () => {
+    const promoted = shaped('star', { master: 'slave-1', 'slave-1': null, 'slave-2': 'slave-1' });
+    const cutOff = (infos: Readonly<Record<string, ServerInfo | null>>): readonly string[] =>
+      findings({ ...evidence({ master: 'stopped' }, { master: null, ...infos }), record: record(promoted) }).filter(
+        (text) => /^(no-master|role-differs: slave-1)/.test(text),
+      );
+    const behind = (command: string): readonly string[] => [
+      `no-master: no node is a master: nothing can be written -> ${command}`,
+      `role-differs: slave-1 runs as replica, and should be the master -> ${command}`,
+    ];
+    expect(cutOff({ 'slave-1': lost(), 'slave-2': lost() })).toEqual(behind('rmsx promote slave-1'));
+    expect(cutOff({ 'slave-1': lost({ offset: 900 }), 'slave-2': lost() })).toEqual(behind('rmsx promote slave-2'));
+    expect(cutOff({ 'slave-1': lost(), 'slave-2': masterInfo([]) })).toEqual([
+      'role-differs: slave-1 runs as replica, and should be the master -> docker restart redis-server-slave-2   # as replicas; writes that only they have are lost',
+    ]);
+  });
+
   test.each<[string, Evidence, string]>([
     [
       'a stopped replica',

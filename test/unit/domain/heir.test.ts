@@ -41,7 +41,13 @@ describe('who is to take over', () => {
       undefined,
     ]);
     expect([heirAmong(mixed, ['slave-2', 'slave-1']), heirAmong(mixed, [])]).toEqual(['slave-1', undefined]);
-    expect(heirAmong(chainOf('redis:8.0', 'redis:8.0', 'redis:8.0'), ['slave-2', 'slave-1'])).toBe('slave-2');
+    const alike = chainOf('redis:8.0', 'redis:8.0', 'redis:8.0');
+    expect(heirAmong(alike, ['slave-2', 'slave-1'])).toBe('slave-2');
+    const marked = alike.nodes.map((each) =>
+      each.name === 'slave-2' ? { ...each, directives: { 'replica-priority': ['0'] } } : each,
+    );
+    expect(heirAmong({ ...alike, nodes: marked }, ['slave-2', 'slave-1'])).toBe('slave-1');
+    expect(heirAmong({ ...alike, directives: { 'replica-priority': ['0'] } }, ['slave-2', 'slave-1'])).toBeUndefined();
   });
 
   test('must be told with --force and what it costs where others could not follow', () => {
@@ -54,6 +60,9 @@ describe('who is to take over', () => {
       'rmsx promote slave-2 --force -n shop   # master (Redis 6.0), slave-1 (Redis 7.0) could not load its data, and would never be in sync again',
     );
     expect(promoteCommand(chainOf('redis:8.0', 'redis:7'), 'slave-1')).toBe('rmsx promote slave-1');
+    expect(promoteCommand(chainOf('redis:7.0', 'redis:8.0'), 'slave-1', 'rmsx up')).toBe(
+      'rmsx promote slave-1 --force && rmsx up   # master (Redis 7.0) could not load its data, and would never be in sync again',
+    );
   });
 });
 

@@ -30,6 +30,8 @@ interface Scene {
   readonly others?: readonly ObservedContainer[];
   readonly changes?: Partial<ObservedContainer>;
   readonly memoryBytes?: number;
+  /** What all servers say of theirs. */
+  readonly priority?: number;
 }
 
 /** An engine and servers that can be looked at and not changed: whatever is called besides fails the test. */
@@ -65,7 +67,8 @@ async function portsOf(spec: ClusterSpec, scene: Scene): Promise<Ports> {
     connect: async (node) => {
       const info = infos.get(node);
       if (!info || scene.silent?.includes(node)) throw new RmsxError('failed', 'no answer', { reason: 'no-answer' });
-      return { info: async () => info, close: () => undefined } as unknown as Awaited<ReturnType<Redis['connect']>>;
+      const own = { ...info, priority: scene.priority ?? info.priority };
+      return { info: async () => own, close: () => undefined } as unknown as Awaited<ReturnType<Redis['connect']>>;
     },
   };
   const tell = (): void => undefined;
@@ -117,6 +120,19 @@ describe('a dry run must tell what would be done, and touch nothing', () => {
     `);
   });
 
+  test('to remove a former master that is stopped', async () => {
+    const promoted = shaped('star', { master: 'slave-1', 'slave-1': null, 'slave-2': 'slave-1' });
+    const { plan, removed } = await change(promoted, (spec) => removeNode(spec, 'master'), {
+      states: { master: 'stopped' },
+    });
+    expect(removed).toEqual(['master']);
+    expect(formatPlan(plan)).toMatchInlineSnapshot(`
+      "write role.conf, rmsx.json of slave-1  (it is older than the change)
+      write role.conf, rmsx.json of slave-2  (it is older than the change)
+      remove container of master  (the cluster goes on without it)"
+    `);
+  });
+
   test('to move a node', async () => {
     const { plan } = await change(chain, (spec) => moveNode(spec, 'slave-2', 'master'));
     expect(plan.filter(({ step }) => step.op === 'follow').map(({ id }) => id)).toEqual(['follow slave-2']);
@@ -165,6 +181,17 @@ describe('a change must be refused before anything is touched', () => {
     const scene: Scene = { states: { master: 'stopped' }, silent: ['master'], changes: { statusText: 'Exited (137)' } };
     const error = await refusal({ ...spec, nodes }, (own) => own, scene);
     expect(error.hint).toBe('Let a replica take over: rmsx promote slave-2');
+  });
+
+  test('where nobody that answers may take over: what that means must be looked up', async () => {
+    const directives = { 'replica-priority': ['0'] };
+    const scene: Scene = { states: { master: 'stopped' }, priority: 0 };
+    const hints = async (persistence: 'aof' | 'none'): Promise<string | undefined> =>
+      (await refusal(cluster(2, { persistence, directives }), (own) => own, scene)).hint;
+    expect([await hints('aof'), await hints('none')]).toEqual([
+      'Bring it back: rmsx up',
+      'See what can be done: rmsx status',
+    ]);
   });
 
   test('where nobody answers', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ClusterSpec } from '../../../src/domain/cluster.ts';
+import type { ClusterSpec, NodeSpec } from '../../../src/domain/cluster.ts';
 import { shapeOf } from '../../../src/domain/shape.ts';
 import { addNode, moveNode, removeNode, scaleTo } from '../../../src/plan/change-topology.ts';
 import { errorOf } from '../../helpers/error-of.ts';
@@ -11,6 +11,12 @@ const fresh = (topology: 'star' | 'chain' | 'tree', replicas: number, fanout = 2
   return shaped(topology, Object.fromEntries(shapeOf(topology, fanout, names)), { fanout });
 };
 const names = (spec: ClusterSpec): readonly string[] => spec.nodes.map(({ name }) => name);
+/** A star of three in which some nodes differ. */
+const unlike = (changes: Readonly<Record<string, Partial<NodeSpec>>>): ClusterSpec => {
+  const { nodes, ...rest } = cluster(2);
+  return { ...rest, nodes: nodes.map((each) => ({ ...each, ...changes[each.name] })) };
+};
+const neverPromoted = { 'replica-priority': ['0'] };
 
 describe('adding a node', () => {
   test('must give it the next address and port, and nothing else must change', () => {
@@ -110,8 +116,21 @@ describe('removing a node', () => {
   test.each<[ClusterSpec, string | undefined]>([
     [
       cluster(2),
-      'Let another node take over first, and remove it then:\ndocker stop redis-server-master && rmsx promote slave-1 && rmsx up\nOr remove the whole cluster: rmsx down',
+      'Let another node take over first:\ndocker stop redis-server-master && rmsx promote slave-1 && rmsx remove master\nOr remove the whole cluster: rmsx down',
     ],
+    [
+      unlike({ 'slave-1': { directives: neverPromoted } }),
+      'Let another node take over first:\ndocker stop redis-server-master && rmsx promote slave-2 && rmsx remove master\nOr remove the whole cluster: rmsx down',
+    ],
+    [
+      unlike({ 'slave-1': { image: 'redis:8.8' } }),
+      'Let another node take over first:\ndocker stop redis-server-master && rmsx promote slave-2 && rmsx remove master\nOr remove the whole cluster: rmsx down',
+    ],
+    [
+      unlike({ master: { image: 'redis:7.0' } }),
+      'Let another node take over first:\ndocker stop redis-server-master && rmsx promote slave-1 --force && rmsx remove master   # master (Redis 7.0) could not load its data, and would never be in sync again\nOr remove the whole cluster: rmsx down',
+    ],
+    [cluster(2, { directives: neverPromoted }), 'Remove the whole cluster: rmsx down'],
     [cluster(0), 'Remove the whole cluster: rmsx down'],
     [cluster(0, { name: 'demo' }), 'Remove the whole cluster: rmsx down -n demo'],
   ])('that is the master must be refused', (own, hint) => {
@@ -186,6 +205,22 @@ describe('moving a node', () => {
       hint: 'Let another node take over first:\ndocker stop demo-master && rmsx promote slave-1 -n demo && rmsx up -n demo',
       problems: [],
     });
+  });
+
+  test.each<[string, ClusterSpec, string]>([
+    [
+      'is never promoted',
+      unlike({ 'slave-2': { directives: neverPromoted } }),
+      'Let another node take over first:\ndocker stop redis-server-master && rmsx promote slave-1 && rmsx up',
+    ],
+    [
+      'has a newer server than others',
+      unlike({ 'slave-2': { image: 'redis:8.8' } }),
+      'Let another node take over first:\ndocker stop redis-server-master && rmsx promote slave-1 && rmsx up',
+    ],
+    ['has a newer server, as all others', unlike({ master: { image: 'redis:7.0' } }), 'rmsx status'],
+  ])('that is the master, where the new source %s, must name a promotion that works', (_, own, hint) => {
+    expect(errorOf(() => moveNode(own, 'master', 'slave-2')).hint).toBe(hint);
   });
 
   test('must name every node that is not there', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ObservedContainer, ObservedEngine } from '../../../src/domain/observed.ts';
-import { composeConflicts } from '../../../src/plan/compose-conflicts.ts';
+import { composeConflicts, keptBesideCompose } from '../../../src/plan/compose-conflicts.ts';
 import { cluster, container, containers, engineWith, foreign, volume } from '../../helpers/values.ts';
 
 const spec = cluster(2, { name: 'demo' });
@@ -69,5 +69,26 @@ describe('rmsx and Docker Compose must not get into each other', () => {
     ['rmsx 0.1 made it, which knew no projects', { containers: [container(spec, 'master', { composeProject: null })] }],
   ])('and must leave each other alone where %s', (_, engine) => {
     expect(composeConflicts(spec, engineWith(engine))).toEqual([]);
+  });
+});
+
+describe('data that rmsx kept beside a cluster of Compose', () => {
+  const kept = [data('master', 'earlier'), { ...data('slave-1', null), name: 'demo_slave-1-data' }];
+  const lock = foreign('demo-lock', { cluster: 'demo', run: 'now', owner: 'host/1/1' });
+  const ofCompose = [composed('master'), composed('slave-1'), lock];
+
+  test('must be told, with the command that removes it and nothing else', () => {
+    expect(keptBesideCompose(spec, engineWith({ containers: ofCompose, volumes: kept }))).toEqual([
+      'Docker Compose owns demo; rmsx made volumes of demo, too, and their data is kept and not used. To give it up: docker volume rm demo-master-data',
+    ]);
+  });
+
+  test.each<[string, Partial<ObservedEngine>]>([
+    ['nothing is kept', { containers: ofCompose, volumes: kept.slice(1) }],
+    ['rmsx runs the cluster', { containers: containers(spec), volumes: kept }],
+    ['rmsx runs a node of it', { containers: [container(spec, 'master'), composed('slave-1')], volumes: kept }],
+    ['nothing runs', { volumes: kept }],
+  ])('must not be spoken of where %s', (_, engine) => {
+    expect(keptBesideCompose(spec, engineWith(engine))).toEqual([]);
   });
 });

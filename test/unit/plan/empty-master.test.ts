@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Persistence } from '../../../src/domain/cluster.ts';
+import type { Directives, Persistence } from '../../../src/domain/cluster.ts';
 import type { ObservedContainer, ObservedVolume } from '../../../src/domain/observed.ts';
 import { refuseEmptyMaster } from '../../../src/plan/empty-master.ts';
 import { errorOf, type SeenError } from '../../helpers/error-of.ts';
@@ -14,34 +14,72 @@ const gone = { master: 'missing', 'slave-1': 'missing', 'slave-2': 'missing' } a
 
 interface Case {
   readonly persistence: Persistence;
+  readonly directives?: Directives;
   readonly states?: States;
   readonly master?: Partial<ObservedContainer>;
   readonly volumes?: readonly ObservedVolume[];
 }
 
-function refuse({ persistence, states = {}, master = {}, volumes = all }: Case): void {
-  const spec = cluster(2, { persistence });
+function refuse({ persistence, directives = {}, states = {}, master = {}, volumes = all }: Case): void {
+  const spec = cluster(2, { persistence, directives });
   const there = containers(spec, states).map((own) => (own.node === 'master' ? { ...own, ...master } : own));
   refuseEmptyMaster(spec, engineWith({ containers: [...there, foreign('web')], volumes }));
 }
 
-const refusal = (message: string): SeenError => ({
+const refusal = (message: string, ...ways: readonly string[]): SeenError => ({
   code: 'unsafe',
   message,
-  hint: 'Let a replica take over: rmsx promote slave-1\nOr begin anew without the data: rmsx down --volumes',
+  hint: ways.join('\n'),
   problems: [],
 });
 
-describe('a master that would start without the data that replicas have must be refused', () => {
+describe('a master that would start without the data that replicas have must be refused, with what works', () => {
   const empty = 'master would start empty, as its data volume is gone, and slave-1, slave-2 would copy that.';
   const ephemeral = 'master would start empty, as the cluster is ephemeral, and slave-1, slave-2 would copy that.';
-  test.each<[string, Case, string]>([
-    ['aof, its volume is gone', { persistence: 'aof', states: gone, volumes: all.slice(1) }, empty],
-    ['rdb, its volume is gone', { persistence: 'rdb', states: gone, volumes: all.slice(1) }, empty],
+  const promote = 'Let a replica take over: rmsx promote slave-1';
+  const start = 'Let a replica take over: rmsx start slave-1 && rmsx promote slave-1';
+  const anew = 'begin anew without the data: rmsx down --volumes';
+  const neverPromoted = { 'replica-priority': ['0'] };
+  test.each<[string, Case, string, readonly string[]]>([
+    [
+      'aof, its volume is gone',
+      { persistence: 'aof', states: { master: 'missing' }, volumes: all.slice(1) },
+      empty,
+      [promote, `Or ${anew}`],
+    ],
+    [
+      'aof, its volume is gone, and nobody may take over',
+      { persistence: 'aof', directives: neverPromoted, states: { master: 'missing' }, volumes: all.slice(1) },
+      empty,
+      [`B${anew.slice(1)}`],
+    ],
+    [
+      'aof, its volume is gone, and only slave-2 runs',
+      { persistence: 'aof', states: { master: 'missing', 'slave-1': 'stopped' }, volumes: all.slice(1) },
+      empty,
+      ['Let a replica take over: rmsx promote slave-2', `Or ${anew}`],
+    ],
+    [
+      'rdb, its volume is gone, and nobody runs',
+      {
+        persistence: 'rdb',
+        states: { master: 'missing', 'slave-1': 'stopped', 'slave-2': 'stopped' },
+        volumes: all.slice(1),
+      },
+      empty,
+      [start, `Or ${anew}`],
+    ],
+    [
+      'rdb, its volume is gone, and only volumes are left',
+      { persistence: 'rdb', states: gone, volumes: all.slice(1) },
+      empty,
+      [`B${anew.slice(1)}`],
+    ],
     [
       'rdb, it crashed',
       { persistence: 'rdb', states: { master: 'stopped' }, master: { statusText: 'Exited (137) 2 seconds ago' } },
       'master would start with its last snapshot (Exited (137) 2 seconds ago), and slave-1, slave-2 would copy that.',
+      [promote, `Or ${anew}`],
     ],
     [
       'rdb, it crashed while replicas are paused',
@@ -51,11 +89,22 @@ describe('a master that would start without the data that replicas have must be 
         master: { statusText: 'Exited (1) a day ago' },
       },
       'master would start with its last snapshot (Exited (1) a day ago), and slave-1, slave-2 would copy that.',
+      [start, `Or ${anew}`],
     ],
-    ['none, its container is gone', { persistence: 'none', states: { master: 'missing' }, volumes: [] }, ephemeral],
-    ['none, it is stopped', { persistence: 'none', states: { master: 'stopped' }, volumes: [] }, ephemeral],
-  ])('%s', (_, given, message) => {
-    expect(errorOf(() => refuse(given))).toEqual(refusal(message));
+    [
+      'none, its container is gone',
+      { persistence: 'none', states: { master: 'missing' }, volumes: [] },
+      ephemeral,
+      [promote, `Or ${anew}`],
+    ],
+    [
+      'none, it is stopped',
+      { persistence: 'none', states: { master: 'stopped' }, volumes: [] },
+      ephemeral,
+      [promote, `Or ${anew}`],
+    ],
+  ])('%s', (_, given, message, ways) => {
+    expect(errorOf(() => refuse(given))).toEqual(refusal(message, ...ways));
   });
 });
 

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { ServerInfo } from '../../../src/domain/server-info.ts';
 import { refuseLastingRoles } from '../../../src/plan/lasting-roles.ts';
 import { errorOf } from '../../helpers/error-of.ts';
-import { cluster, healthyInfos, masterInfo } from '../../helpers/values.ts';
+import { cluster, healthyInfos, masterInfo, node, replicaInfo, shaped } from '../../helpers/values.ts';
 
 const own = cluster(2);
 
@@ -21,4 +22,33 @@ test('a replica that runs as a master must be an error that names it and the com
     ['slave-1 runs as master, and should be the replica'],
     'They take the right role when they start, and lose writes that only they have: docker restart redis-server-slave-1',
   ]);
+});
+
+describe('a promotion that was cut off', () => {
+  const promoted = shaped('star', { master: 'slave-1', 'slave-1': null, 'slave-2': 'slave-1' });
+  const behind = (offset: number): ServerInfo => replicaInfo(node('master', null), { link: 'down', offset });
+  const hint = (...infos: readonly (readonly [string, ServerInfo])[]): string | undefined =>
+    errorOf(() => refuseLastingRoles(promoted, new Map(infos))).hint;
+
+  test('must be finished where nobody holds more', () => {
+    expect(hint(['slave-1', behind(1000)], ['slave-2', behind(1000)])).toBe(
+      'Finish the promotion: rmsx promote slave-1',
+    );
+  });
+
+  test('must not be finished with a node that needs --force where another one does not', () => {
+    expect(hint(['slave-1', behind(900)], ['slave-2', behind(1000)])).toBe(
+      'Promote one that has more than slave-1: rmsx promote slave-2',
+    );
+  });
+
+  test('must not be named beside another master, next to which nobody is promoted', () => {
+    expect(hint(['slave-1', behind(1000)], ['slave-2', masterInfo([])])).toBe(
+      'They take the right role when they start, and lose writes that only they have: docker restart redis-server-slave-2',
+    );
+  });
+
+  test('must be looked at where nobody may take over', () => {
+    expect(hint(['slave-1', { ...behind(1000), priority: 0 }])).toBe('rmsx status');
+  });
 });

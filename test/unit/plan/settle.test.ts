@@ -115,6 +115,11 @@ describe('another shape of a cluster that is there', () => {
       hint: 'See how it is: rmsx status   Where master is gone: rmsx promote slave-1',
       problems: [],
     });
+    const { nodes, ...rest } = cluster(2);
+    const mixed = { ...rest, nodes: nodes.map((each) => ({ ...each, image: each.source ? null : 'redis:7.0' })) };
+    expect(errorOf(() => settleCluster(request, record(mixed), engine, options)).hint).toContain(
+      'rmsx promote slave-1 --force   # master (Redis 7.0) could not load its data',
+    );
   });
 
   const promoted = cluster(0, {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hasSettled, notSettled } from '../../../src/plan/settled.ts';
+import { notSeen, notSettled, unsettled } from '../../../src/plan/settled.ts';
 import { masterInfo, node, replicaInfo } from '../../helpers/values.ts';
 
 const gone = { host: '172.19.0.10', port: 6379 };
@@ -28,13 +28,36 @@ test.each([
     true,
   ],
   ['in a full synchronisation', replica({ link: 'syncing' }), replica({ link: 'syncing' }), false],
-  ['a master already', masterInfo([]), masterInfo([]), true],
 ])('a node that is %s must count as settled or not', (_, before, now, expected) => {
-  expect(hasSettled(before, now, gone)).toBe(expected);
+  const said = (info: typeof before): Map<string, ReturnType<typeof replica>> =>
+    new Map(info ? [['slave-1', info]] : []);
+  expect(unsettled(['slave-1'], said(before), said(now), gone)).toEqual(expected ? [] : ['slave-1']);
+});
+
+test('replicas of a new master that is at work must not be waited for', () => {
+  const before = new Map([['slave-2', replica({ link: 'up', source: other })]]);
+  const now = new Map([['slave-2', replica({ link: 'up', source: other, offset: 600, readOffset: 600 })]]);
+  expect(unsettled(['slave-1', 'slave-2'], before, now.set('slave-1', replica({})), gone)).toEqual([
+    'slave-1',
+    'slave-2',
+  ]);
+  expect(unsettled(['slave-1', 'slave-2'], before, now.set('slave-1', masterInfo([])), gone)).toEqual([]);
 });
 
 test('offsets that go on moving must be a refusal that names the nodes and the next command', () => {
   const error = notSettled(['slave-1'], 'master', 'demo');
   expect(error).toMatchObject({ code: 'unsafe', hint: 'rmsx status -n demo' });
   expect(error.message).toBe('slave-1 still received data after 5 s, though master is down.');
+  expect(notSettled(['slave-1'], null, 'demo').message).toBe('slave-1 still received data after 5 s.');
 });
+
+test.each([
+  [false, 'rmsx promote slave-1 -n demo'],
+  [true, 'rmsx promote slave-1 --force -n demo'],
+])(
+  'a promotion of which nobody knows whether it happened must be finished as it was asked for: --force is %s',
+  (force, command) => {
+    const { code, hint } = notSeen('slave-1', 'demo', force);
+    expect([code, hint]).toEqual(['incomplete', `Look, and finish it: rmsx status -n demo   ${command}`]);
+  },
+);

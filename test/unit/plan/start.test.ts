@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ClusterSpec } from '../../../src/domain/cluster.ts';
 import { formatPlan, type Plan } from '../../../src/domain/plan.ts';
 import { linkedNodes, lonelyWarnings, neighbours, runningNames } from '../../../src/plan/linked.ts';
 import { planRestart, restartWarnings } from '../../../src/plan/restart.ts';
@@ -138,6 +139,21 @@ describe('restart', () => {
       hint: expect.stringContaining('Restart the replicas alone: rmsx restart slave-1 slave-2'),
     });
     expect(planRestart(factsOf({}, { nodes: ['slave-1'] }, spec))).toHaveLength(3);
+  });
+
+  test.each<[string, Partial<ClusterSpec>, number, readonly string[]]>([
+    ['replicas', {}, 2, ['Restart the replicas alone', 'Or let one take over', 'Or begin anew without the data']],
+    [
+      'replicas that are never promoted',
+      { directives: { 'replica-priority': ['0'] } },
+      2,
+      ['Restart the replicas alone', 'Or begin anew without the data'],
+    ],
+    ['nobody', {}, 0, ['Begin anew without the data']],
+  ])('must name what works for a master that has %s', (_, changes, replicas, ways) => {
+    const spec = cluster(replicas, { persistence: 'none', ...changes });
+    const { hint } = errorOf(() => planRestart(factsOf({}, {}, spec)));
+    expect(hint?.split('\n').map((line) => line.split(':')[0])).toEqual(ways);
   });
 
   test('must make nothing that is missing', () => {

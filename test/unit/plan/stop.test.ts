@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Persistence } from '../../../src/domain/cluster.ts';
 import { formatPlan, type Plan } from '../../../src/domain/plan.ts';
 import { planStop, stopWarnings } from '../../../src/plan/stop.ts';
 import { cluster, container, containers, shaped } from '../../helpers/values.ts';
@@ -92,6 +93,26 @@ describe('what stopping means for the others must be told', () => {
   test('the master of an ephemeral cluster, which could only come back empty', () => {
     const [told] = warn(['master'], ['slave-2'], cluster(2, { persistence: 'none' }));
     expect(told).toContain('| It would come back empty; let a replica take over: rmsx promote slave-2');
+  });
+
+  test('the master, where nobody who stays may take over', () => {
+    const told = (persistence: Persistence): string | undefined =>
+      warn(['master'], ['slave-2'], cluster(2, { persistence, directives: { 'replica-priority': ['0'] } }))[0];
+    expect(told('aof')).toContain(
+      'nothing can be written; slave-2 can be read, and stays as it is | Bring it back: rmsx start master',
+    );
+    expect(told('aof')).not.toContain('promote');
+    expect(told('none')).toContain('| It would come back empty; begin anew without the data: rmsx down && rmsx up');
+  });
+
+  test('the master of a chain, where the one below may not take over', () => {
+    const chain = shaped('chain', { master: null, 'slave-1': 'master', 'slave-2': 'slave-1' });
+    const marked = chain.nodes.map((each) =>
+      each.name === 'slave-1' ? { ...each, directives: { 'replica-priority': ['0'] } } : each,
+    );
+    expect(warn(['master'], ['slave-1', 'slave-2'], { ...chain, nodes: marked })[0]).toContain(
+      'let a replica take over: rmsx promote slave-2',
+    );
   });
 
   test('a source in the middle', () => {
