@@ -1,4 +1,5 @@
 import { RmsxError } from '../domain/errors.ts';
+import { toPrintable } from '../domain/printable.ts';
 
 /** How the asked-for data is printed. */
 export type Format = 'table' | 'json' | 'yaml';
@@ -43,7 +44,7 @@ export function formatError(error: RmsxError): string {
 export function toRmsxError(error: unknown): RmsxError {
   if (error instanceof RmsxError) return error;
   const text = error instanceof Error ? `${error.name}: ${error.message}` : 'an unknown value was thrown';
-  return new RmsxError('bug', `This is a bug in rmsx. ${text}`, {
+  return new RmsxError('bug', `This is a bug in rmsx. ${toPrintable(text)}`, {
     hint: 'Please report it with the command line and this message.',
     cause: error,
   });

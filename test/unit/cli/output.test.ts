@@ -61,6 +61,7 @@ test('what lies underneath must never be printed: foreign errors carry secrets',
 
 test.each([
   [new TypeError('x is undefined'), 'This is a bug in rmsx. TypeError: x is undefined'],
+  [new Error('requirepass top-secret\u001b[2J'), 'This is a bug in rmsx. Error: requirepass ***'],
   ['text', 'This is a bug in rmsx. an unknown value was thrown'],
   [undefined, 'This is a bug in rmsx. an unknown value was thrown'],
 ])('%s must be called a bug', (thrown, message) => {
