@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { defaults } from '../config/defaults.ts';
 import type { ConsideredEngine, EngineFacts } from '../domain/engine-facts.ts';
 import { RmsxError } from '../domain/errors.ts';
@@ -72,10 +73,10 @@ async function examine(name: string, engine: Engine): Promise<Diagnosis> {
     engine.considered(),
     engine.isLocal ? portsInUse(wanted.ports, defaults.bind) : [],
   ]);
-  const sharesKernel = engine.isLocal && facts.system !== 'Docker Desktop';
+  const isHere = engine.isLocal && facts.host === hostname();
   const { endpoint, origin: chosenBy, isLocal, warnings } = engine;
   const reachHost = engine.reach(defaults.bind, defaults.basePort).host;
-  const routes = sharesKernel ? await readHostRoutes() : null;
+  const routes = isHere ? await readHostRoutes() : null;
   const seen = { endpoint, chosenBy, warnings, reachHost, facts, observed, hasImage, considered, busyPorts, routes };
   const findings = diagnose({ ...seen, wanted });
   return {

@@ -15,7 +15,7 @@ export interface Evidence {
   readonly reachHost: string;
   readonly facts: EngineFacts;
   readonly observed: ObservedEngine;
-  /** Null where the engine is not on this machine, or they cannot be read. */
+  /** Of the host of the engine; null where they cannot be known. */
   readonly routes: readonly HostRoute[] | null;
   /** Ports on which something of this machine listens that is no container. */
   readonly busyPorts: readonly number[];
@@ -139,7 +139,8 @@ const subnet: Check = ({ wanted, observed, routes }) => {
     .filter((route) => !known.has(route.to) && overlaps(route.to))
     .map((route) => `the route of this host to ${route.to} (${route.device})`);
   const taken = [...networks, ...ways];
-  if (taken.length === 0) return [fine('subnet', `The default subnet ${wanted.subnet} is free.`)];
+  const unseen = routes === null ? ' of networks; the routes of its host cannot be looked at from here' : '';
+  if (taken.length === 0) return [fine('subnet', `The default subnet ${wanted.subnet} is free${unseen}.`)];
   return [
     problem(
       'subnet',

@@ -85,7 +85,10 @@ describe('a wrong command line must be refused before anything is touched', () =
     ['up --name=-x', noName('-x')],
     ['status -n a/b', noName('a/b')],
     ['up --subnet 172.19.0.1/24', '--subnet: "172.19.0.1/24" has host bits set: write 172.19.0.0/24'],
-    ['up --subnet 172.19.0.0/30', '--subnet: "172.19.0.0/30" is too small: rmsx needs a /26 or larger'],
+    [
+      'up --subnet 172.19.0.0/30',
+      '--subnet: "172.19.0.0/30" is too small: it has 4 addresses, and rmsx needs 64 or more (a /26)',
+    ],
     ['up --subnet 999.1.1.1', '--subnet: "999.1.1.1" is not an IPv4 subnet such as 172.19.0.0/24'],
     ['up --subnet 999.1.1.1/24', '--subnet: "999.1.1.1/24" has a number above 255'],
     ['up --image Redis:8', noImage('Redis:8')],
