@@ -7,8 +7,11 @@ let isSettled = false;
 for (const event of ['uncaughtException', 'unhandledRejection']) {
   process.on(event, (error) => {
     isSettled = true; // it has an end, and a message
-    const where = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 4).join('\n') : '';
-    process.stderr.write(`rmsx: internal error: ${error instanceof Error ? error.name : 'unknown'}\n${where}\n`);
+    const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
+    const where = lines.filter((line) => line.startsWith('    at ')).slice(0, 3); // without the message: it may hold secrets
+    process.stderr.write(
+      `rmsx: internal error: ${error instanceof Error ? error.name : 'unknown'}\n${where.join('\n')}\n`,
+    );
     process.exit(70);
   });
 }

@@ -60,7 +60,10 @@ async function dispatch(argv: readonly string[], env: NodeJS.ProcessEnv, streams
   }
 }
 
-const flagsWithValue = ['-n', '--name', '-f', '--file', '--format', '--timeout', '--docker-host', '--docker-context'];
+const flagsWithValue = [
+  ...['-n', '--name', '-f', '--file', '--format', '--timeout', '--docker-host', '--docker-context'],
+  '--password', // there is none, and what stands behind it must not be repeated as a verb that nobody knows
+];
 
 /** The verb may stand behind common flags, whose values are not the verb: `rmsx -n demo status`. */
 function verbIndex(argv: readonly string[]): number {
@@ -100,9 +103,12 @@ const stackFrames = (error: Error): string =>
     .filter((line) => line.startsWith('    at '))
     .join('\n');
 
-/** With DEBUG=* ioredis prints every command, AUTH and its password included. */
+/**
+ * With DEBUG=* ioredis prints every command, AUTH and its password included, and docker-modem every answer: logs of
+ * servers that quote their conf.
+ */
 function keepSecretsFromDebug(env: NodeJS.ProcessEnv): void {
-  if (env.DEBUG) env.DEBUG = `${env.DEBUG},-ioredis:*`;
+  if (env.DEBUG) env.DEBUG = `${env.DEBUG},-ioredis:*,-modem`;
 }
 
 /** `rmsx ls | head -1` closes the pipe: that is no error. */

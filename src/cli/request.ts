@@ -5,6 +5,7 @@ import { checkUpRequest, type UpRequest } from '../config/up-request.ts';
 import type { Directives, Persistence } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { mergeDirectives } from '../domain/merge-directives.ts';
+import { toPrintable } from '../domain/printable.ts';
 import type { Locate } from '../domain/problem.ts';
 import { readPassword } from '../files/password-file.ts';
 import type { Arguments } from './arguments.ts';
@@ -100,7 +101,7 @@ function directivesFrom(args: Arguments): Directives | undefined {
   const texts = new Map<string, string[]>();
   for (const pair of pairs) {
     const at = pair.indexOf('=');
-    if (at <= 0) args.report([`--set: "${pair}" is not directive=value, such as maxclients=5000`]);
+    if (at <= 0) args.report([`--set: "${toPrintable(pair)}" is not directive=value, such as maxclients=5000`]);
     else texts.set(pair.slice(0, at), [...(texts.get(pair.slice(0, at)) ?? []), pair.slice(at + 1)]);
   }
   const directives: Record<string, readonly string[]> = {};

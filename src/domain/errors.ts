@@ -1,3 +1,5 @@
+import { toPrintable } from './printable.ts';
+
 /** Exit codes by error code: public, see README.md. A code is never renamed or renumbered. */
 export const exitCodes = {
   failed: 1,
@@ -103,7 +105,7 @@ export function retold(error: RmsxError, message: string, details: Omit<ErrorDet
 export function toRmsxError(error: unknown): RmsxError {
   if (error instanceof RmsxError) return error;
   const text = error instanceof Error ? `${error.name}: ${error.message}` : 'an unknown value was thrown';
-  return new RmsxError('bug', `This is a bug in rmsx. ${text}`, {
+  return new RmsxError('bug', `This is a bug in rmsx. ${toPrintable(text)}`, {
     hint: 'Please report it with the command line and this message.',
     cause: error,
   });

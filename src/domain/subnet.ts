@@ -29,7 +29,10 @@ export function parseSubnet(text: string): Subnet | string {
   const [a, b, c, d, prefix] = match.slice(1).map(Number) as [number, number, number, number, number];
   if ([a, b, c, d].some((byte) => byte > 255)) return `"${text}" has a number above 255`;
   if (prefix > 32) return `"${text}" has a prefix above 32`;
-  if (prefix > smallestPrefix) return `"${text}" is too small: rmsx needs a /${smallestPrefix} or larger`;
+  if (prefix > smallestPrefix) {
+    const needed = `${2 ** (32 - smallestPrefix)} or more (a /${smallestPrefix})`;
+    return `"${text}" is too small: it has ${2 ** (32 - prefix)} addresses, and rmsx needs ${needed}`;
+  }
   if (prefix < largestPrefix) return `"${text}" is too large: the largest is a /${largestPrefix}`;
   const address = ((a * 256 + b) * 256 + c) * 256 + d;
   const size = 2 ** (32 - prefix);

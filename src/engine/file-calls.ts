@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { RmsxError } from '../domain/errors.ts';
-import type { Engine } from '../domain/ports.ts';
+import { RmsxError } from '../domain/errors.ts';
+import type { Directory, Engine } from '../domain/ports.ts';
+import { toPrintable } from '../domain/printable.ts';
+import { readConf } from '../render/conf-directory.ts';
 import { packDirectories, unpackFiles } from './archive.ts';
 import { parseLogFrames } from './log-frames.ts';
 import { serverUserOf } from './server-user.ts';
@@ -26,6 +28,8 @@ export function fileCalls({
     writeFiles: (id, directories, owner) =>
       call(`write files into ${short(id)}`, async () => {
         await docker.getContainer(id).putArchive(await packDirectories(directories, owner), { path: '/' });
+      }).catch((error: RmsxError) => {
+        throw withoutPasswords(error, directories);
       }),
     stampOf: (id, path) =>
       look(`look at ${path} of ${short(id)}`, async () =>
@@ -43,6 +47,21 @@ export function fileCalls({
         parseLogFrames(await docker.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, follow: false })),
       ),
   };
+}
+
+/** Only what is sent here holds a password, and what answers in the place of an engine may repeat what it was sent. */
+function withoutPasswords(error: RmsxError, directories: readonly Directory[]): RmsxError {
+  const { code, message, hint, reason, cause } = error;
+  const shown = directories.reduce((text, { files }) => {
+    const conf = readConf(new Map(files.map(({ name, content }) => [name, content])));
+    return conf ? toPrintable(text, conf.password) : text;
+  }, message);
+  if (shown === message) return error;
+  return new RmsxError(code, shown, {
+    cause,
+    ...(hint === undefined ? {} : { hint }),
+    ...(reason === undefined ? {} : { reason }),
+  });
 }
 
 /** The engine answers in a header: JSON in base64. */

@@ -29,6 +29,9 @@ export async function readRendered(directory: string): Promise<ReadonlyMap<strin
   return confs;
 }
 
+/** @returns where the files of a cluster are when nobody says it: here, or in a directory of its name */
+export const usualDirectory = async (name: string): Promise<string> => ((await isRendered('.')) ? '.' : `./${name}`);
+
 /** @returns whether rmsx has rendered a cluster into a directory; never throws, as other things may have our names */
 export const isRendered = (directory: string): Promise<boolean> =>
   lstat(join(directory, manifestPath)).then(

@@ -74,8 +74,8 @@ export class Converging {
   }
 
   async #dryRun(): Promise<UpResult> {
-    const { plan, warnings } = await this.#look(false);
-    this.#warn(warnings);
+    const { plan, ...seen } = await this.#look(false);
+    this.#tell(seen);
     return { plan, changed: false, status: null, remarks: [], resync: {} };
   }
 
@@ -96,13 +96,14 @@ export class Converging {
     return lookForUp(this.#request, looking, this.#ports);
   }
 
-  #bringUp({ warnings, ...scene }: SceneForUp): Promise<UpResult> {
-    this.#warn(warnings);
+  #bringUp({ warnings, notes, ...scene }: SceneForUp): Promise<UpResult> {
+    this.#tell({ warnings, notes });
     return new BringUp({ ...scene, options: this.#options, ports: this.#ports, run: this.#run }).run();
   }
 
-  #warn(warnings: readonly string[]): void {
+  #tell({ warnings, notes }: Pick<SceneForUp, 'warnings' | 'notes'>): void {
     for (const text of warnings) this.#ports.progress.warn(text);
+    for (const text of notes) this.#ports.progress.note(text);
   }
 }
 

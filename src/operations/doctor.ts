@@ -1,10 +1,12 @@
+import { hostname } from 'node:os';
 import { defaults } from '../config/defaults.ts';
 import type { ConsideredEngine, EngineFacts } from '../domain/engine-facts.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import { readHostRoutes } from '../files/host-routes.ts';
-import { diagnose, type Wanted, wayToEngine } from '../plan/diagnose.ts';
+import { readSecretPlaces } from '../files/secret-places.ts';
+import { diagnose, keptSecrets, type Wanted, wayToEngine } from '../plan/diagnose.ts';
 import { observeEngine } from './observe-engine.ts';
 import { portsInUse } from './ports-in-use.ts';
 
@@ -31,9 +33,20 @@ export interface DiagnosedEngine extends EngineFacts {
  * Looks at everything that a cluster depends on. Changes nothing, and an engine that cannot be reached is a finding.
  * @param name - of the cluster: what it holds itself is not in its way
  * @param open - makes the connection, which may fail
+ * @param secretPaths - files and directories of this machine that hold the password. @default none
  * @throws RmsxError for everything but an engine that cannot be reached or refuses
  */
-export async function doctor(name: string, open: () => Promise<Ports>): Promise<Diagnosis> {
+export async function doctor(
+  name: string,
+  open: () => Promise<Ports>,
+  secretPaths: readonly string[] = [],
+): Promise<Diagnosis> {
+  const secrets = keptSecrets(await readSecretPlaces(secretPaths));
+  const diagnosis = await look(name, open);
+  return { ...diagnosis, findings: [...diagnosis.findings, ...secrets] };
+}
+
+async function look(name: string, open: () => Promise<Ports>): Promise<Diagnosis> {
   let engine: Engine | undefined;
   try {
     engine = (await open()).engine;
@@ -72,10 +85,10 @@ async function examine(name: string, engine: Engine): Promise<Diagnosis> {
     engine.considered(),
     engine.isLocal ? portsInUse(wanted.ports, defaults.bind) : [],
   ]);
-  const sharesKernel = engine.isLocal && facts.system !== 'Docker Desktop';
+  const isHere = engine.isLocal && facts.host === hostname();
   const { endpoint, origin: chosenBy, isLocal, warnings } = engine;
   const reachHost = engine.reach(defaults.bind, defaults.basePort).host;
-  const routes = sharesKernel ? await readHostRoutes() : null;
+  const routes = isHere ? await readHostRoutes() : null;
   const seen = { endpoint, chosenBy, warnings, reachHost, facts, observed, hasImage, considered, busyPorts, routes };
   const findings = diagnose({ ...seen, wanted });
   return {

@@ -6,7 +6,7 @@ import { keptBesideCompose } from '../plan/compose-conflicts.ts';
 import { exposureWarnings, refuseGuessable } from '../plan/exposure.ts';
 import { refuseOlderServer } from '../plan/older-server.ts';
 import { relocationOf } from '../plan/relocation.ts';
-import { routeWarnings } from '../plan/routes.ts';
+import { routeWarnings, unseenRoutes } from '../plan/routes.ts';
 import { nodesToMake } from '../plan/scene.ts';
 import { settleCluster } from '../plan/settle.ts';
 import { settlePassword } from '../plan/settle-password.ts';
@@ -20,6 +20,8 @@ import type { UpScene } from './up-run.ts';
 /** What `up` starts from, and what it is to warn of before it begins. */
 export interface SceneForUp extends Omit<UpScene, 'options' | 'ports' | 'run'> {
   readonly warnings: readonly string[];
+  /** What could not be looked at. */
+  readonly notes: readonly string[];
 }
 
 /** How `up` looks. */
@@ -44,7 +46,11 @@ export async function lookForUp(request: UpRequest, looking: LookingForUp, ports
   const { run, attempt, timezone, holdsLock, isFetched } = looking;
   const [observed, template] = await Promise.all([observeForUp(request, looking, ports), readTemplate('redis.conf')]);
   const existing = newestRecord([...observed.confs.values()].map((conf) => conf.record));
-  const settled = settleCluster(request, existing, observed.engine, { timezone, attempt, routes: observed.routes });
+  const settled = settleCluster(request, existing, observed.engine, {
+    timezone,
+    attempt,
+    routes: observed.routes ?? [],
+  });
   const known = settlePassword(request.password, existing, observed);
   refuseGuessable(settled.cluster, known.newPassword ?? known.password);
   // Which nodes know the new one by now, is told apart by their epoch.
@@ -64,10 +70,11 @@ export async function lookForUp(request: UpRequest, looking: LookingForUp, ports
   const plan = planUp({ ...facts, nowMs: Date.now() });
   const warnings = [
     ...(attempt === 0 ? exposureWarnings(settled.cluster) : []),
-    ...(attempt === 0 ? routeWarnings(settled.cluster, observed.routes) : []),
+    ...(attempt === 0 ? routeWarnings(settled.cluster, observed.routes ?? []) : []),
     ...(attempt === 0 ? keptBesideCompose(settled.cluster, observed.engine) : []),
     ...(isRelocation ? [`${request.name} is down while it moves: nothing can be read or written`] : []),
   ];
+  const notes = attempt === 0 && observed.routes === null ? [unseenRoutes(settled.cluster)] : [];
   const relocated = isRelocation ? (existing ?? undefined) : undefined;
-  return { record, nodes: record.cluster.nodes, ...observed, ...passwords, relocated, plan, warnings };
+  return { record, nodes: record.cluster.nodes, ...observed, ...passwords, relocated, plan, warnings, notes };
 }

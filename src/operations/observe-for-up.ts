@@ -21,8 +21,8 @@ import { readConfs } from './read-confs.ts';
 export interface SeenForUp {
   readonly engine: ObservedEngine;
   readonly confs: ReadonlyMap<string, NodeConf>;
-  /** Of this host, where a new network could get in their way. */
-  readonly routes: readonly HostRoute[];
+  /** Of the host of the engine, where a new network could get in their way; null where they cannot be known. */
+  readonly routes: readonly HostRoute[] | null;
 }
 
 /**

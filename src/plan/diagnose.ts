@@ -2,6 +2,8 @@ import type { ConsideredEngine, EngineFacts } from '../domain/engine-facts.ts';
 import { type Finding, fine } from '../domain/finding.ts';
 import type { HostRoute } from '../domain/host-route.ts';
 import type { ObservedEngine } from '../domain/observed.ts';
+import type { SecretPlace } from '../domain/secret-place.ts';
+import { quoteForShell } from '../domain/shell.ts';
 import { subnetsOverlap } from '../domain/subnet.ts';
 
 /** What `doctor` looks at, and what a cluster with the defaults would take. */
@@ -15,7 +17,7 @@ export interface Evidence {
   readonly reachHost: string;
   readonly facts: EngineFacts;
   readonly observed: ObservedEngine;
-  /** Null where the engine is not on this machine, or they cannot be read. */
+  /** Of the host of the engine; null where they cannot be known. */
   readonly routes: readonly HostRoute[] | null;
   /** Ports on which something of this machine listens that is no container. */
   readonly busyPorts: readonly number[];
@@ -53,6 +55,14 @@ const engine: Check = ({ facts, endpoint, chosenBy }) => [
 /** What there is to say about the way to the engine, whether it answers or not. */
 export const wayToEngine = ({ warnings }: Pick<Evidence, 'warnings'>): readonly Finding[] =>
   warnings.map((text) => warning('engine-way', `${text}.`, 'docker context ls'));
+
+/** Any user of a machine may look at what is not closed, and the password opens every node. */
+export const keptSecrets = (secrets: readonly SecretPlace[]): readonly Finding[] =>
+  secrets.map(({ path, kind, mode }) => {
+    if ((mode & 0o077) === 0) return fine('secrets', `${path} is closed to other users of this machine.`);
+    const isOpen = `${path} holds the password, and is open to other users of this machine (mode ${mode.toString(8)}).`;
+    return warning('secrets', isOpen, `chmod ${kind === 'directory' ? 700 : 600} ${quoteForShell(path)}`);
+  });
 
 /** People look for their containers with the docker command, and there they would not be. */
 const otherEngines: Check = ({ considered, chosenBy }) => {
@@ -139,7 +149,8 @@ const subnet: Check = ({ wanted, observed, routes }) => {
     .filter((route) => !known.has(route.to) && overlaps(route.to))
     .map((route) => `the route of this host to ${route.to} (${route.device})`);
   const taken = [...networks, ...ways];
-  if (taken.length === 0) return [fine('subnet', `The default subnet ${wanted.subnet} is free.`)];
+  const unseen = routes === null ? ' of networks; the routes of its host cannot be looked at from here' : '';
+  if (taken.length === 0) return [fine('subnet', `The default subnet ${wanted.subnet} is free${unseen}.`)];
   return [
     problem(
       'subnet',

@@ -2,6 +2,10 @@ import type { ClusterSpec } from '../domain/cluster.ts';
 import type { HostRoute } from '../domain/host-route.ts';
 import { subnetsOverlap } from '../domain/subnet.ts';
 
+/** @returns what to say where nobody here can know the routes of the host of an engine */
+export const unseenRoutes = ({ subnet }: ClusterSpec): string =>
+  `the routes of the host of the engine cannot be looked at from here: whether ${subnet} hides one is not checked`;
+
 /**
  * What a new network would hide from the host: engines take such a subnet, and then a VPN or a part of the office is out
  * of reach, for no reason that anybody sees.

@@ -46,9 +46,9 @@ async function connect(node: string, endpoint: Address, password: string, timeou
     // Protected mode speaks before it is asked, and hangs up.
     const denied = openServer(node, String((lastError as Error | undefined)?.message));
     const cause = error instanceof RmsxError ? error : (denied ?? lastError ?? error);
-    throw toRedisError(node, `log in at ${formatAddress(endpoint)}`, cause);
+    throw toRedisError(node, `log in at ${formatAddress(endpoint)}`, cause, password);
   }
-  return new Connection(node, client);
+  return new Connection(node, client, password);
 }
 
 /**
@@ -66,10 +66,12 @@ async function logIn(node: string, client: IoRedis, password: string): Promise<v
 class Connection implements RedisConnection {
   readonly #node: string;
   readonly #client: IoRedis;
+  readonly #password: string;
 
-  constructor(node: string, client: IoRedis) {
+  constructor(node: string, client: IoRedis, password: string) {
     this.#node = node;
     this.#client = client;
+    this.#password = password;
   }
 
   async info(): Promise<ReturnType<typeof parseInfo>> {
@@ -154,7 +156,7 @@ class Connection implements RedisConnection {
     try {
       return await work();
     } catch (error) {
-      throw toRedisError(this.#node, what, error);
+      throw toRedisError(this.#node, what, error, this.#password);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { RmsxError } from '../domain/errors.ts';
+import { toPrintable } from '../domain/printable.ts';
 
 /** Why a server could not be used; the `reason` of the RmsxError. */
 export type RedisReason = 'refused' | 'no-answer' | 'wrong-password' | 'loading' | 'reply';
@@ -15,14 +16,18 @@ const patterns: readonly (readonly [RegExp, RedisReason])[] = [
  * arguments of the command, and with them the password.
  * @param node - whose server it was
  * @param what - what was tried: `log in`
+ * @param password - not shown, as servers repeat what they do not understand. @default none
  */
-export function toRedisError(node: string, what: string, error: unknown): RmsxError {
+export function toRedisError(node: string, what: string, error: unknown, password = ''): RmsxError {
   if (error instanceof RmsxError) return error;
   const text = error instanceof Error ? error.message : String(error);
   const code = (error as { code?: unknown } | null)?.code;
   const evidence = typeof code === 'string' && !text.includes(code) ? `${code} ${text}` : text;
   const reason = patterns.find(([pattern]) => pattern.test(evidence))?.[1] ?? 'reply';
-  return new RmsxError('failed', `${node}: could not ${what}: ${explain(reason, text)}`, { node, reason });
+  return new RmsxError('failed', `${node}: could not ${what}: ${explain(reason, toPrintable(text, password))}`, {
+    node,
+    reason,
+  });
 }
 
 /** What servers say to a stranger whom they let in: PONG, or what they say to everybody while they cannot serve. */

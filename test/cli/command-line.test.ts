@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { runInShell, runRmsx } from '../helpers/run-rmsx.ts';
+import { listedNetwork, StubEngine } from '../helpers/stub-engine.ts';
 
 const help = (verb: string): string => `hint: rmsx ${verb} --help\n`;
 
@@ -84,7 +85,10 @@ describe('a wrong command line must be refused before anything is touched', () =
     ['up --name=-x', noName('-x')],
     ['status -n a/b', noName('a/b')],
     ['up --subnet 172.19.0.1/24', '--subnet: "172.19.0.1/24" has host bits set: write 172.19.0.0/24'],
-    ['up --subnet 172.19.0.0/30', '--subnet: "172.19.0.0/30" is too small: rmsx needs a /26 or larger'],
+    [
+      'up --subnet 172.19.0.0/30',
+      '--subnet: "172.19.0.0/30" is too small: it has 4 addresses, and rmsx needs 64 or more (a /26)',
+    ],
     ['up --subnet 999.1.1.1', '--subnet: "999.1.1.1" is not an IPv4 subnet such as 172.19.0.0/24'],
     ['up --subnet 999.1.1.1/24', '--subnet: "999.1.1.1/24" has a number above 255'],
     ['up --image Redis:8', noImage('Redis:8')],
@@ -159,6 +163,7 @@ describe('passwords', () => {
     for (const args of [
       ['up', '--password', secret],
       ['up', `--password=${secret}`],
+      ['--password', secret, 'up'],
     ]) {
       const { code, stdout, stderr } = await runRmsx(args);
       expect([code, stdout, stderr]).toEqual([
@@ -167,6 +172,18 @@ describe('passwords', () => {
         `rmsx: --password: would show the value to everybody on this machine; use RMSX_PASSWORD or --password-file\n${help('up')}`,
       ]);
     }
+  });
+
+  test.each([
+    [['status', '--password', secret]],
+    [['up', '--set', `requirepass=${secret}`]],
+    [['up', '--set', `requirepass ${secret}`]],
+    [['up', '--set', `user=default on >${secret}`]],
+    [['render', '--set', `masterauth ${secret}`]],
+  ])('one that stands where none belongs must be refused, and not be repeated: %j', async (args) => {
+    const { code, stdout, stderr } = await runRmsx(args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).not.toContain(secret);
   });
 
   test.each([
@@ -229,9 +246,38 @@ describe('passwords', () => {
 });
 
 describe('pipes', () => {
+  /** Of which only data is left: their names alone are half a megabyte. */
+  const manyClusters = Array.from({ length: 4500 }, (_, i) => ({
+    Name: `volume-${i}`,
+    Labels: { 'rmsx.cluster': `c${i}-`.padEnd(100, 'x'), 'rmsx.purpose': 'data', 'rmsx.run': 'r' },
+  }));
+  const foreignNetwork = listedNetwork('office', '172.19.0.0/16');
+
   test('a reader that goes early must be no error', async () => {
     const { stdout, stderr, code } = await runInShell('"$@" | head -c1', ['up', '--help']);
     expect([code, stdout, stderr]).toEqual([0, 'r', '']);
+  });
+
+  /** @returns what a reader prints of a document, and what rmsx says on stderr, its exit code behind it */
+  async function pipe(verb: string, reader: string): Promise<readonly [string, string]> {
+    await using engine = await StubEngine.start({ volumes: manyClusters, networks: [foreignNetwork] });
+    const line = `{ "$@"; echo "code $?" >&2; } | ${reader}`;
+    const { stdout, stderr } = await runInShell(line, [verb, '--json'], { env: engine.env });
+    return [stdout, stderr];
+  }
+
+  test('a document of a megabyte must be complete, however slow its reader is', async () => {
+    const [text, said] = await pipe('ls', '{ sleep 0.2; cat; }');
+    const { clusters } = JSON.parse(text) as { clusters: readonly object[] };
+    expect([said, text.length > 2 ** 20, clusters.length]).toEqual(['code 0\n', true, manyClusters.length]);
+  });
+
+  test('the rest of it that nobody reads must be no error', async () => {
+    expect(await pipe('ls', 'head -c1')).toEqual(['{', 'code 0\n']);
+  });
+
+  test('the document of an error that nobody reads must leave its exit code alone', async () => {
+    expect(await pipe('up', ':')).toEqual(['', expect.stringMatching(/^rmsx: The subnet .*\nhint: .*\ncode 5\n$/s)]);
   });
 
   test('stderr that is closed early must not change the exit code', async () => {

@@ -4,7 +4,9 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TlsOptions } from 'node:tls';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tlsAgent } from '../../src/engine/transport/tls-agent.ts';
 import { Certificates } from '../helpers/certificates.ts';
 import { makeContext } from '../helpers/docker-context.ts';
 import { type Run, runRmsx } from '../helpers/run-rmsx.ts';
@@ -76,8 +78,21 @@ describe('an engine behind TLS', () => {
 
   test('must not show its private key, however much is asked for', async () => {
     const { code, stdout, stderr } = await tryTls({ env: { DEBUG: '*', NODE_DEBUG: '' } });
-    expect([code, /PRIVATE KEY/.test(stdout + stderr)]).toEqual([0, false]);
-    expect(stderr).toContain('modem Sending'); // it was asked for
+    expect([code, stderr, stdout.includes('PRIVATE KEY')]).toEqual([0, '', false]);
+    // A program that uses the library switches such lines on by itself: docker-modem describes its options there.
+    const settings = {
+      ca: join(good, 'ca.pem'),
+      cert: join(good, 'cert.pem'),
+      key: join(good, 'key.pem'),
+      verify: true,
+    };
+    const agent = tlsAgent(settings, {
+      url: 'tcp://127.0.0.1:1',
+      from: 'me',
+      target: { kind: 'tcp', host: '127.0.0.1', port: 1, tls: settings },
+      warnings: [],
+    });
+    expect(inspect({ agent }, { showHidden: true, depth: null })).not.toContain('PRIVATE KEY');
   });
 
   test('NODE_TLS_REJECT_UNAUTHORIZED=0 must not switch the check off', async () => {

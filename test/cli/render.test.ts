@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -118,6 +119,17 @@ describe('rmsx render', () => {
       false,
       expect.not.stringContaining('top secret'),
     ]);
+  });
+
+  test('must give git nothing that holds the password, also where files were replaced', async () => {
+    await render();
+    appendFileSync(join(out, 'nodes/master/redis.conf'), '# mine\n');
+    documentOf(await render('--force', '--json'));
+    const git = (...args: readonly string[]): string =>
+      execFileSync('git', args, { cwd: out, env: { PATH: process.env.PATH, HOME: work } }).toString();
+    git('init', '-q');
+    git('add', '-A');
+    expect(git('ls-files')).toBe('README.md\ncompose.yaml\n');
   });
 
   test.each(['000', '022', '027', '077'])('must set the modes whatever the umask: %s', async (umask) => {

@@ -65,6 +65,7 @@ function takeCommand(text: string): Taken | undefined {
 function reply([command = '', ...rest]: readonly string[], password: string, info: () => string): string {
   if (command.toUpperCase() === 'AUTH') return rest.at(-1) === password ? '+OK\r\n' : '-WRONGPASS invalid\r\n';
   if (command.toUpperCase() === 'PING') return '+PONG\r\n';
-  if (command.toUpperCase() !== 'INFO') return '-ERR unknown command\r\n';
+  if (command.toUpperCase() !== 'INFO')
+    return `-ERR unknown command '${command}', with args beginning with: ${rest}\r\n`;
   return `$${Buffer.byteLength(info())}\r\n${info()}\r\n`;
 }

@@ -1,6 +1,10 @@
+import { join } from 'node:path';
+import { isRendered, usualDirectory } from '../../files/rendered-cluster.ts';
 import { type Diagnosis, doctor } from '../../operations/doctor.ts';
+import { nodesDirectory } from '../../render/compose-file.ts';
 import { renderTable } from '../../render/table.ts';
 import type { Command } from '../command.ts';
+import type { Context } from '../context.ts';
 
 const exitCodes = { usable: 0, degraded: 3, unusable: 6 } as const;
 
@@ -17,11 +21,21 @@ export const doctorCommand: Command = {
   ],
   run: async (args, context) => {
     args.throwIfWrong('rmsx doctor --help');
-    const diagnosis = await doctor(context.name, () => context.ports());
+    const diagnosis = await doctor(context.name, () => context.ports(), await secretPaths(context));
     await context.print(diagnosis, () => textOf(diagnosis));
     return exitCodes[diagnosis.health];
   },
 };
+
+/** What rmsx keeps on this machine, and what it was told to read. */
+async function secretPaths({ name, env, file }: Context): Promise<readonly string[]> {
+  const directory = await usualDirectory(name);
+  const given = env.RMSX_PASSWORD_FILE ?? (await file())?.passwordFile;
+  return [
+    ...((await isRendered(directory)) ? [join(directory, nodesDirectory)] : []),
+    ...(given === undefined ? [] : [given]),
+  ];
+}
 
 function textOf({ findings, considered, health }: Diagnosis): string {
   const lines = findings.flatMap(({ level, message, next, details }) => [

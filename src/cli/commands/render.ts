@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { quoteForShell } from '../../domain/shell.ts';
-import { isRendered } from '../../files/rendered-cluster.ts';
+import { usualDirectory } from '../../files/rendered-cluster.ts';
 import { type RenderResult, render } from '../../operations/render.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -34,7 +34,7 @@ export const renderCommand: Command = {
   run: async (args, context) => {
     const request = await readUpRequest(args, context);
     const options = {
-      out: args.text('out') ?? ((await isRendered('.')) ? '.' : `./${request.name}`),
+      out: args.text('out') ?? (await usualDirectory(request.name)),
       keepName: !context.isNameGiven,
       templatesDirectory: args.text('templates'),
       force: args.switch('force') ?? false,

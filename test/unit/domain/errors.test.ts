@@ -67,6 +67,7 @@ test('an error that is told in other words must keep everything else, but for wh
 
 test.each([
   [new TypeError('x is undefined'), 'This is a bug in rmsx. TypeError: x is undefined'],
+  [new Error('requirepass top-secret\u001b[2J'), 'This is a bug in rmsx. Error: requirepass ***'],
   ['text', 'This is a bug in rmsx. an unknown value was thrown'],
   [undefined, 'This is a bug in rmsx. an unknown value was thrown'],
 ])('%s must be called a bug', (thrown, message) => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { encodeWord } from '../../../src/domain/conf-grammar.ts';
 import { toPrintable } from '../../../src/domain/printable.ts';
 
 test.each([
@@ -40,6 +41,30 @@ test('a known password must be hidden wherever it stands, unless it may be a wor
   expect(toPrintable('odd: top-secret, top-secret', 'top-secret')).toBe('odd: ***, ***');
   expect(toPrintable('Ready to accept connections', 'accept')).toBe('Ready to accept connections');
   expect(toPrintable("config 'a.*b$c'", 'a.*b$c.d')).toBe("config 'a.*b$c'");
+});
+
+const odd = `to p/s%e+c'r"e\\t é🔑~7?`;
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+test.each([
+  ['as it is', odd],
+  ['in an address', encodeURIComponent(odd)],
+  ['in an address, with small letters', encodeURIComponent(odd).toLowerCase()],
+  ['in an address, as forms have it', encodeURIComponent(odd).replaceAll('%20', '+')],
+  ['in an address, every byte', [...Buffer.from(odd)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')],
+  ['in JSON', JSON.stringify(odd).slice(1, -1)],
+  ['in a conf', encodeWord(odd).slice(1, -1)],
+  ['in base64', base64(odd)],
+  ['in base64 for addresses', Buffer.from(odd).toString('base64url')],
+  ['in base64 behind a name', base64(`me:${odd}`)],
+  ['in base64, in the middle of something', base64(`default:${odd}@x`)],
+])('a known password must be hidden %s', (_, form) => {
+  // What stands around it in base64 stays.
+  expect(toPrintable(`so: ${form}, so`, odd)).toMatch(/^so: \w{0,10}\*\*\*\w{0,4}, so$/);
+});
+
+test.each(['%41%42%43', 'YWNjZXB0', 'ready+to+accept'])('what only looks encoded must stay as it is: %s', (text) => {
+  expect(toPrintable(text, 'top-secret')).toBe(text);
 });
 
 test('nothing may steer the terminal: every control character but the tab must become a blank', () => {

@@ -33,7 +33,7 @@ describe('reading a subnet', () => {
     ['172.19.0.0/24 ', '"172.19.0.0/24 " is not an IPv4 subnet such as 172.19.0.0/24'],
     ['999.1.1.0/24', '"999.1.1.0/24" has a number above 255'],
     ['172.19.0.0/33', '"172.19.0.0/33" has a prefix above 32'],
-    ['172.19.0.0/30', '"172.19.0.0/30" is too small: rmsx needs a /26 or larger'],
+    ['172.19.0.0/30', '"172.19.0.0/30" is too small: it has 4 addresses, and rmsx needs 64 or more (a /26)'],
     ['0.0.0.0/0', '"0.0.0.0/0" is too large: the largest is a /8'],
     ['172.19.0.5/24', '"172.19.0.5/24" has host bits set: write 172.19.0.0/24'],
     ['0.1.0.0/16', '"0.1.0.0/16" is "this network": no network can have it; take a private one, such as 10.99.0.0/24'],

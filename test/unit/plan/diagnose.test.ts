@@ -110,6 +110,12 @@ describe('a subnet that is not free must be named with what takes it', () => {
     );
   });
 
+  test('nor must a free one be called free of routes that cannot be looked at', () => {
+    expect(messageOf('subnet', { routes: null })).toBe(
+      'The default subnet 172.19.0.0/24 is free of networks; the routes of its host cannot be looked at from here.',
+    );
+  });
+
   test('its own network is in nobody’s way', () => {
     const own = engineWith({ networks: [network('redis-server_app_net', '172.19.0.0/24', 'redis-server')] });
     const routes = [{ device: 'br-1', to: '172.19.0.0/24' }];

@@ -47,3 +47,14 @@ test('a server with another password must say so, and never what it was given', 
   expect(message).toContain('the server refuses the password in its own redis.conf');
   expect(message).not.toContain('secret');
 });
+
+test('what a server repeats must be told without the password, and without what steers a terminal', async () => {
+  await using server = await StubRedis.start('top-secret', info);
+  const endpoint = { host: '127.0.0.1', port: server.port };
+  const connection = await redisClient.connect('master', endpoint, 'top-secret', 1000);
+  const { message } = await rejectionOf(connection.mark('top-secret\u001b[2J', 0, 1000));
+  connection.close();
+  expect(message).toBe(
+    "master: could not publish a marker: ERR unknown command 'PUBLISH', with args beginning with: __rmsx__:marker,*** [2J",
+  );
+});
