@@ -16,6 +16,19 @@ afterEach(() => rmSync(work, { recursive: true, force: true }));
 
 const render = (...flags: readonly string[]): Promise<Run> => runRmsx(['render', '--out', out, '-n', 'demo', ...flags]);
 
+test.each<[string, readonly string[], Record<string, string>]>([
+  ['--out', ['--out', '-'], {}],
+  ['RMSX_OUT', [], { RMSX_OUT: '-' }],
+])('%s - must be refused: what is rendered is a directory with secrets, and no text', async (flag, args, env) => {
+  const { code, stdout, stderr } = await runRmsx(['render', ...args], { cwd: work, env });
+  expect([code, stdout, stderr]).toEqual([
+    2,
+    '',
+    `rmsx: ${flag}: - would be standard output, and render writes a directory: name one\nhint: rmsx render --help\n`,
+  ]);
+  expect(readdirSync(work)).toEqual([]);
+});
+
 test('another persistence must be refused with 7: servers would start empty beside their data; --force does it', async () => {
   documentOf(await render('--json'));
   const before = contents(out);

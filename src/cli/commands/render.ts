@@ -32,8 +32,12 @@ export const renderCommand: Command = {
   ],
   run: async (args, context) => {
     const request = await readUpRequest(args, context);
+    const out = args.text('out');
+    if (out === '-') {
+      args.report([`${args.nameOf('out')}: - would be standard output, and render writes a directory: name one`]);
+    }
     const options = {
-      out: args.text('out') ?? ((await isRendered('.')) ? '.' : `./${request.name}`),
+      out: out ?? ((await isRendered('.')) ? '.' : `./${request.name}`),
       keepName: !context.isNameGiven,
       templatesDirectory: args.text('templates'),
       force: args.switch('force') ?? false,
