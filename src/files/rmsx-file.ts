@@ -3,6 +3,7 @@ import { lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { defaultFileName, maxFileLength } from '../config/rmsx-file/limits.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { diskHint } from './disk-hint.ts';
 import { readStart } from './read-start.ts';
 
 /** More bytes than that are more characters than the parser takes. */
@@ -69,7 +70,10 @@ export async function writeRmsxFile(path: string, text: string, { force }: { rea
     if (code === 'EEXIST') {
       throw new RmsxError('conflict', `${path} is there already.`, { hint: 'Replace it with --force.', cause: error });
     }
-    throw new RmsxError('failed', `${path} cannot be written (${code}).`, { cause: error });
+    throw new RmsxError('failed', `${path} cannot be written (${code}).`, {
+      hint: diskHint(error as NodeJS.ErrnoException, path, '--out FILE'),
+      cause: error,
+    });
   }
 }
 
