@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { defaultFileName, maxFileLength } from '../config/rmsx-file/limits.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { quoteForShell } from '../domain/shell.ts';
+import { diskHint } from './disk-hint.ts';
 import { readStart } from './read-start.ts';
 
 /** More bytes than that are more characters than the parser takes. */
@@ -68,10 +69,10 @@ export async function writeRmsxFile(path: string, text: string, { force }: { rea
     if (code === 'EEXIST') {
       throw new RmsxError('conflict', `${path} is there already.`, { hint: 'Replace it with --force.', cause: error });
     }
-    const directory = dirname(path);
-    const isMissing = code === 'ENOENT' && !(await lstat(directory).catch(() => undefined));
-    const hint = isMissing ? `Make its directory first: mkdir -p ${quoteForShell(directory)}` : anotherFile;
-    throw new RmsxError('failed', `${path} cannot be written (${code}).`, { hint, cause: error });
+    throw new RmsxError('failed', `${path} cannot be written (${code}).`, {
+      hint: diskHint(error as NodeJS.ErrnoException, path, '--out FILE'),
+      cause: error,
+    });
   }
 }
 

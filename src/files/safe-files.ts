@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { chmod, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RmsxError } from '../domain/errors.ts';
+import { diskHint } from './disk-hint.ts';
 
 /** A file as it is on the disk. */
 export interface FoundFile {
@@ -167,8 +168,13 @@ export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T
   try {
     return await work();
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const refusal = error as NodeJS.ErrnoException;
+    const { code } = refusal;
     if (error instanceof RmsxError || code === undefined) throw error;
-    throw new RmsxError('failed', `${path} cannot be read or written (${code}).`, { cause: error, reason: code });
+    throw new RmsxError('failed', `${path} cannot be read or written (${code}).`, {
+      hint: diskHint(refusal, path, '--out DIR'),
+      cause: error,
+      reason: code,
+    });
   }
 }

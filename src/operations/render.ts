@@ -48,8 +48,9 @@ export interface RenderResult {
 
 /**
  * Writes a cluster as files for Docker Compose. Touches no engine; same request, same bytes, on every machine.
- * @throws RmsxError `bad-spec` for what cannot be made or rendered, `conflict` where files would be lost or are those of
- * another cluster, `unsafe` where data would be left unread or others can guess the password
+ * @throws RmsxError `bad-spec` for what cannot be made or rendered, `bad-usage` where the directory is a file, `conflict`
+ * where files would be lost or are those of another cluster, `unsafe` where data would be left unread or others can guess
+ * the password, `failed` where the disk refuses
  * @example
  * await render({ name: 'demo', replicas: 2, subnet: 'auto', basePort: 'auto' }, { out: 'demo' });
  */

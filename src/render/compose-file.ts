@@ -145,7 +145,6 @@ function composeNode(cluster: ClusterSpec, node: NodeSpec): TemplateValues {
     container: composeScalar(containerName(cluster.name, node.name)),
     'own-image': node.image === null || node.image === cluster.image ? null : composeScalar(node.image),
     'effective-image': composeScalar(imageOf(cluster, node)),
-    source: node.source === null ? null : composeScalar(node.source),
     ip: composeScalar(host),
     publish: composeScalar(`${cluster.bind}:${port}:${port}`),
     conf: composeScalar(`./${nodesDirectory}/${node.name}`),

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,7 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseRmsxFile } from '../../src/config/rmsx-file/rmsx-file.ts';
 import { checkUpRequest } from '../../src/config/up-request.ts';
-import { type Run, runInShell, runRmsx } from '../helpers/run-rmsx.ts';
+import { type Run, runInShell, runRmsx, runWithoutRights } from '../helpers/run-rmsx.ts';
 import { assertValid } from '../helpers/schemas.ts';
 
 let directory = '';
@@ -141,7 +142,7 @@ describe('what is there already', () => {
 
   test('a directory that is not there must be told, with the command that makes it', async () => {
     const { code, stderr } = await init('--out', "it's/y.yaml");
-    const [, command = ''] = /^hint: Make its directory first: (mkdir .+)$/m.exec(stderr) ?? [];
+    const [, command = ''] = /^hint: Make the directory: (mkdir .+?) {3}or/m.exec(stderr) ?? [];
     expect([code, stderr.split('\n')[0]]).toEqual([1, "rmsx: it's/y.yaml cannot be written (ENOENT)."]);
     execFileSync('sh', ['-c', command], { cwd: directory });
     const again = await init('--out', "it's/y.yaml");
@@ -149,11 +150,31 @@ describe('what is there already', () => {
     expect([again.code, again.stderr]).toEqual([0, `it's/y.yaml is written; ${next}\n`]);
   });
 
+  test('a file in the place of the directory must be told, with what to do', async () => {
+    writeFileSync(join(directory, 'x'), '');
+    const { code, stderr } = await init('--out', 'x/y.yaml');
+    expect([code, stderr]).toEqual([
+      1,
+      'rmsx: x/y.yaml cannot be written (ENOTDIR).\nhint: A file is in the place of a directory on the way there. Name another place: --out FILE\n',
+    ]);
+  });
+
+  test.each([[[]], [['--force']]])('a directory that must not be written to must be told: %j', async (flags) => {
+    chmodSync(directory, 0o555);
+    const { code, stderr } = await runWithoutRights(['init', ...flags], { cwd: directory });
+    chmodSync(directory, 0o755);
+    expect([code, stderr]).toEqual([
+      1,
+      'rmsx: rmsx.yaml cannot be written (EACCES).\nhint: See who may: ls -ld .   or name another place: --out FILE\n',
+    ]);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
   test('a file system that takes no files must be told', async () => {
     const { code, stderr } = await init('--out', '/proc/rmsx.yaml'); // nobody may write there, root neither
     expect([code, stderr]).toEqual([
       1,
-      'rmsx: /proc/rmsx.yaml cannot be written (ENOENT).\nhint: Name another file with --out.\n',
+      'rmsx: /proc/rmsx.yaml cannot be written (ENOENT).\nhint: Name another place: --out FILE\n',
     ]);
   });
 });

@@ -35,6 +35,13 @@ export function runInShell(line: string, args: readonly string[], options: RunOp
   return runCommand('sh', ['-c', line, 'sh', process.execPath, bin, ...args], options);
 }
 
+/** Runs it so that modes of files hold for it, also where the tests run as root. */
+export function runWithoutRights(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  return process.getuid?.() === 0
+    ? runCommand('setpriv', ['--bounding-set=-all', process.execPath, bin, ...args], options)
+    : runRmsx(args, options);
+}
+
 function runCommand(command: string, args: readonly string[], options: RunOptions): Promise<Run> {
   const startedMs = performance.now();
   const { PATH = '' } = process.env;

@@ -33,8 +33,12 @@ export const renderCommand: Command = {
   ],
   run: async (args, context) => {
     const request = await readUpRequest(args, context);
+    const out = args.text('out');
+    if (out === '-') {
+      args.report([`${args.nameOf('out')}: - would be standard output, and render writes a directory: name one`]);
+    }
     const options = {
-      out: args.text('out') ?? (await usualDirectory(request.name)),
+      out: out ?? (await usualDirectory(request.name)),
       keepName: !context.isNameGiven,
       templatesDirectory: args.text('templates'),
       force: args.switch('force') ?? false,

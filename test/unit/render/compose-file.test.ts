@@ -6,6 +6,7 @@ import type { UpRequest } from '../../../src/config/up-request.ts';
 import { type ClusterTemplates, type RenderedFile, renderCluster } from '../../../src/render/compose-file.ts';
 import type { Template } from '../../../src/render/template.ts';
 import { errorOf } from '../../helpers/error-of.ts';
+import { shaped } from '../../helpers/values.ts';
 
 const packaged = (file: string): Template => ({
   file,
@@ -63,11 +64,25 @@ describe('compose.yaml', () => {
           labels: { 'rmsx.cluster': '1e3', 'rmsx.node': 'master', 'rmsx.topology': 'chain' },
           restart: 'no',
         },
-        'slave-2': { image: 'valkey:8.1', ports: ['0.0.0.0:22:22'], depends_on: ['slave-1'] },
+        'slave-2': { image: 'valkey:8.1', ports: ['0.0.0.0:22:22'] },
       },
       networks: { app_net: { name: '1e3_app_net' } },
       volumes: { 'slave-2-data': { labels: { 'rmsx.image': 'valkey:8.1', 'rmsx.purpose': 'data' } } },
     });
+  });
+
+  test.each([
+    ['star', 'master'],
+    ['chain', 'slave-1'],
+  ] as const)('of a %s must be the same after a promotion, and so must redis.conf', (topology, second) => {
+    const before = shaped(topology, { master: null, 'slave-1': 'master', 'slave-2': second });
+    const after = shaped(topology, { master: 'slave-1', 'slave-1': null, 'slave-2': 'slave-1' });
+    const [was, is] = [before, after].map((cluster, i) =>
+      renderCluster({ schemaVersion: 1, epoch: 1 + i, cluster }, 'top-secret', templates),
+    );
+    const changed = is?.filter(({ content }, i) => content !== was?.[i]?.content).map(({ path }) => path) ?? [];
+    expect(changed).toContain('nodes/master/role.conf');
+    expect(changed.filter((path) => /(compose\.yaml|redis\.conf)$/.test(path))).toEqual([]);
   });
 
   test.each<[string, Partial<UpRequest>, readonly string[]]>([
