@@ -1,6 +1,6 @@
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { Plan, Step } from '../domain/plan.ts';
 import { type GoingBack, goBack } from './go-back.ts';
 import { putBack, type Restoring } from './restore.ts';
 import { rollBack } from './roll-back.ts';
@@ -38,9 +38,13 @@ export async function takeBack(error: unknown, failed: Failed): Promise<unknown>
   if (changed.length > 0) {
     progress.note(`changed already, and left so: ${changed.join(', ')}; the same command goes on from there`);
   }
-  progress.note(isClean ? 'what this run made is removed' : `to remove the rest: ${rmsxCommand(cluster, 'down')}`);
+  if (plan.some(({ step }) => isMaking(step))) {
+    progress.note(isClean ? 'what this run made is removed' : `to remove the rest: ${rmsxCommand(cluster, 'down')}`);
+  }
   return error;
 }
+
+const isMaking = ({ op }: Step): boolean => ['create-network', 'create-container', 'write-volumes'].includes(op);
 
 async function afterGoingBack(error: unknown, { cluster, ports }: Failed, goingBack: GoingBack): Promise<unknown> {
   try {
