@@ -8,6 +8,7 @@ import {
   sourceOf,
 } from './cluster.ts';
 import { rmsxCommand } from './hints.ts';
+import { type Misplaced, misplacedNodes } from './misplaced.ts';
 import { containerOf, type NodeConf, type ObservedContainer } from './observed.ts';
 import type { ClusterRecord } from './record.ts';
 import { linkTo } from './replication.ts';
@@ -32,7 +33,8 @@ export interface Evidence {
 /** @returns the status of a cluster: what is, against what should be */
 export function assessCluster(evidence: Evidence): ClusterStatus {
   const { cluster, epoch } = evidence.record;
-  const nodes = cluster.nodes.map((node) => assessNode(node, evidence));
+  const misplaced = misplacedNodes(cluster, evidence.containers);
+  const nodes = cluster.nodes.map((node) => assessNode(node, evidence, misplaced));
   const masters = nodes.filter((node) => node.role === 'master');
   const warnings = [
     ...findWarnings(
@@ -42,6 +44,7 @@ export function assessCluster(evidence: Evidence): ClusterStatus {
       evidence.confs,
       evidence.refusing ?? new Set(),
       evidence.containers,
+      misplaced,
     ),
     ...strayWarnings(cluster, evidence.containers),
   ];
@@ -76,7 +79,7 @@ function healthOf(nodes: readonly NodeStatus[], warnings: number, refusing: numb
   return warnings > 0 ? 'degraded' : 'healthy';
 }
 
-function assessNode(node: NodeSpec, evidence: Evidence): NodeStatus {
+function assessNode(node: NodeSpec, evidence: Evidence, misplaced: ReadonlyMap<string, Misplaced>): NodeStatus {
   const { cluster } = evidence.record;
   const container = containerOf(evidence, node.name);
   const info = evidence.infos.get(node.name);
@@ -88,7 +91,7 @@ function assessNode(node: NodeSpec, evidence: Evidence): NodeStatus {
     state: stateOf(container, info),
     source: info?.source ? nameOf(cluster, info.source) : null,
     plannedSource: sourceOf(cluster, node)?.name ?? null,
-    ip: node.address.host,
+    ip: misplaced.get(node.name)?.ip || node.address.host,
     port: node.address.port,
     host: endpoint.host,
     hostPort: endpoint.port,

@@ -12,6 +12,16 @@ export interface PublishedPort {
   readonly port: number;
 }
 
+/** What a container has on a network. */
+export interface Attachment {
+  /** The name of the network. */
+  readonly network: string;
+  /** The id of the network; empty where the container was not started since it was attached. */
+  readonly networkId: string;
+  /** IPv4, that it has or will have; empty where the engine will choose one, null where the engine does not tell. */
+  readonly ip: string | null;
+}
+
 /** A container as the engine lists it. */
 export interface ObservedContainer {
   readonly id: string;
@@ -30,8 +40,8 @@ export interface ObservedContainer {
   readonly statusText: string;
   readonly createdAtMs: number;
   readonly ports: readonly PublishedPort[];
-  /** Of a container that was never started, an engine may know the names of its networks only. */
-  readonly networkIds: readonly string[];
+  /** Its networks; null where the engine does not tell. */
+  readonly attachments: readonly Attachment[] | null;
   readonly topology: string | null;
   /** The process that holds the lock which this container stands for. */
   readonly owner: string | null;
@@ -116,7 +126,13 @@ export const attachedTo = (
   { id, name }: Pick<ObservedNetwork, 'id' | 'name'>,
   containers: readonly ObservedContainer[],
 ): readonly ObservedContainer[] =>
-  containers.filter(({ networkIds }) => networkIds.includes(id) || networkIds.includes(name));
+  containers.filter(({ attachments }) => attachments?.some((attachment) => isTo({ id, name }, attachment)));
+
+/** Whether an attachment is one to this very network: another one of the same name is no use to a container. */
+export const isTo = (
+  { id, name }: Pick<ObservedNetwork, 'id' | 'name'>,
+  { network, networkId }: Attachment,
+): boolean => (networkId === '' ? network === name : networkId === id);
 
 /** @returns the container of a node of a cluster, or undefined */
 export const containerOf = (

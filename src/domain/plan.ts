@@ -33,6 +33,26 @@ export type Step =
     }
   | { readonly op: 'unpause'; readonly node: string }
   | {
+      /** A container leaves a network on which it has a wrong address. */
+      readonly op: 'disconnect';
+      readonly node: string;
+      readonly id: string;
+      readonly network: string;
+    }
+  | {
+      /** A container comes to a network, at the address that the others know. */
+      readonly op: 'connect';
+      readonly node: string;
+      readonly id: string;
+      readonly network: string;
+      readonly ip: string;
+    }
+  | {
+      /** A replica that runs opens its link anew: the old one may be dead without its knowing. */
+      readonly op: 'relink';
+      readonly node: string;
+    }
+  | {
       /** A server that runs takes new settings, and its conf is written. */
       readonly op: 'configure';
       readonly node: string;
@@ -125,6 +145,12 @@ export function describeStep(step: Step): string {
     case 'unpause':
     case 'stop':
       return `${step.op} ${step.node}`;
+    case 'disconnect':
+      return `disconnect ${step.node} from ${step.network}`;
+    case 'connect':
+      return `connect ${step.node} to ${step.network} (${step.ip})`;
+    case 'relink':
+      return `let ${step.node} open its link to its source anew`;
     case 'check-snapshot':
       return `see that ${step.node} has written its last snapshot`;
     case 'configure':

@@ -135,6 +135,12 @@ export interface Engine {
   endpointsOf(network: string): Promise<readonly NetworkEndpoint[]>;
   /** Detaches by force what the engine knows under this name, be there such a container or not. */
   disconnect(network: string, container: string): Promise<void>;
+  /**
+   * Attaches a container to a network, whether it runs or not.
+   * @param ip - IPv4, which it has there from now on
+   * @param alias - another name under which it is found there
+   */
+  connect(network: string, container: string, ip: string, alias: string): Promise<void>;
   /** @returns the id */
   createContainer(container: ContainerSpec): Promise<string>;
   /** @returns the id */
@@ -185,6 +191,8 @@ export interface RedisConnection {
   admitPassword(password: string): Promise<void>;
   /** Admits clients with this password alone; those that are logged in stay. */
   requirePassword(password: string): Promise<void>;
+  /** Cuts the link to the source of a replica, which opens another one at once. */
+  relink(): Promise<void>;
   /** Publishes a marker and waits until that many direct replicas acknowledged it, or the time is up. */
   mark(marker: string, replicas: number, timeoutMs: number): Promise<Marked>;
   close(): void;

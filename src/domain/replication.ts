@@ -1,9 +1,14 @@
 import { type ClusterSpec, formatAddress, type NodeSpec, sameAddress, sourceOf } from './cluster.ts';
 import type { ReplicaLink, ServerInfo } from './server-info.ts';
 
-/** @returns the line about a replica in what its source says, or undefined */
+/**
+ * @returns the line about a replica in what its source says, or undefined; of two, that of the link which lives: a source
+ * takes a minute to see that a replica has gone without a word, and come again
+ */
 export const linkTo = (source: ServerInfo, replica: NodeSpec): ReplicaLink | undefined =>
-  source.replicas.find((link) => sameAddress(link.address, replica.address));
+  source.replicas
+    .filter((link) => sameAddress(link.address, replica.address))
+    .reduce<ReplicaLink | undefined>((best, link) => (best && best.offset >= link.offset ? best : link), undefined);
 
 /**
  * What is missing until replication is usable. A link that is up is not enough: after a full synchronisation the source

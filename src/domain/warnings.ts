@@ -1,6 +1,7 @@
 import { masterOf, sameSource, sourceOf } from './cluster.ts';
 import { nextMaster, promoteCommand, startsBehind } from './heir.ts';
 import { rmsxCommand } from './hints.ts';
+import { describePlace, type Misplaced, placeHint } from './misplaced.ts';
 import { containerName } from './names.ts';
 import { containerOf, type NodeConf, type ObservedContainer } from './observed.ts';
 import type { ClusterRecord } from './record.ts';
@@ -18,12 +19,21 @@ export function findWarnings(
   confs: ReadonlyMap<string, NodeConf>,
   refusing: ReadonlySet<string>,
   containers: readonly ObservedContainer[],
+  misplaced: ReadonlyMap<string, Misplaced>,
 ): readonly Warning[] {
-  const next = masterHint(record, infos, containers);
+  const inPlace = new Map([...infos].filter(([node]) => !misplaced.has(node)));
+  const place = misplaced.get(masterOf(record.cluster).name);
+  const isOnlyElsewhere = place !== undefined && place.container.state !== 'stopped';
+  const next = isOnlyElsewhere ? placeHint(record.cluster.name, place) : masterHint(record, inPlace, containers);
   return [
     ...nodes.flatMap((node) => (refusing.has(node.name) ? [refusesPassword(record, node)] : [])),
     ...(refusing.size > 0 ? [] : masterWarnings(record, nodes, next)), // the master may be among them
-    ...nodes.flatMap((node) => (refusing.has(node.name) ? [] : stateWarnings(record, node, containers, next))),
+    ...[...misplaced.values()].map((place) => placeWarning(record, place)),
+    ...nodes.flatMap((node) =>
+      refusing.has(node.name) || isSilentOffNetwork(node, misplaced)
+        ? []
+        : stateWarnings(record, node, containers, next),
+    ),
     ...nodes.flatMap((node) => roleWarnings(record, node, infos, next)),
     ...nodes.flatMap((node) => linkWarnings(node, nodes)),
     ...nodes.flatMap((node) => confWarnings(record, node, confs.get(node.name))),
@@ -71,6 +81,20 @@ function refusesPassword(record: ClusterRecord, node: NodeStatus): Warning {
   const message = `${node.name} runs with another password than the one in its redis.conf, which was changed since it started`;
   return { code: 'wrong-password', node: node.name, message, hint: restart(record, [node.name]) };
 }
+
+/** The others know a node by its address alone. */
+function placeWarning({ cluster: { name } }: ClusterRecord, place: Misplaced): Warning {
+  return {
+    code: place.ip === null ? 'off-network' : 'address-differs',
+    node: place.node,
+    message: `${place.node} ${describePlace(name, place)}: no other node finds it`,
+    hint: placeHint(name, place),
+  };
+}
+
+/** Its published port is gone with its network. */
+const isSilentOffNetwork = ({ name, state }: NodeStatus, misplaced: ReadonlyMap<string, Misplaced>): boolean =>
+  state === 'unreachable' && misplaced.get(name)?.ip === null;
 
 function stateWarnings(
   record: ClusterRecord,

@@ -1,24 +1,38 @@
 import type Docker from 'dockerode';
 import type { NetworkEndpoint } from '../domain/observed.ts';
 import type { Engine } from '../domain/ports.ts';
-import type { Wire } from './wire.ts';
+import { strangeReply, type Wire } from './wire.ts';
 
-/** What is attached to a network, how it is detached, and on which host the networks are. */
+/** What is attached to a network, how containers come and go there, and on which host the networks are. */
 export function networkCalls({
   docker,
   call,
   look,
-}: Pick<Wire, 'docker' | 'call' | 'look'>): Pick<Engine, 'endpointsOf' | 'disconnect' | 'hostName'> {
+}: Pick<Wire, 'docker' | 'call' | 'look'>): Pick<Engine, 'endpointsOf' | 'connect' | 'disconnect' | 'hostName'> {
   return {
     hostName: () => look('ask for its host', async () => String((await docker.info()).Name)),
     endpointsOf: (network) =>
       look(`look at network ${network}`, async () => fromEndpoints(await docker.getNetwork(network).inspect())),
-    disconnect: async (network, container) => {
-      await call(`disconnect ${container} from ${network}`, () =>
-        docker.getNetwork(network).disconnect({ Container: container, Force: true }),
-      );
-    },
+    connect: (network, container, ip, alias) =>
+      call(`connect ${container} to ${network}`, () =>
+        nothingMore(
+          docker.getNetwork(network).connect({
+            Container: container,
+            EndpointConfig: { IPAMConfig: { IPv4Address: ip }, Aliases: [alias] },
+          }),
+        ),
+      ),
+    disconnect: (network, container) =>
+      call(`disconnect ${container} from ${network}`, () =>
+        nothingMore(docker.getNetwork(network).disconnect({ Container: container, Force: true })),
+      ),
   };
+}
+
+/** Docker says nothing when it has done it (200), Podman says OK. */
+async function nothingMore(reply: Promise<unknown>): Promise<void> {
+  const words = (await reply) ?? '';
+  if (!/^(OK)?\s*$/.test(String(words))) throw strangeReply();
 }
 
 /** What an engine that lost track of a container puts in the place of its id: `ep-` and the id of the endpoint. */

@@ -135,7 +135,7 @@ function toMount(volume: VolumeMount, node: string, owner: Stamp): Docker.MountS
 
 /** @param reachHost - the host of a remote engine; undefined where ports are published on this machine */
 export function fromContainer(info: Docker.ContainerInfo, reachHost: string | undefined): ObservedContainer {
-  const networks = Object.entries(info.NetworkSettings?.Networks ?? {});
+  const networks = info.NetworkSettings?.Networks;
   const own = info.Labels ?? {}; // what is being removed may have lost labels, names and ports
   const node = own[labels.node] ?? null;
   const run = own[labels.run] ?? null;
@@ -160,7 +160,13 @@ export function fromContainer(info: Docker.ContainerInfo, reachHost: string | un
         ? []
         : [{ inside: PrivatePort, host: reachHost ?? loopbackOf(IP), port: PublicPort }],
     ),
-    networkIds: networks.map(([name, { NetworkID }]) => NetworkID || name),
+    attachments: networks
+      ? Object.entries(networks).map(([network, endpoint]) => ({
+          network,
+          networkId: endpoint.NetworkID || '',
+          ip: addressOf(endpoint, info.State),
+        }))
+      : null,
     owner,
     composeProject: own[composeLabels.project] ?? null,
     composeDirectory: own[composeLabels.directory] ?? null,
@@ -169,6 +175,13 @@ export function fromContainer(info: Docker.ContainerInfo, reachHost: string | un
 
 /** A port that is published on every address is reached on the loopback one. */
 export const loopbackOf = (bind: string | undefined): string => (!bind || bind === '0.0.0.0' ? '127.0.0.1' : bind);
+
+/** What does not run has the address of its settings only, and gets any one where these are there and name none. */
+function addressOf({ IPAddress, IPAMConfig }: Docker.NetworkInfo, state: string): string | null {
+  const settings: { readonly IPv4Address?: string } | null | undefined = IPAMConfig;
+  const isUp = fromState(state) !== 'stopped';
+  return IPAddress || settings?.IPv4Address || (settings && !isUp ? '' : null);
+}
 
 function fromState(state: string): ContainerState {
   return state === 'running' || state === 'paused' || state === 'restarting' ? state : 'stopped';

@@ -2,6 +2,7 @@ import { type Address, type ClusterSpec, findNode, masterOf, sameCluster } from 
 import { RmsxError } from '../domain/errors.ts';
 import { nextMaster, promoteCommand, startsBehind } from '../domain/heir.ts';
 import { rmsxCommand, waysOut } from '../domain/hints.ts';
+import { describePlace, misplacedNodes, placeHint } from '../domain/misplaced.ts';
 import { containerOf, type ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
@@ -144,7 +145,7 @@ async function settleChange(known: KnownCluster, cluster: ClusterSpec, ports: Po
   const infos = await answers(known, ports);
   const answering = [...infos.keys()];
   refuseWithoutMaster(known, infos);
-  refuseSilentSources(record.cluster, cluster, [...answering, ...added]);
+  refuseSilentSources(known, cluster, [...answering, ...added]);
   refuseSleepers(known, cluster, answering);
   const isSame = sameCluster(cluster, record.cluster);
   const isMoved = (name: string): boolean => findNode(cluster, name)?.source !== findNode(record.cluster, name)?.source;
@@ -194,13 +195,17 @@ function refuseWithoutMaster(
 }
 
 /** A node under a source that is down would wait for its data for ever. */
-function refuseSilentSources(before: ClusterSpec, after: ClusterSpec, ready: readonly string[]): void {
+function refuseSilentSources({ record, containers }: KnownCluster, after: ClusterSpec, ready: readonly string[]): void {
+  const misplaced = misplacedNodes(record.cluster, containers);
   for (const { name, source } of after.nodes) {
-    const was = before.nodes.find((node) => node.name === name)?.source;
-    if (source === null || source === was || ready.includes(source)) continue;
-    throw new RmsxError('unsafe', `${source} does not answer: ${name} would get no data from it.`, {
+    if (source === null || source === findNode(record.cluster, name)?.source) continue;
+    const place = misplaced.get(source);
+    if (!place && ready.includes(source)) continue;
+    const what = place ? describePlace(after.name, place) : 'does not answer';
+    const back = place ? placeHint(after.name, place) : rmsxCommand(after.name, 'up');
+    throw new RmsxError('unsafe', `${source} ${what}: ${name} would get no data from it.`, {
       node: source,
-      hint: `Bring it back first: ${rmsxCommand(after.name, 'up')}   or name another source`,
+      hint: `Bring it back first: ${back}   or name another source`,
     });
   }
 }

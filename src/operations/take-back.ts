@@ -1,7 +1,7 @@
 import { messageOf, RmsxError, retold } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { carrierName } from '../domain/names.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { Plan, Step } from '../domain/plan.ts';
 import { type GoingBack, goBack } from './go-back.ts';
 import { putBack, type Restoring } from './restore.ts';
 import { rollBack } from './roll-back.ts';
@@ -42,11 +42,15 @@ export async function takeBack(error: unknown, failed: Failed): Promise<unknown>
   if (changed.length > 0) {
     progress.note(`changed already, and left so: ${changed.join(', ')}; the same command goes on from there`);
   }
-  progress.note(
-    isClean ? 'what this run made is removed' : `to remove the rest: ${rmsxCommand(cluster, 'gc --older-than 0s')}`,
-  );
+  if (plan.some(({ step }) => isMaking(step))) {
+    progress.note(
+      isClean ? 'what this run made is removed' : `to remove the rest: ${rmsxCommand(cluster, 'gc --older-than 0s')}`,
+    );
+  }
   return error;
 }
+
+const isMaking = ({ op }: Step): boolean => ['create-network', 'create-container', 'write-volumes'].includes(op);
 
 /**
  * What could not be removed must be known for what it is: of a run that left something which only carried its conf, `gc`

@@ -10,6 +10,7 @@ import { awaitLink, follow, type Resync } from './follow.ts';
 import { pullTelling } from './images.ts';
 import { type Made, type Making, makeContainer, start } from './make-container.ts';
 import { refuseOldSnapshot } from './old-snapshot.ts';
+import { reconnect } from './reconnect.ts';
 import { removeNetwork } from './remove-network.ts';
 import type { StepRunner } from './run-plan.ts';
 import type { Stopping } from './stopping.ts';
@@ -92,6 +93,10 @@ export function upStepRunner(context: UpContext): StepRunner {
         return void context.resyncs.set(step.node, await follow(step, context.connections, context.ports.signal));
       case 'unpause':
         return engine.unpause(idOf(step.node));
+      case 'disconnect':
+      case 'connect':
+      case 'relink':
+        return reconnect(step, context);
       default:
         throw new RangeError(`up has no step ${step.op}`);
     }
@@ -129,7 +134,13 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 const whatOf = ({ op }: Step): string =>
-  ({ stop: 'stopped', 'remove-container': 'removed', 'check-snapshot': 'stopped in peace' })[op as string] ?? 'started';
+  ({
+    stop: 'stopped',
+    'remove-container': 'removed',
+    'check-snapshot': 'stopped in peace',
+    disconnect: 'taken off its network',
+    connect: 'put back on its network',
+  })[op as string] ?? 'started';
 
 function explained(error: unknown, what?: string, node?: string): unknown {
   if (

@@ -1,11 +1,17 @@
 import type { ClusterSpec } from '../domain/cluster.ts';
+import { describePlace, misplacedNodes, placeCommand } from '../domain/misplaced.ts';
 import { containerOf, isMadeByCompose, type ObservedEngine } from '../domain/observed.ts';
 import { composeChange, madeIn } from './compose-change.ts';
 import type { Conflict } from './conflicts.ts';
 
 /** Everything in which rmsx and Docker Compose would get into each other's way: one of them owns a cluster. */
 export function composeConflicts(cluster: ClusterSpec, engine: ObservedEngine): readonly Conflict[] {
-  return [...madeByCompose(cluster, engine), ...dataOfCompose(cluster, engine), ...sameProject(cluster, engine)];
+  return [
+    ...madeByCompose(cluster, engine),
+    ...misplacedOfCompose(cluster, engine),
+    ...dataOfCompose(cluster, engine),
+    ...sameProject(cluster, engine),
+  ];
 }
 
 /** Compose would remove what rmsx adds, and miss what rmsx removes. */
@@ -20,6 +26,17 @@ function madeByCompose(cluster: ClusterSpec, engine: ObservedEngine): readonly C
       hint: composeChange(cluster.name, first, `--replicas ${cluster.nodes.length - 1}`),
     },
   ];
+}
+
+/** Compose puts containers on networks when it makes them, and only then. */
+function misplacedOfCompose(cluster: ClusterSpec, engine: ObservedEngine): readonly Conflict[] {
+  const made = engine.containers.filter(
+    (container) => container.cluster === cluster.name && isMadeByCompose(container),
+  );
+  return [...misplacedNodes(cluster, made).values()].map((place) => ({
+    problem: `Docker Compose owns ${cluster.name}: it made ${place.container.name}${madeIn(place.container)}, which ${describePlace(cluster.name, place)}.`,
+    hint: `Put it back by hand: ${placeCommand(cluster.name, place)}`,
+  }));
 }
 
 /** Containers are gone, volumes are not: rmsx would start other volumes, empty, under the same name. */

@@ -4,6 +4,7 @@ import { containerName, volumeName } from '../domain/names.ts';
 import { containerOf, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
 import { composeConflicts } from './compose-conflicts.ts';
 import { networkConflicts } from './network.ts';
+import { placeConflicts } from './reconnect.ts';
 
 /** A conflict, and what solves it. */
 export interface Conflict {
@@ -20,12 +21,14 @@ export interface Conflict {
 export function refuseConflicts(cluster: ClusterSpec, engine: ObservedEngine, moved?: readonly string[]): void {
   const own = engine.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
   const missing = cluster.nodes.filter((node) => !containerOf({ containers: own }, node.name));
+  const staying = { ...cluster, nodes: cluster.nodes.filter(({ name }) => !moved?.includes(name)) };
   const conflicts = [
     ...composeConflicts(cluster, engine),
     ...missing.flatMap((node) => nameConflicts(containerName(cluster.name, node.name), engine.containers)),
     ...cluster.nodes
       .filter((node) => missing.includes(node) || moved?.includes(node.name))
       .flatMap((node) => portConflicts(cluster, node, engine.containers, moved !== undefined)),
+    ...placeConflicts(staying, own, engine),
     ...networkConflicts(cluster, engine, own, moved !== undefined),
     ...(cluster.persistence !== 'none' ? volumeConflicts(cluster, engine) : []),
   ];

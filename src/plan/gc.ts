@@ -1,7 +1,13 @@
 import { rmsxCommand } from '../domain/hints.ts';
 import type { Kept, Leftover } from '../domain/leftover.ts';
 import { compareNodeNames, lockName } from '../domain/names.ts';
-import { isCarrier, type ObservedContainer, type ObservedVolume } from '../domain/observed.ts';
+import {
+  attachedTo,
+  isCarrier,
+  type ObservedContainer,
+  type ObservedNetwork,
+  type ObservedVolume,
+} from '../domain/observed.ts';
 import { describeOwner } from '../domain/owner.ts';
 import { doubtsAbout } from './gc-doubts.ts';
 import { type GcFacts, type GcScene, interruptedRuns, isComplete, isThrownAway } from './gc-scene.ts';
@@ -110,13 +116,13 @@ function mayGo({ run, node }: ObservedVolume, { nodes, volumes }: GcScene, runs:
 
 function everything(scene: GcScene, because: string, mayVolumeGo: (volume: ObservedVolume) => boolean): GcPlan {
   const { cluster, engine, networks } = scene;
-  const guestsOf = (id: string): readonly string[] =>
-    engine.containers.filter((own) => own.cluster !== cluster && own.networkIds.includes(id)).map(({ name }) => name);
-  const busy = networks.filter(({ id }) => guestsOf(id).length > 0);
-  const kept = busy.map(({ id, name }): Kept => {
-    const guests = guestsOf(id);
-    const hint = guests.map((guest) => `docker network disconnect ${name} ${guest}`).join('\n');
-    return { cluster, because: `${guests.join(', ')} is attached to its network ${name}`, hint };
+  const others = engine.containers.filter((own) => own.cluster !== cluster);
+  const guestsOf = (network: ObservedNetwork): readonly string[] => attachedTo(network, others).map(({ name }) => name);
+  const busy = networks.filter((network) => guestsOf(network).length > 0);
+  const kept = busy.map((network): Kept => {
+    const guests = guestsOf(network);
+    const hint = guests.map((guest) => `docker network disconnect ${network.name} ${guest}`).join('\n');
+    return { cluster, because: `${guests.join(', ')} is attached to its network ${network.name}`, hint };
   });
   return {
     leftovers: [

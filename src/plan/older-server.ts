@@ -72,11 +72,15 @@ const wayBack = (cluster: ClusterSpec, { node, writer }: Misfit): string =>
     : `Keep the image of before, in rmsx.yaml: nodes.${node.name}.image: ${writer}`;
 
 /**
- * What to do about a server that did not take its data, from what it said itself: the names of images do not always tell.
+ * What to do about a server that did not take its data or did not reach its source, from what it said itself: the names of
+ * images do not always tell.
  * @param logs - the last lines of the servers that failed
  */
 export function hintFromLogs(cluster: string, logs: readonly string[]): string | undefined {
   const format = logs.map((line) => /Can't handle RDB format version (\d+)/.exec(line)?.[1]).find(Boolean);
-  if (format === undefined) return undefined;
+  if (format === undefined) {
+    const isCutOff = logs.some((line) => /No route to host|Network is unreachable/.test(line));
+    return isCutOff ? `A node does not reach its source. See why: ${rmsxCommand(cluster, 'status')}` : undefined;
+  }
   return `The server is too old for RDB format ${format}, or of another family. Name an image at least as new as the one before: ${rmsxCommand(cluster, 'up --image NAME')}\nOr begin anew without the data: ${rmsxCommand(cluster, 'down --volumes')}`;
 }

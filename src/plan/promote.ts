@@ -11,6 +11,7 @@ import {
 import { type ErrorDetails, RmsxError } from '../domain/errors.ts';
 import { bestHeir, lostTo, promoteCommand, startsBehind } from '../domain/heir.ts';
 import { rmsxCommand, waysOut } from '../domain/hints.ts';
+import { describePlace, type Misplaced, misplacedNodes, placeCommand, placeHint } from '../domain/misplaced.ts';
 import { containerName } from '../domain/names.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import { type Candidate, pingBytes, rankCandidates } from '../domain/rank.ts';
@@ -104,6 +105,8 @@ function refuseTarget(facts: PromoteFacts): void {
   if (!container) refuse(`${target} cannot be promoted: its container is not there.`, status);
   if (container.state !== 'running')
     refuse(`${target} cannot be promoted: its container is ${container.state}.`, status);
+  const misplaced = misplacedNodes(record.cluster, containers).get(target);
+  if (misplaced) refuseMisplaced(facts, misplaced);
   const info = infos.get(target);
   if (!info) refuse(`${target} cannot be promoted: it does not answer.`, status);
   if (info.role === 'master') return;
@@ -126,6 +129,19 @@ function refuseTarget(facts: PromoteFacts): void {
   refuse(
     `${target} is ${behind} bytes behind ${best.node} (offset ${info.offset} of ${best.offset}); promoting it would erase those writes from ${best.node}.`,
     better,
+  );
+}
+
+/** Nobody could follow it. Where the master is not to start as it is, `up` does nothing at all. */
+function refuseMisplaced({ record: { cluster }, containers, target }: PromoteFacts, misplaced: Misplaced): never {
+  const master = containerOf({ containers }, masterOf(cluster).name);
+  const isUpAble = startsBehind(cluster, master) === undefined;
+  refuse(
+    `${target} cannot be promoted: it ${describePlace(cluster.name, misplaced)}, and no other node would find it.`,
+    {
+      node: target,
+      hint: `Put it back: ${(isUpAble ? placeHint : placeCommand)(cluster.name, misplaced)}`,
+    },
   );
 }
 

@@ -6,18 +6,20 @@ import { containerOf } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
 import type { Warning } from '../domain/status.ts';
 import { isAwake, neighbours, runningNames } from './linked.ts';
-import { containersOf, planStart, refuseMissing, type StartFacts, startSteps } from './start.ts';
+import { containersOf, planStart, refuseMisplaced, refuseMissing, type StartFacts, startSteps } from './start.ts';
 import { stopSteps } from './stop.ts';
 
 /**
  * Restarts nodes one after the other, from the leaves up and the master last; each is back in replication before the next
  * one stops. What is stopped already is started first.
- * @throws RmsxError `not-found` for nodes without a container, `unsafe` where the master would come back without its data
+ * @throws RmsxError `not-found` for nodes without a container, `conflict` for nodes that others would not find, `unsafe`
+ * where the master would come back without its data
  */
 export function planRestart(facts: StartFacts): Plan {
   const { cluster } = facts.record;
   const containers = containersOf(facts);
   refuseMissing(facts);
+  refuseMisplaced(facts);
   const first = planStart({
     ...facts,
     nodes: facts.nodes.filter((name) => !isAwake(containerOf({ containers }, name))),

@@ -1,4 +1,5 @@
 import { findNode } from '../domain/cluster.ts';
+import { type Misplaced, misplacedNodes } from '../domain/misplaced.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import { changesOf } from './changes.ts';
 import { moversOf } from './moves.ts';
@@ -19,6 +20,8 @@ export interface Scene {
   readonly changes: ReadonlyMap<string, NodeChange>;
   /** Containers that do not run, and could not as they are: others take their place. */
   readonly unfit: ReadonlyMap<string, ObservedContainer>;
+  /** Those that stay, and are not where the others look for them. */
+  readonly misplaced: ReadonlyMap<string, Misplaced>;
   /** Where all containers give way to others. */
   readonly relocation: Relocation | null;
 }
@@ -47,7 +50,9 @@ export function sceneOf(facts: SceneFacts): Scene {
   });
   const movers = moversOf(before, record, awake, sources);
   const toChange = new Map([...changes].filter(([name]) => !unfit.has(name)));
-  return { containers, toMake, toStart, movers, changes: toChange, unfit, relocation };
+  const staying = fit.filter(({ node }) => changes.get(node ?? '')?.kind !== 'replace');
+  const misplaced = revive ? misplacedNodes(record.cluster, staying) : new Map<string, Misplaced>();
+  return { containers, toMake, toStart, movers, changes: toChange, unfit, misplaced, relocation };
 }
 
 /** @returns the names of the nodes that get a container, for the first time or in the place of another one */

@@ -1,6 +1,7 @@
 import { masterOf, type NodeSpec, sameSource, sourceOf, topDown } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
+import { describePlace, misplacedNodes, placeHint } from '../domain/misplaced.ts';
 import { containerOf, type NodeConf, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
 import type { ClusterRecord } from '../domain/record.ts';
@@ -21,12 +22,14 @@ export interface StartFacts {
  * Starts what is stopped and wakes what is paused, sources before the nodes that follow them. Nobody gets another role
  * than its record says: where a change was cut off, the role is written first.
  * @returns nothing where all of them run
- * @throws RmsxError `not-found` for nodes without a container, `unsafe` where the master would start without its data
+ * @throws RmsxError `not-found` for nodes without a container, `conflict` for nodes that others would not find, `unsafe`
+ * where the master would start without its data
  */
 export function planStart(facts: StartFacts): Plan {
   const { cluster } = facts.record;
   const containers = containersOf(facts);
   refuseMissing(facts);
+  refuseMisplaced(facts);
   const isStarted = (name: string): boolean =>
     facts.nodes.includes(name) && containerOf({ containers }, name)?.state === 'stopped';
   if (isStarted(masterOf(cluster).name)) refuseEmptyMaster(cluster, facts.engine);
@@ -66,6 +69,25 @@ export function startSteps(
     ...(isCurrent ? [] : [role]),
     { id: `start ${name}`, step: start, because, after: isCurrent ? after : [role.id] },
   ];
+}
+
+/**
+ * Putting containers back on their network is what `up` does. Whoever runs elsewhere with a wrong address has its link, and
+ * whoever runs without a network would be waited for in vain.
+ * @throws RmsxError `conflict`
+ */
+export function refuseMisplaced(facts: StartFacts): void {
+  const { cluster } = facts.record;
+  const misplaced = [...misplacedNodes(cluster, containersOf(facts)).values()];
+  const place = misplaced.find(
+    ({ node, ip, container }) => facts.nodes.includes(node) || (ip === null && container.state !== 'stopped'),
+  );
+  if (!place) return;
+  const { node } = place;
+  throw new RmsxError('conflict', `${node} ${describePlace(cluster.name, place)}: no other node would find it.`, {
+    node,
+    hint: `Put it back: ${placeHint(cluster.name, place)}`,
+  });
 }
 
 /** @returns the containers of the nodes of the cluster */

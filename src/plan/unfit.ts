@@ -1,4 +1,4 @@
-import { containerOf, type ObservedContainer } from '../domain/observed.ts';
+import { containerOf, isTo, type ObservedContainer } from '../domain/observed.ts';
 import type { PlannedStep } from '../domain/plan.ts';
 import { ownNetworks } from './network.ts';
 import type { NodeChange } from './node-change.ts';
@@ -13,13 +13,14 @@ export function unfitOf(
   { record: { cluster }, engine }: Pick<UpFacts, 'record' | 'engine'>,
   changes: ReadonlyMap<string, NodeChange>,
 ): ReadonlyMap<string, ObservedContainer> {
-  const networks = ownNetworks(cluster.name, engine).map(({ id }) => id);
+  const networks = ownNetworks(cluster.name, engine);
   const own = engine.containers.filter((container) => container.cluster === cluster.name);
   const unfit = cluster.nodes.flatMap(({ name }) => {
     const container = containerOf({ containers: own }, name);
     if (!container || container.state === 'running' || container.state === 'paused') return [];
-    const known = container.networkIds.filter((id) => id !== ''); // empty until the first start
-    const isCutOff = known.length > 0 && !known.some((id) => networks.includes(id));
+    const known = container.attachments ?? [];
+    const isThere = known.some((attachment) => networks.some((network) => isTo(network, attachment)));
+    const isCutOff = known.length > 0 && !isThere;
     return isCutOff || container.halfRemoved || changes.has(name) ? [[name, container] as const] : [];
   });
   return new Map(unfit);

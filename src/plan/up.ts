@@ -8,6 +8,7 @@ import { containerSpec } from './container-spec.ts';
 import { refuseEmptyMaster } from './empty-master.ts';
 import { planGround } from './ground.ts';
 import { planMoves } from './moves.ts';
+import { planReconnection } from './reconnect.ts';
 import { planRotation } from './rotation.ts';
 import { type Scene, sceneOf } from './scene.ts';
 import type { UpFacts } from './up-facts.ts';
@@ -33,13 +34,21 @@ export function planUp(facts: UpFacts): Plan {
   const pulled = first.map(({ id }) => id);
   const { steps, ready } = planGround(facts, scene, pulled);
   first.push(...steps);
+  const { steps: back, relinks } = planReconnection(cluster, scene, ready);
+  first.push(...back);
   first.push(...own.filter((container) => isLeftover(container, facts)).map(removeLeftover));
-  const nodes = topDown(cluster).flatMap((node) => planNode(node, facts, ready, scene));
+  const placed = idsOf(back);
+  const nodes = topDown(cluster).flatMap((node) => planNode(node, facts, { ready, placed }, scene));
   const moves = planMoves(facts.before, facts.record, scene.movers, nodes, facts.sources);
-  const running = [...first, ...nodes, ...moves];
+  const running = [...first, ...nodes, ...relinks, ...moves.map((move) => later(move, placed))];
   const changes = planChanges(facts, scene.changes, idsOf(running));
   return inOrder([...running, ...changes, ...planRotation(facts, idsOf([...running, ...changes]))]);
 }
+
+const later = (planned: PlannedStep, ids: readonly string[]): PlannedStep => ({
+  ...planned,
+  after: [...planned.after, ...ids],
+});
 
 /** The carriers go beside the wait for replication: nothing waits for that. */
 const idsOf = (plan: Plan): readonly string[] =>
@@ -75,7 +84,13 @@ const removeLeftover = ({ id, name }: ObservedContainer): PlannedStep => ({
   after: [],
 });
 
-function planNode(node: NodeSpec, facts: UpFacts, ready: readonly string[], scene: Scene): readonly PlannedStep[] {
+/** Ids of the steps before a container is made, and of those that put others where they belong. */
+interface Before {
+  readonly ready: readonly string[];
+  readonly placed: readonly string[];
+}
+
+function planNode(node: NodeSpec, facts: UpFacts, { ready, placed }: Before, scene: Scene): readonly PlannedStep[] {
   const { name, source } = node;
   const { toMake, toStart, movers } = scene;
   const container = scene.containers.get(name);
@@ -94,7 +109,7 @@ function planNode(node: NodeSpec, facts: UpFacts, ready: readonly string[], scen
       node: name,
       container: containerSpec(facts.record.cluster, node, facts.run),
     } as const;
-    add('create', step, because('it is not there'), ready);
+    add('create', step, because('it is not there'), [...ready, ...placed]);
   }
   const isLater = scene.changes.has(name) || (container && facts.newPassword !== undefined);
   const files = onVolume || isLater ? undefined : filesFor(node, container, facts);
@@ -104,6 +119,7 @@ function planNode(node: NodeSpec, facts: UpFacts, ready: readonly string[], scen
   }
   if (toStart.has(name)) {
     const waits = [
+      ...(container ? placed : []),
       ...(source !== null && toStart.has(source) ? [`head-start ${source}`] : []),
       ...moverAbove(node, facts.record.cluster, movers).map((mover) => `follow ${mover}`),
     ];

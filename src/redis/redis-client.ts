@@ -121,6 +121,10 @@ class Connection implements RedisConnection {
     await this.#secretly('require another password', 'CONFIG', 'SET', 'requirepass', password);
   }
 
+  async relink(): Promise<void> {
+    await this.#call('open its link anew', 'CLIENT', 'KILL', 'TYPE', 'master');
+  }
+
   async mark(marker: string, replicas: number, timeoutMs: number): Promise<Marked> {
     await this.#call('publish a marker', 'PUBLISH', '__rmsx__:marker', marker);
     // Before WAIT, which sends bytes of its own that replicas acknowledge a second later only.

@@ -185,6 +185,30 @@ test('containers whose network was removed must come back on a new one, with the
   expect(await missingKeys(cluster, nodes, keys)).toEqual([]);
 });
 
+test('nodes off the network, or at another address there, must be told, and put back with their data and no restart', async () => {
+  cluster = new TestCluster('conv-place');
+  await cluster.up('--replicas', '2');
+  const nodes = ['master', 'slave-1', 'slave-2'];
+  const before = await lives(...nodes);
+  const network = `${cluster.name}_app_net`;
+  for (const node of ['slave-1', 'slave-2']) await docker('network', 'disconnect', network, cluster.container(node));
+  await docker('network', 'connect', network, cluster.container('slave-2'));
+  await (await cluster.client('master')).set('key:0', 'value 0');
+  const { cluster: summary, warnings } = await cluster.status();
+  const codes = warnings.map(({ code, node }) => `${code} ${node}`);
+  expect([summary.health, codes]).toEqual([
+    'degraded',
+    expect.arrayContaining(['off-network slave-1', 'address-differs slave-2']),
+  ]);
+  const { stdout } = await up('--dry-run');
+  for (const step of ['connect slave-1 to', 'disconnect slave-2 from', 'connect slave-2 to'])
+    expect(stdout).toContain(`${step} ${network}`);
+  expect(await rmsxJson(['up', '-n', cluster.name])).toMatchObject({ cluster: { health: 'healthy' } });
+  expect(await lives(...nodes)).toEqual(before);
+  expect(await missingKeys(cluster, nodes, 1)).toEqual([]);
+  expect(await rmsxJson(['up', '-n', cluster.name])).toMatchObject({ changed: false, plan: [] });
+});
+
 test('a password must be changed under load without an error, a lost link or a synchronisation', async () => {
   cluster = new TestCluster('conv-password');
   await cluster.up('--replicas', '2', '--topology', 'chain', '--image', 'redis:7.0');

@@ -55,7 +55,8 @@ export class MakingWorld implements StubWorld {
       const json = body.startsWith('{') ? (JSON.parse(body) as Record<string, unknown>) : {};
       const refused = this.#refuse(`${request.method} ${path}`, json);
       const [status, reply] = refused ? [refused[0], { message: refused[1] }] : this.#reply(request, path, json);
-      if (status === 204) response.writeHead(204).end();
+      const isDisconnection = path.endsWith('/disconnect'); // Docker says nothing then, and that with 200
+      if (status === 204 || (status === 200 && isDisconnection)) response.writeHead(status).end();
       else sendJson(response, status, reply);
     });
     return true;

@@ -145,7 +145,7 @@ export const listedContainer = (name: string, changes: object = {}): object => (
   Created: 1_700_000_000,
   Labels: {},
   Ports: [],
-  NetworkSettings: { Networks: {} },
+  NetworkSettings: {}, // not told
   ...changes,
 });
 

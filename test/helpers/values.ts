@@ -1,6 +1,7 @@
 import type { ClusterSpec, NodeSpec } from '../../src/domain/cluster.ts';
 import { containerName, replicaName } from '../../src/domain/names.ts';
 import type {
+  Attachment,
   NodeConf,
   ObservedContainer,
   ObservedEngine,
@@ -105,13 +106,24 @@ export function healthyInfos(spec: ClusterSpec): Map<string, ServerInfo> {
   );
 }
 
+/** What a container has on the network of a cluster. */
+export const attachment = (ownCluster: string, changes: Partial<Attachment> = {}): Attachment => ({
+  network: `${ownCluster}_app_net`,
+  networkId: `id-of-${ownCluster}_app_net`,
+  ip: null,
+  ...changes,
+});
+
 /** The container of a node. */
 export function container(
   spec: ClusterSpec,
   nodeName: string,
   changes: Partial<ObservedContainer> = {},
 ): ObservedContainer {
-  const port = spec.nodes.find(({ name }) => name === nodeName)?.address.port ?? 6379;
+  const { host, port } = spec.nodes.find(({ name }) => name === nodeName)?.address ?? {
+    host: '172.19.0.99',
+    port: 6379,
+  };
   const state = changes.state ?? 'running';
   return {
     id: `id-${nodeName}`,
@@ -122,7 +134,7 @@ export function container(
     image: spec.image,
     statusText: state === 'running' ? 'Up 2 minutes' : state,
     createdAtMs: 0,
-    networkIds: [`id-of-${spec.name}_app_net`],
+    attachments: [attachment(spec.name, { ip: host })],
     topology: spec.topology,
     neverStarted: false,
     halfRemoved: false,
@@ -147,6 +159,7 @@ export const foreign = (name: string, changes: Partial<ObservedContainer> = {}):
   owner: null,
   composeProject: null,
   image: 'nginx:1',
+  attachments: [attachment('redis-server')],
   ports: [],
   ...changes,
 });

@@ -19,6 +19,16 @@ function missing(changes: Readonly<Record<string, ServerInfo | undefined>>, reac
   return missingForReplication(one, infos, reached);
 }
 
+test('of two lines about a replica that came back, that of the dead link must not count', () => {
+  const stale = { ...online, offset: 400, lagSeconds: 30 };
+  for (const replicas of [
+    [stale, online],
+    [online, stale],
+  ]) {
+    expect(missing({ master: masterInfo([], { replicas }) }, 1000)).toEqual([]);
+  }
+});
+
 test('a healthy cluster must miss nothing', () => {
   expect(missingForReplication(spec, healthyInfos(spec), 1000)).toEqual([]);
 });

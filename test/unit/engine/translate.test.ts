@@ -287,6 +287,13 @@ describe('what the engine tells', () => {
   test('of our container must be read in our words', () => {
     expect(fromContainer(listed, undefined)).toMatchInlineSnapshot(`
       {
+        "attachments": [
+          {
+            "ip": null,
+            "network": "a",
+            "networkId": "net",
+          },
+        ],
         "cluster": "redis-server",
         "composeDirectory": null,
         "composeProject": null,
@@ -295,9 +302,6 @@ describe('what the engine tells', () => {
         "id": "abc",
         "image": "redis:8.0",
         "name": "redis-server-master",
-        "networkIds": [
-          "net",
-        ],
         "neverStarted": false,
         "node": "master",
         "owner": null,
@@ -348,7 +352,39 @@ describe('what the engine tells', () => {
 
   test('of a container that was never started must name its network by name, as it has no id of it yet', () => {
     const NetworkSettings = { Networks: { net: { NetworkID: '' } } } as unknown as typeof listed.NetworkSettings;
-    expect(fromContainer({ ...listed, NetworkSettings }, undefined).networkIds).toEqual(['net']);
+    expect(fromContainer({ ...listed, NetworkSettings }, undefined).attachments).toEqual([
+      { network: 'net', networkId: '', ip: null },
+    ]);
+  });
+
+  test.each<[string, object, string, string | null]>([
+    ['has one', { IPAddress: '10.0.0.9', IPAMConfig: {} }, 'running', '10.0.0.9'],
+    [
+      'has another than its settings say',
+      { IPAddress: '10.0.0.9', IPAMConfig: { IPv4Address: '10.0.0.2' } },
+      'running',
+      '10.0.0.9',
+    ],
+    [
+      'does not run, and will have one',
+      { IPAddress: '', IPAMConfig: { IPv4Address: '10.0.0.2' } },
+      'exited',
+      '10.0.0.2',
+    ],
+    ['does not run, and will have any', { IPAddress: '', IPAMConfig: {} }, 'exited', ''],
+    ['does not run, which is all that is known', { IPAddress: '', IPAMConfig: null }, 'exited', null],
+    ['runs, and nobody says where', { IPAddress: '', IPAMConfig: {} }, 'running', null],
+  ])('of a container must tell its address on a network: it %s', (_, endpoint, State, ip) => {
+    const NetworkSettings = {
+      Networks: { net: { NetworkID: 'n', ...endpoint } },
+    } as unknown as typeof listed.NetworkSettings;
+    expect(fromContainer({ ...listed, State, NetworkSettings }, undefined).attachments).toEqual([
+      { network: 'net', networkId: 'n', ip },
+    ]);
+  });
+
+  test('of a container that was taken off every network must not pass for one whose networks nobody tells', () => {
+    expect(fromContainer({ ...listed, NetworkSettings: { Networks: {} } }, undefined).attachments).toEqual([]);
   });
 
   test('of a container on a remote engine must name that host', () => {
@@ -374,7 +410,7 @@ describe('what the engine tells', () => {
       cluster: null,
       node: null,
       state: 'stopped',
-      networkIds: [],
+      attachments: null,
       ports: [],
     });
   });

@@ -6,7 +6,7 @@ import type { ClusterRecord } from '../../../src/domain/record.ts';
 import { planUp } from '../../../src/plan/up.ts';
 import type { UpFacts } from '../../../src/plan/up-facts.ts';
 import { errorOf } from '../../helpers/error-of.ts';
-import { cluster, confs, containers, engineWith, network, node, record } from '../../helpers/values.ts';
+import { attachment, cluster, confs, containers, engineWith, network, node, record } from '../../helpers/values.ts';
 
 const before = record(cluster(2));
 const networks = [network('redis-server_app_net', '172.19.0.0/24', 'redis-server')];
@@ -80,17 +80,19 @@ describe('nodes that run', () => {
 });
 
 describe('containers that do not run', () => {
-  const stopped = (ids: readonly string[]): readonly ObservedContainer[] =>
+  const stopped = (ids: readonly string[] | null): readonly ObservedContainer[] =>
     containers(before.cluster, { 'slave-2': 'stopped' }).map((container) =>
-      container.node === 'slave-2' ? { ...container, networkIds: ids } : container,
+      container.node === 'slave-2'
+        ? { ...container, attachments: ids?.map((networkId) => attachment('redis-server', { networkId })) ?? null }
+        : container,
     );
-  const with2 = (ids: readonly string[], after = before): readonly string[] =>
+  const with2 = (ids: readonly string[] | null, after = before): readonly string[] =>
     edges(facts(after, { engine: engineWith({ containers: stopped(ids), networks }) }));
 
-  test.each<[string, readonly string[]]>([
+  test.each<[string, readonly string[] | null]>([
     ['knows the network', ['id-of-redis-server_app_net']],
     ['was never in one', ['']],
-    ['was taken out of it', []],
+    ['is somewhere, as the engine does not tell', null],
   ])('one that %s must be started', (_, ids) => {
     expect(with2(ids)).toEqual(['start slave-2 <- nothing']);
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ObservedEngine } from '../../../src/domain/observed.ts';
 import { refuseConflicts } from '../../../src/plan/conflicts.ts';
 import { errorOf, type SeenError } from '../../helpers/error-of.ts';
-import { cluster, containers, engineWith, foreign, network, volume } from '../../helpers/values.ts';
+import { attachment, cluster, containers, engineWith, foreign, network, volume } from '../../helpers/values.ts';
 
 const spec = cluster(1);
 const ownNetwork = network('redis-server_app_net', '172.19.0.0/24', 'redis-server');
@@ -47,7 +47,9 @@ describe('what is in the way', () => {
     [
       'a network that overlaps and is in use',
       engineWith({
-        containers: ['a', 'b', 'c', 'd', 'e'].map((name) => foreign(name, { networkIds: ['id-of-office'] })),
+        containers: ['a', 'b', 'c', 'd', 'e'].map((name) =>
+          foreign(name, { attachments: [attachment('x', { networkId: 'id-of-office' })] }),
+        ),
         networks: [network('office', '172.19.0.0/16')],
       }),
       'The subnet 172.19.0.0/24 overlaps with the network office (172.19.0.0/16) of a, b, c and 2 more.',

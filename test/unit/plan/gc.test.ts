@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ObservedContainer, ObservedEngine } from '../../../src/domain/observed.ts';
 import { type GcPlan, planGc } from '../../../src/plan/gc.ts';
 import { type GcFacts, nodesToAsk } from '../../../src/plan/gc-scene.ts';
-import { cluster, container, engineWith, foreign, network, record, volume } from '../../helpers/values.ts';
+import { attachment, cluster, container, engineWith, foreign, network, record, volume } from '../../helpers/values.ts';
 
 const hour = 3_600_000;
 const nowMs = 1_800_000_000_000;
@@ -237,7 +237,7 @@ describe('what is not sure must stay, and be told', () => {
   });
 
   test('a network to which somebody else is attached', () => {
-    const guest = foreign('web', { networkIds: [net.id] });
+    const guest = foreign('web', { attachments: [attachment('x', { networkId: net.id })] });
     expect(plan({ networks: [net], containers: [guest] })).toEqual({
       leftovers: [],
       kept: [

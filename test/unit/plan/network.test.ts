@@ -4,7 +4,7 @@ import { formatPlan, type Plan } from '../../../src/domain/plan.ts';
 import { refuseConflicts } from '../../../src/plan/conflicts.ts';
 import { networkConflicts, ownNetworks, planNetwork } from '../../../src/plan/network.ts';
 import { errorOf, type SeenError } from '../../helpers/error-of.ts';
-import { cluster, container, engineWith, foreign, network, record } from '../../helpers/values.ts';
+import { attachment, cluster, container, engineWith, foreign, network, record } from '../../helpers/values.ts';
 
 const spec = cluster(1);
 const name = 'redis-server_app_net';
@@ -13,7 +13,7 @@ const ours = (changes: Partial<ObservedNetwork> = {}, subnet = spec.subnet): Obs
   network(name, subnet, 'redis-server', changes);
 const attached = (own: ObservedContainer, networkId = `id-of-${name}`): ObservedContainer => ({
   ...own,
-  networkIds: [networkId],
+  attachments: [attachment('redis-server', { networkId })],
 });
 const guest = attached(foreign('guest'));
 const stoppedNode = attached(container(spec, 'slave-1', { state: 'stopped' }));
@@ -33,7 +33,10 @@ const others: readonly (readonly [string, ObservedNetwork])[] = [
 
 describe('a network of ours that is not as it should be', () => {
   test.each(others)('must be made anew where nobody is attached: %s', (difference, network) => {
-    const engine = engineWith({ networks: [network], containers: [foreign('elsewhere', { networkIds: ['x'] })] });
+    const engine = engineWith({
+      networks: [network],
+      containers: [foreign('elsewhere', { attachments: [attachment('x')] })],
+    });
     expect(networkConflicts(spec, engine, [])).toEqual([]);
     expect(formatPlan(plan(engine))).toBe(
       `remove network ${name}  (it is there ${difference})\ncreate network ${name} (172.19.0.0/24)  (it is not there)`,
@@ -61,7 +64,7 @@ describe('a network of ours that is not as it should be', () => {
   });
 
   test('must be refused where a container that was never started knows it by name only', () => {
-    const created = attached(foreign('created', { state: 'stopped' }), name);
+    const created = attached(foreign('created', { state: 'stopped' }), '');
     expect(refusal(engineWith({ networks: [ours({}, '10.0.0.0/24')], containers: [created] })).message).toContain(
       'created is attached',
     );

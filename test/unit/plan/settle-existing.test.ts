@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { settleCluster } from '../../../src/plan/settle.ts';
 import { errorOf } from '../../helpers/error-of.ts';
-import { cluster, container, containers, engineWith, foreign, network, record } from '../../helpers/values.ts';
+import {
+  attachment,
+  cluster,
+  container,
+  containers,
+  engineWith,
+  foreign,
+  network,
+  record,
+} from '../../helpers/values.ts';
 
 const options = { timezone: 'UTC', attempt: 0 };
 const own = network('redis-server_app_net', '172.19.0.0/24', 'redis-server');
@@ -31,8 +40,8 @@ describe('another wish for a cluster that is there', () => {
   });
 
   test('must be refused where somebody else has the new addresses, or is on the network that has to go', () => {
-    const web = foreign('web', { networkIds: [], ports: [{ inside: 80, host: '127.0.0.1', port: 7001 }] });
-    const guest = foreign('guest', { networkIds: [own.id] });
+    const web = foreign('web', { attachments: [], ports: [{ inside: 80, host: '127.0.0.1', port: 7001 }] });
+    const guest = foreign('guest', { attachments: [attachment('x', { networkId: own.id })] });
     const stray = {
       ...container(existing.cluster, 'slave-1'),
       node: 'slave-7',
