@@ -41,7 +41,7 @@ function misplacedOfCompose(cluster: ClusterSpec, engine: ObservedEngine): reado
 
 /** Containers are gone, volumes are not: rmsx would start other volumes, empty, under the same name. */
 function dataOfCompose(cluster: ClusterSpec, engine: ObservedEngine): readonly Conflict[] {
-  if (engine.containers.some((container) => container.cluster === cluster.name)) return [];
+  if (engine.containers.some(({ cluster: of, node }) => of === cluster.name && node !== null)) return [];
   const volumes = engine.volumes.filter((volume) => volume.cluster === cluster.name && volume.run === null);
   if (volumes.length === 0) return [];
   return [

@@ -86,7 +86,10 @@ const isEmpty = (asked: object | undefined): boolean => Object.keys(asked ?? {})
 /** Nobody has typed it: it is what the cluster has. */
 const inItsWords = (path: string): string => path.replace(/(^|\.)redis\./, '$1');
 
-/** A fanout alone; a node that cannot have its usual place, or has too few beside it, as somebody asked for that once. */
+/**
+ * A fanout alone; a shape that only a file can tell; a node that cannot have its usual place, or has too few beside it, as
+ * somebody asked for that once.
+ */
 function wayOut(
   { name, nodes }: ClusterSpec,
   problems: readonly Problem[],
@@ -94,6 +97,9 @@ function wayOut(
 ): { readonly hint?: string } {
   if (problems.some(({ path }) => path === 'fanout')) {
     return { hint: `Ask for a tree: ${rmsxCommand(name, `up --topology tree --fanout ${fanout}`)}` };
+  }
+  if (problems.some(({ path }) => path.endsWith('.source'))) {
+    return { hint: `Name the sources in a file, which this writes: ${rmsxCommand(name, 'init --topology custom')}` };
   }
   const [, node, key] = problems.map(({ path }) => /^nodes\.(.+)\.(ip|port)$/.exec(path)).find(Boolean) ?? [];
   if (node !== undefined) {

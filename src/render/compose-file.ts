@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import { type ClusterSpec, imageOf, masterOf, type NodeSpec } from '../domain/cluster.ts';
+import { type ClusterSpec, imageOf, masterOf, type NodeSpec, topDown } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { heirAmong, lostTo } from '../domain/heir.ts';
 import { confDirectory, containerName, dataDirectory, dataInMemory, networkName } from '../domain/names.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { dynamicRange, gatewayIp, parseSubnet } from '../domain/subnet.ts';
@@ -165,7 +166,7 @@ function readmeValues(cluster: ClusterSpec): TemplateValues {
     master: master.name,
     'master-container': containerName(cluster.name, master.name),
     'master-port': String(master.address.port),
-    replica: cluster.nodes.find((node) => node.source !== null)?.name ?? null,
+    replica: heirOf(cluster) ?? null,
     ...persistenceValues(cluster),
     nodes: cluster.nodes.map((node) => ({
       node: node.name,
@@ -176,4 +177,14 @@ function readmeValues(cluster: ClusterSpec): TemplateValues {
       'node-image': imageOf(cluster, node),
     })),
   };
+}
+
+/** A replica that a promotion takes without --force, once the master is gone. */
+function heirOf(cluster: ClusterSpec): string | undefined {
+  const replicas = topDown(cluster).filter(({ source }) => source !== null);
+  const heir = heirAmong(
+    cluster,
+    replicas.map(({ name }) => name),
+  );
+  return heir !== undefined && lostTo(cluster, heir).length === 0 ? heir : undefined;
 }

@@ -37,6 +37,15 @@ describe('rmsx and Docker Compose must not get into each other', () => {
       'Bring it back where its compose.yaml lies: docker compose up -d\nOr give up what is in them: docker volume rm demo-master-data demo-slave-1-data',
     ],
     [
+      'only its volumes are left, beside the lock of a run that was killed',
+      {
+        containers: [foreign('demo-lock', { cluster: 'demo', run: 'now', owner: 'host/1/1' })],
+        volumes: [data('master', null)],
+      },
+      'Docker Compose owns demo: it made the volumes demo-master-data.',
+      'Bring it back where its compose.yaml lies: docker compose up -d\nOr give up what is in them: docker volume rm demo-master-data',
+    ],
+    [
       'only its volumes are left, beside those of rmsx',
       { volumes: [data('master', null), { ...data('master', 'earlier'), name: 'ours' }] },
       'Docker Compose owns demo: it made the volumes demo-master-data.',

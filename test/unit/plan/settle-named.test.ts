@@ -87,6 +87,16 @@ describe('a file with a shape of its own names every node', () => {
   });
 });
 
+test('a shape that only a file can tell must be refused with the command that writes one', () => {
+  const { code, hint } = errorOf(() =>
+    settleCluster({ name: 'demo', topology: 'custom' }, null, engineWith(), options),
+  );
+  expect([code, hint]).toEqual([
+    'bad-spec',
+    'Name the sources in a file, which this writes: rmsx init --topology custom -n demo',
+  ]);
+});
+
 describe('a fanout alone', () => {
   const fanout = (topology: 'star' | 'tree'): ReturnType<typeof settleCluster> => {
     const spec = shaped(topology, { master: null, 'slave-1': 'master' });

@@ -123,8 +123,27 @@ describe('README.md', () => {
     );
   });
 
-  test('of a master alone must promise no promotion', () => {
-    expect(contentOf('README.md', { replicas: 0 })).not.toContain('rmsx promote');
+  test.each<[string, Partial<UpRequest>]>([
+    ['of a master alone', { replicas: 0 }],
+    ['whose replicas are never promoted', { directives: { 'replica-priority': ['0'] } }],
+    [
+      'whose master could not load the data of its replicas',
+      { image: 'redis:8.8', nodes: { master: { image: 'redis:7.0' } } },
+    ],
+  ])('%s must promise no promotion', (_, request) => {
+    expect(contentOf('README.md', request)).not.toContain('rmsx promote');
+  });
+
+  test('must name a replica that may be promoted', () => {
+    const nodes = { 'slave-1': { directives: { 'replica-priority': ['0'] } } };
+    expect(contentOf('README.md', { nodes })).toContain('rmsx promote slave-2');
+  });
+
+  test('must not name a command that removes more than it says', () => {
+    const told = (persistence: 'aof' | 'none'): string => contentOf('README.md', { name: 'demo', persistence });
+    expect(told('aof')).toContain('`docker volume rm demo_slave-9-data`');
+    expect(told('aof') + told('none')).not.toContain('rmsx down');
+    expect(told('none')).not.toContain('docker volume');
   });
 });
 
