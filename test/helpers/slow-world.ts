@@ -4,7 +4,8 @@ import type { ObservedContainer } from '../../src/domain/observed.ts';
 import { type Engine, type Ports, type Redis, usualOwner } from '../../src/domain/ports.ts';
 import { readTemplate } from '../../src/files/templates.ts';
 import { renderConf } from '../../src/render/conf-files.ts';
-import { container, containers, healthyInfos, network, record, volume } from './values.ts';
+import { engineOf } from './up-facts.ts';
+import { container, containers, healthyInfos, record } from './values.ts';
 
 /** Ends what is under way, as a signal does. */
 export const endedBy = (code: 'terminated' | 'timeout'): RmsxError => new RmsxError(code, 'It is over.');
@@ -77,11 +78,8 @@ export class SlowWorld {
       isLocal: true,
       listContainers: async (name) =>
         [...this.containers.values()].filter((each) => name === undefined || each.cluster === name),
-      listNetworks: async () => [network(`${spec.name}_app_net`, spec.subnet, spec.name)],
-      listVolumes: async () =>
-        spec.nodes.map(({ name }) =>
-          volume(`${spec.name}-${name}-data`, { cluster: spec.name, node: name, purpose: 'data', run: 'earlier' }),
-        ),
+      listNetworks: async () => engineOf(spec).networks,
+      listVolumes: async () => engineOf(spec).volumes,
       reach: (host, port) => ({ host, port }),
       timeMs: async () => Date.now(),
       stampOf: async () => 4,

@@ -164,11 +164,11 @@ export const foreign = (name: string, changes: Partial<ObservedContainer> = {}):
   ...changes,
 });
 
+/** How the nodes of a cluster are found. */
+export type States = Readonly<Record<string, ObservedContainer['state'] | 'missing'>>;
+
 /** The containers of a whole cluster, all of them running but for what is said. */
-export const containers = (
-  spec: ClusterSpec,
-  states: Readonly<Record<string, ObservedContainer['state'] | 'missing'>> = {},
-): readonly ObservedContainer[] =>
+export const containers = (spec: ClusterSpec, states: States = {}): readonly ObservedContainer[] =>
   spec.nodes.flatMap(({ name }) => {
     const state = states[name] ?? 'running';
     return state === 'missing' ? [] : [container(spec, name, { state })];

@@ -29,7 +29,7 @@ export const downCommand: Command = {
     args.throwIfWrong('rmsx down --help');
     const what = all ? 'all clusters on this engine' : context.name;
     if ((volumes || all) && !dryRun && !(await confirm(`Remove ${what}${volumes ? ' with all data' : ''}?`, context))) {
-      throw new RmsxError('failed', 'Nothing was removed.');
+      throw new RmsxError('failed', 'Nothing was removed.', { hint: 'Answer with y, or give --yes.' });
     }
     const ports = await context.ports(all ? null : context.name);
     const result = await down(all ? 'all' : [context.name], { volumes, dryRun }, ports);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assessCluster, type Evidence } from '../../../src/domain/assess.ts';
 import type { ClusterSpec } from '../../../src/domain/cluster.ts';
-import type { ObservedContainer } from '../../../src/domain/observed.ts';
 import type { ServerInfo } from '../../../src/domain/server-info.ts';
 import {
   cluster,
@@ -13,6 +12,7 @@ import {
   node,
   record,
   replicaInfo,
+  type States,
   shaped,
 } from '../../helpers/values.ts';
 
@@ -21,10 +21,7 @@ const [master, one] = [node('master', null), node('slave-1', 'master')];
 const lost = (changes: Partial<ServerInfo> = {}): ServerInfo => replicaInfo(master, { link: 'down', ...changes });
 
 /** A healthy cluster, changed by what is said; `null` for a node that says nothing. */
-function evidence(
-  states: Readonly<Record<string, ObservedContainer['state'] | 'missing'>> = {},
-  changes: Readonly<Record<string, ServerInfo | null>> = {},
-): Evidence {
+function evidence(states: States = {}, changes: Readonly<Record<string, ServerInfo | null>> = {}): Evidence {
   const infos = healthyInfos(own.cluster);
   for (const [name, info] of Object.entries(changes)) {
     if (info) infos.set(name, info);

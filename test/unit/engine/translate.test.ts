@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type Docker from 'dockerode';
 import { describe, expect, test } from 'vitest';
 import type { Persistence } from '../../../src/domain/cluster.ts';
@@ -10,25 +9,16 @@ import {
   toNetworkOptions,
 } from '../../../src/engine/translate.ts';
 import { planUp } from '../../../src/plan/up.ts';
-import { cluster, engineWith, record } from '../../helpers/values.ts';
+import { newFacts } from '../../helpers/up-facts.ts';
+import { cluster, record } from '../../helpers/values.ts';
 
-const template = readFileSync(new URL('../../../templates/redis.conf', import.meta.url), 'utf8');
 const stamp = { 'rmsx.version': '1.2.3' };
 
 /** The containers that `up` would make. */
 const specs = (persistence: Persistence): readonly ContainerSpec[] =>
-  planUp({
-    before: null,
-    record: record(cluster(1, { persistence, timezone: 'Europe/Berlin' })),
-    engine: engineWith(),
-    confs: new Map(),
-    password: 'top-secret',
-    pull: [],
-    revive: true,
-    run: 'this-run',
-    template,
-    nowMs: 0,
-  }).flatMap(({ step }) => (step.op === 'create-container' ? [step.container] : []));
+  planUp(newFacts(record(cluster(1, { persistence, timezone: 'Europe/Berlin' })), { password: 'top-secret' })).flatMap(
+    ({ step }) => (step.op === 'create-container' ? [step.container] : []),
+  );
 
 const options = (persistence: Persistence): Docker.ContainerCreateOptions => {
   const [, replica] = specs(persistence);

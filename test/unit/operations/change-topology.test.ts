@@ -9,22 +9,21 @@ import { type ChangeResult, changeTopology } from '../../../src/operations/chang
 import { addNode, moveNode, removeNode, scaleTo } from '../../../src/plan/change-topology.ts';
 import { renderConf } from '../../../src/render/conf-files.ts';
 import { rejectionOf } from '../../helpers/error-of.ts';
+import { engineOf } from '../../helpers/up-facts.ts';
 import {
   cluster,
   container,
   containers,
-  engineWith,
   foreign,
   healthyInfos,
-  network,
   record,
+  type States,
   shaped,
-  volume,
 } from '../../helpers/values.ts';
 
 /** How a cluster is found, besides what its record says. */
 interface Scene {
-  readonly states?: Readonly<Record<string, ObservedContainer['state'] | 'missing'>>;
+  readonly states?: States;
   /** Nodes that run and do not answer. */
   readonly silent?: readonly string[];
   readonly others?: readonly ObservedContainer[];
@@ -39,13 +38,7 @@ async function portsOf(spec: ClusterSpec, scene: Scene): Promise<Ports> {
   const template = await readTemplate('redis.conf');
   const own = record(spec, 4);
   const found = containers(spec, scene.states).map((each) => ({ ...each, ...scene.changes }));
-  const all: ObservedEngine = engineWith({
-    containers: [...found, ...(scene.others ?? [])],
-    networks: [network(`${spec.name}_app_net`, spec.subnet, spec.name)],
-    volumes: spec.nodes.map(({ name }) =>
-      volume(`${spec.name}-${name}-data`, { cluster: spec.name, node: name, purpose: 'data', run: 'earlier' }),
-    ),
-  });
+  const all: ObservedEngine = { ...engineOf(spec), containers: [...found, ...(scene.others ?? [])] };
   const filesOf = (id: string): ReadonlyMap<string, string> => {
     const node = spec.nodes.find(({ name }) => `id-${name}` === id);
     const files = node ? renderConf(own, node, 'secret', template) : [];

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ClusterSpec } from '../../../src/domain/cluster.ts';
 import type { ObservedContainer } from '../../../src/domain/observed.ts';
@@ -6,30 +5,15 @@ import type { ClusterRecord } from '../../../src/domain/record.ts';
 import { planUp } from '../../../src/plan/up.ts';
 import type { UpFacts } from '../../../src/plan/up-facts.ts';
 import { errorOf } from '../../helpers/error-of.ts';
-import { attachment, cluster, confs, containers, engineWith, network, node, record } from '../../helpers/values.ts';
+import { edgesOf, engineOf, upFacts } from '../../helpers/up-facts.ts';
+import { attachment, cluster, confs, containers, node, record } from '../../helpers/values.ts';
 
 const before = record(cluster(2));
-const networks = [network('redis-server_app_net', '172.19.0.0/24', 'redis-server')];
-
-function facts(after: ClusterRecord, changes: Partial<UpFacts> = {}): UpFacts {
-  return {
-    before,
-    record: after,
-    engine: engineWith({ containers: containers(before.cluster), networks }),
-    confs: confs(before),
-    password: 'old word',
-    pull: [],
-    revive: true,
-    run: 'this-run',
-    template: readFileSync(new URL('../../../templates/redis.conf', import.meta.url), 'utf8'),
-    nowMs: 0,
-    ...changes,
-  };
-}
+const facts = (after: ClusterRecord, changes: Partial<UpFacts> = {}): UpFacts =>
+  upFacts(after, { before, password: 'old word', ...changes });
 
 const changed = (changes: Partial<ClusterSpec>): ClusterRecord => record(cluster(2, changes), 2);
-const edges = (of: UpFacts): readonly string[] =>
-  planUp(of).map(({ id, after }) => `${id} <- ${after.join(', ') || 'nothing'}`);
+const edges = (of: UpFacts): readonly string[] => edgesOf(planUp(of));
 
 describe('nodes that run', () => {
   test('must be changed one after the other, the master last, and not get a newer conf before', () => {
@@ -68,8 +52,6 @@ describe('nodes that run', () => {
     const was = record(cluster(1, { persistence: 'none' }));
     const wanted = facts(record(cluster(1, { persistence: 'none', timezone: 'CET' }), 2), {
       before: was,
-      confs: confs(was),
-      engine: engineWith({ containers: containers(was.cluster), networks }),
     });
     const { code, message } = errorOf(() => planUp(wanted));
     expect([code, message]).toEqual([
@@ -87,7 +69,7 @@ describe('containers that do not run', () => {
         : container,
     );
   const with2 = (ids: readonly string[] | null, after = before): readonly string[] =>
-    edges(facts(after, { engine: engineWith({ containers: stopped(ids), networks }) }));
+    edges(facts(after, { engine: { ...engineOf(before.cluster), containers: stopped(ids) } }));
 
   test.each<[string, readonly string[] | null]>([
     ['knows the network', ['id-of-redis-server_app_net']],
@@ -128,7 +110,7 @@ describe('containers that do not run', () => {
 test('a new password must be admitted by all before one requires it, the master last, and be in no sentence', () => {
   const after = { ...before, epoch: 2 };
   const plan = planUp(facts(after, { newPassword: 'new word' }));
-  expect(plan.map(({ id, after: ids }) => `${id} <- ${ids.join(', ') || 'nothing'}`)).toEqual([
+  expect(edgesOf(plan)).toEqual([
     'admit slave-2 <- nothing',
     'admit slave-1 <- nothing',
     'admit master <- nothing',

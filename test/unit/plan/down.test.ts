@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { formatPlan, type Plan } from '../../../src/domain/plan.ts';
+import { formatPlan } from '../../../src/domain/plan.ts';
 import { planDown, planRemoval } from '../../../src/plan/down.ts';
+import { edges } from '../../helpers/up-facts.ts';
 import { cluster, containers, engineWith, foreign, network, volume } from '../../helpers/values.ts';
 
 const spec = cluster(2);
@@ -19,8 +20,6 @@ const engine = engineWith({
     volume('other-master-data', { cluster: 'other', node: 'master' }),
   ],
 });
-const edges = (plan: Plan): string =>
-  plan.map(({ id, after }) => `${id} <- ${after.join(', ') || 'nothing'}`).join('\n');
 
 test('down must remove containers and network of this cluster, and stop servers whose data stays first', () => {
   const plan = planDown('redis-server', engine, { volumes: false });

@@ -3,9 +3,7 @@ import type { Directives, Persistence } from '../../../src/domain/cluster.ts';
 import type { ObservedContainer, ObservedVolume } from '../../../src/domain/observed.ts';
 import { refuseEmptyMaster } from '../../../src/plan/empty-master.ts';
 import { errorOf, type SeenError } from '../../helpers/error-of.ts';
-import { cluster, containers, engineWith, foreign, volume } from '../../helpers/values.ts';
-
-type States = Readonly<Record<string, ObservedContainer['state'] | 'missing'>>;
+import { cluster, containers, engineWith, foreign, type States, volume } from '../../helpers/values.ts';
 
 const data = (node: string, changes: Partial<ObservedVolume> = {}): ObservedVolume =>
   volume(`redis-server-${node}-data`, { cluster: 'redis-server', node, purpose: 'data', run: 'earlier', ...changes });

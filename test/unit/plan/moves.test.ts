@@ -1,17 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ClusterSpec } from '../../../src/domain/cluster.ts';
-import type { ObservedContainer } from '../../../src/domain/observed.ts';
 import { formatPlan, type Plan, type PlannedStep } from '../../../src/domain/plan.ts';
 import { moversOf, planMoves } from '../../../src/plan/moves.ts';
 import { planUp } from '../../../src/plan/up.ts';
 import type { UpFacts } from '../../../src/plan/up-facts.ts';
-import { cluster, confs, containers, engineWith, network, node, record, shaped } from '../../helpers/values.ts';
-
-const template = readFileSync(new URL('../../../templates/redis.conf', import.meta.url), 'utf8');
+import { upFacts } from '../../helpers/up-facts.ts';
+import { cluster, containers, node, record, type States, shaped } from '../../helpers/values.ts';
 
 type Sources = Readonly<Record<string, string | null>>;
-type States = Readonly<Record<string, ObservedContainer['state'] | 'missing'>>;
 
 const step = (id: string): PlannedStep => ({
   id,
@@ -110,22 +106,9 @@ test('a node that is removed must give its followers to its source', () => {
 });
 
 describe('in the plan of a change', () => {
-  const networks = [network('redis-server_app_net', '172.19.0.0/24', 'redis-server')];
   const before = record(cluster(2), 1);
   const steps = (after: ClusterSpec, states: States = {}, changes: Partial<UpFacts> = {}): Plan =>
-    planUp({
-      before,
-      record: record(after, 2),
-      engine: engineWith({ containers: containers(before.cluster, states), networks }),
-      confs: confs(before),
-      password: 'secret',
-      pull: [],
-      revive: false,
-      run: 'this-run',
-      template,
-      nowMs: 0,
-      ...changes,
-    });
+    planUp(upFacts(record(after, 2), { before, revive: false, ...changes }, states));
   const plan = (after: ClusterSpec, states: States = {}): string => formatPlan(steps(after, states));
 
   test('all roles must be written before anybody moves, and nothing must be started', () => {
@@ -148,8 +131,7 @@ describe('in the plan of a change', () => {
   test('a node that is paused and goes on must be moved too: it goes on with the source that it had', () => {
     const chained = record(shaped('chain', { master: null, 'slave-1': 'master', 'slave-2': 'slave-1' }), 1);
     const turned = shaped('custom', { master: null, 'slave-2': 'master', 'slave-1': 'slave-2' });
-    const engine = engineWith({ containers: containers(chained.cluster, { 'slave-2': 'paused' }), networks });
-    const all = steps(turned, {}, { before: chained, confs: confs(chained), engine, revive: true });
+    const all = steps(turned, { 'slave-2': 'paused' }, { before: chained, revive: true });
     // Otherwise slave-1 would follow slave-2, which still follows slave-1.
     const follows = all.filter(({ step }) => step.op === 'follow').map(({ id }) => id);
     expect(follows).toEqual(['follow slave-2', 'follow slave-1']);
@@ -159,8 +141,7 @@ describe('in the plan of a change', () => {
   test('a missing node under one that stays stopped must not wait for it for ever', () => {
     const chained = record(shaped('chain', { master: null, 'slave-1': 'master', 'slave-2': 'slave-1' }), 1);
     const states = { 'slave-1': 'stopped', 'slave-2': 'missing' } as const;
-    const engine = engineWith({ containers: containers(chained.cluster, states), networks });
-    const all = steps(chained.cluster, {}, { before: chained, record: chained, confs: confs(chained), engine });
+    const all = steps(chained.cluster, states, { before: chained, record: chained });
     const ids = all.map(({ id }) => id);
     expect(all.flatMap(({ after }) => after).filter((id) => !ids.includes(id))).toEqual([]);
   });
@@ -168,8 +149,7 @@ describe('in the plan of a change', () => {
   test('a node that is started under one that still follows it must wait until that one has moved', () => {
     const chained = record(shaped('chain', { master: null, 'slave-1': 'master', 'slave-2': 'slave-1' }), 1);
     const turned = shaped('custom', { master: null, 'slave-2': 'master', 'slave-1': 'slave-2' });
-    const engine = engineWith({ containers: containers(chained.cluster, { 'slave-1': 'stopped' }), networks });
-    const all = steps(turned, {}, { before: chained, confs: confs(chained), engine, revive: true });
+    const all = steps(turned, { 'slave-1': 'stopped' }, { before: chained, revive: true });
     expect(all.find(({ id }) => id === 'start slave-1')?.after).toContain('follow slave-2');
   });
 });

@@ -1,12 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterSpec } from '../../../src/domain/cluster.ts';
-import type { ObservedContainer } from '../../../src/domain/observed.ts';
 import type { ServerInfo } from '../../../src/domain/server-info.ts';
 import { formatPromotePlan, type PromoteFacts, planPromote, predictResync } from '../../../src/plan/promote.ts';
 import { errorOf } from '../../helpers/error-of.ts';
-import { cluster, containers, healthyInfos, masterInfo, node, record, replicaInfo } from '../../helpers/values.ts';
+import {
+  cluster,
+  containers,
+  healthyInfos,
+  masterInfo,
+  node,
+  record,
+  replicaInfo,
+  type States,
+} from '../../helpers/values.ts';
 
-type States = Readonly<Record<string, ObservedContainer['state'] | 'missing'>>;
 type Infos = Readonly<Record<string, ServerInfo>>;
 
 const own = record(cluster(2), 1);

@@ -1,18 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { wantedCluster } from '../../../src/config/cluster-spec.ts';
 import type { UpRequest } from '../../../src/config/up-request.ts';
 import type { ClusterSpec } from '../../../src/domain/cluster.ts';
-import type { ObservedContainer } from '../../../src/domain/observed.ts';
 import { formatPlan } from '../../../src/domain/plan.ts';
 import type { ClusterRecord } from '../../../src/domain/record.ts';
 import { relocationOf } from '../../../src/plan/relocation.ts';
 import { planUp } from '../../../src/plan/up.ts';
 import type { UpFacts } from '../../../src/plan/up-facts.ts';
 import { errorOf } from '../../helpers/error-of.ts';
-import { cluster, confs, containers, engineWith, network, node, record, volume } from '../../helpers/values.ts';
+import { edges as edgesIn, engineOf, upFacts } from '../../helpers/up-facts.ts';
+import { cluster, confs, containers, engineWith, network, node, record, type States } from '../../helpers/values.ts';
 
-const template = readFileSync(new URL('../../../templates/redis.conf', import.meta.url), 'utf8');
 const star = cluster(2);
 
 /** The cluster as it is to be. */
@@ -26,39 +24,15 @@ function wanted(was: ClusterSpec, request: Omit<UpRequest, 'name'>): ClusterReco
 
 interface Scene {
   readonly was?: ClusterSpec;
-  readonly states?: Readonly<Record<string, ObservedContainer['state'] | 'missing'>>;
+  readonly states?: States;
   readonly changes?: Partial<UpFacts>;
 }
 
 /** A cluster that runs, but for what is said, and is to become another one. */
-function facts(request: Omit<UpRequest, 'name'>, { was = star, states = {}, changes = {} }: Scene = {}): UpFacts {
-  const before = record(was);
-  const volumes = was.nodes.map(({ name }) =>
-    volume(`${was.name}-${name}-data`, { cluster: was.name, node: name, purpose: 'data', run: 'earlier' }),
-  );
-  return {
-    before,
-    record: wanted(was, request),
-    engine: engineWith({
-      containers: containers(was, states),
-      networks: [network('redis-server_app_net', was.subnet, 'redis-server')],
-      volumes: was.persistence === 'none' ? [] : volumes,
-    }),
-    confs: confs(before),
-    password: 'secret',
-    pull: [],
-    revive: true,
-    run: 'this-run',
-    template,
-    nowMs: 0,
-    ...changes,
-  };
-}
+const facts = (request: Omit<UpRequest, 'name'>, { was = star, states, changes }: Scene = {}): UpFacts =>
+  upFacts(wanted(was, request), { before: record(was), ...changes }, states);
 
-const edges = (of: UpFacts): string =>
-  planUp(of)
-    .map(({ id, after }) => `${id} <- ${after.join(', ') || 'nothing'}`)
-    .join('\n');
+const edges = (of: UpFacts): string => edgesIn(planUp(of));
 
 describe('other addresses', () => {
   test('of another subnet must take this plan', () => {
@@ -274,7 +248,7 @@ describe('a change that was cut off', () => {
 
   test('when all containers were gone must go on, with the network that is there or without one', () => {
     for (const networks of [[], [network('redis-server_app_net', '10.9.0.0/24', 'redis-server', { run: 'killed' })]]) {
-      const engine = engineWith({ networks, volumes: facts({}).engine.volumes });
+      const engine = { ...engineOf(star), containers: [], networks };
       const half = new Map([...confs(record(star)), ...[...confs(after)].filter(([name]) => name === 'slave-1')]);
       const of = facts({}, { changes: { before: after, record: after, engine, confs: half } });
       expect(relocationOf(of)).toBe(null);
@@ -286,11 +260,8 @@ describe('a change that was cut off', () => {
 
   test('must be taken back by an up with the old values, from the network that is young', () => {
     const back = { ...record(star), epoch: 3 };
-    const engine = engineWith({
-      containers: containers(after.cluster, { 'slave-2': 'missing' }),
-      networks: [network('redis-server_app_net', '10.9.0.0/24', 'redis-server', { run: 'killed' })],
-      volumes: facts({}).engine.volumes,
-    });
+    const networks = [network('redis-server_app_net', '10.9.0.0/24', 'redis-server', { run: 'killed' })];
+    const engine = { ...engineOf(after.cluster, { 'slave-2': 'missing' }), networks };
     const of = facts({}, { changes: { before: after, record: back, engine, confs: confs(after) } });
     expect(formatPlan(planUp(of))).toContain(
       'remove network redis-server_app_net  (it is there with the subnet 10.9.0.0/24 instead of 172.19.0.0/24)',

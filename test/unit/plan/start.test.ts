@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterSpec } from '../../../src/domain/cluster.ts';
-import { formatPlan, type Plan } from '../../../src/domain/plan.ts';
+import { formatPlan } from '../../../src/domain/plan.ts';
 import { linkedNodes, lonelyWarnings, neighbours, runningNames } from '../../../src/plan/linked.ts';
 import { planRestart, restartWarnings } from '../../../src/plan/restart.ts';
 import { planStart, type StartFacts } from '../../../src/plan/start.ts';
 import { errorOf } from '../../helpers/error-of.ts';
-import { cluster, confs, containers, engineWith, record, shaped, volume } from '../../helpers/values.ts';
+import { edges, engineOf } from '../../helpers/up-facts.ts';
+import { cluster, confs, containers, record, type States, shaped } from '../../helpers/values.ts';
 
 const tree = shaped('tree', {
   master: null,
@@ -13,21 +14,13 @@ const tree = shaped('tree', {
   'slave-2': 'master',
   'slave-3': 'slave-1',
 });
-type States = Parameters<typeof containers>[1];
 const off = { master: 'stopped', 'slave-1': 'stopped', 'slave-2': 'stopped', 'slave-3': 'stopped' } as const;
 
 function factsOf(states: States, changes: Partial<StartFacts> = {}, spec = tree): StartFacts {
   const own = record(spec, 3);
-  const data = spec.nodes.map(({ name }) =>
-    volume(`redis-server-${name}-data`, { cluster: 'redis-server', node: name, purpose: 'data' }),
-  );
-  const volumes = spec.persistence === 'none' ? [] : data;
-  const engine = engineWith({ containers: containers(spec, states), volumes });
-  return { record: own, engine, confs: confs(own), nodes: spec.nodes.map(({ name }) => name), ...changes };
+  const nodes = spec.nodes.map(({ name }) => name);
+  return { record: own, engine: engineOf(spec, states), confs: confs(own), nodes, ...changes };
 }
-
-const edges = (plan: Plan): string =>
-  plan.map(({ id, after }) => `${id} <- ${after.join(', ') || 'nothing'}`).join('\n');
 
 describe('start', () => {
   test('must start sources before the nodes that follow them', () => {

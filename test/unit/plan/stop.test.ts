@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Persistence } from '../../../src/domain/cluster.ts';
-import { formatPlan, type Plan } from '../../../src/domain/plan.ts';
+import { formatPlan } from '../../../src/domain/plan.ts';
 import { planStop, stopWarnings } from '../../../src/plan/stop.ts';
+import { edges } from '../../helpers/up-facts.ts';
 import { cluster, container, containers, shaped } from '../../helpers/values.ts';
 
 const tree = shaped('tree', {
@@ -12,8 +13,6 @@ const tree = shaped('tree', {
   'slave-4': 'slave-3',
 });
 const all = tree.nodes.map(({ name }) => name);
-const edges = (plan: Plan): string =>
-  plan.map(({ id, after }) => `${id} <- ${after.join(', ') || 'nothing'}`).join('\n');
 
 describe('stopping', () => {
   test('a whole cluster must go from the master down, each node after its source', () => {

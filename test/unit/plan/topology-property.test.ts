@@ -1,19 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { checkCluster } from '../../../src/config/check-cluster.ts';
 import { wantedCluster } from '../../../src/config/cluster-spec.ts';
 import type { ClusterSpec, NodeSpec, Topology } from '../../../src/domain/cluster.ts';
 import { RmsxError } from '../../../src/domain/errors.ts';
 import { nodeIndex } from '../../../src/domain/names.ts';
-import type { ObservedContainer } from '../../../src/domain/observed.ts';
 import type { Plan, PlannedStep } from '../../../src/domain/plan.ts';
 import { levels } from '../../../src/domain/shape.ts';
 import { addNode, moveNode, removeNode, scaleTo } from '../../../src/plan/change-topology.ts';
 import { planUp } from '../../../src/plan/up.ts';
 import { pick, randomFrom } from '../../helpers/conf-grammar.ts';
-import { confs, containers, engineWith, network, record } from '../../helpers/values.ts';
-
-const template = readFileSync(new URL('../../../templates/redis.conf', import.meta.url), 'utf8');
+import { upFacts } from '../../helpers/up-facts.ts';
+import { record } from '../../helpers/values.ts';
 
 type Random = () => number;
 
@@ -153,19 +150,9 @@ describe('the plan of a change', () => {
         // A change other than up is refused where a source does not answer: only up finds nodes that are paused.
         const known = revive ? ([...states, 'paused'] as const) : states;
         const chosen = before.nodes.map((node) => [node.name, pick(random, known)] as const);
-        const found = containers(before, Object.fromEntries<ObservedContainer['state'] | 'missing'>(chosen));
-        const plan = planUp({
-          before: record(before, 1),
-          record: record(after, 2),
-          engine: engineWith({ containers: found, networks: [network('demo_app_net', before.subnet, 'demo')] }),
-          confs: confs(record(before, 1)),
-          password: 'secret',
-          pull: [],
-          revive,
-          run: 'this-run',
-          template,
-          nowMs: 0,
-        });
+        const plan = planUp(
+          upFacts(record(after, 2), { before: record(before, 1), revive }, Object.fromEntries(chosen)),
+        );
         const ids = plan.map(({ id }) => id);
         const waits = plan.flatMap(({ id, after: others }) => others.map((other) => [id, other] as const));
         const awake = chosen.filter(([, state]) => state === 'running' || state === 'paused').map(([name]) => name);

@@ -1,49 +1,28 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ObservedContainer } from '../../../src/domain/observed.ts';
-import { formatPlan, type Plan } from '../../../src/domain/plan.ts';
+import { formatPlan } from '../../../src/domain/plan.ts';
 import { planUp } from '../../../src/plan/up.ts';
 import type { UpFacts } from '../../../src/plan/up-facts.ts';
+import { edges, engineOf, newFacts, upFacts } from '../../helpers/up-facts.ts';
 import {
   cluster,
   confs,
   container,
   containers,
   engineWith,
-  network,
   node,
   record,
+  type States,
   shaped,
 } from '../../helpers/values.ts';
 
-const template = readFileSync(new URL('../../../templates/redis.conf', import.meta.url), 'utf8');
 const own = record(cluster(2));
-const networks = [network('redis-server_app_net', '172.19.0.0/24', 'redis-server')];
+const { networks } = engineOf(own.cluster);
 
 /** A cluster that is there and runs, but for what is said. */
-function facts(
-  changes: Partial<UpFacts> = {},
-  states: Readonly<Record<string, ObservedContainer['state'] | 'missing'>> = {},
-): UpFacts {
-  const wanted = changes.record ?? own;
-  return {
-    before: wanted,
-    record: wanted,
-    engine: engineWith({ containers: containers(wanted.cluster, states), networks }),
-    confs: confs(wanted),
-    password: 'secret',
-    pull: [],
-    revive: true,
-    run: 'this-run',
-    template,
-    nowMs: 0,
-    ...changes,
-  };
-}
+const facts = (changes: Partial<UpFacts> = {}, states: States = {}): UpFacts => upFacts(own, changes, states);
 
-const fresh = facts({ before: null, engine: engineWith(), confs: new Map(), pull: ['redis:8.0'] });
-const edges = (plan: Plan): string =>
-  plan.map(({ id, after }) => `${id} <- ${after.join(', ') || 'nothing'}`).join('\n');
+const fresh = newFacts(own, { pull: ['redis:8.0'] });
 
 describe('what carried a conf for another run', () => {
   const carrier = (createdAtMs: number): ObservedContainer => ({
@@ -55,7 +34,7 @@ describe('what carried a conf for another run', () => {
   });
   const removed = (createdAtMs: number, holdsLock: boolean): readonly string[] => {
     const all = [...containers(own.cluster), carrier(createdAtMs)];
-    const engine = engineWith({ containers: all, networks });
+    const engine = { ...engineOf(own.cluster), containers: all };
     return planUp(facts({ engine, holdsLock, nowMs: 1_000_000 })).map(({ id }) => id);
   };
 
@@ -154,7 +133,7 @@ describe('a new cluster', () => {
 
   test('that is ephemeral must have no volumes', () => {
     const ephemeral = record(cluster(1, { persistence: 'none' }));
-    const plan = planUp(facts({ record: ephemeral, engine: engineWith(), confs: new Map() }));
+    const plan = planUp(newFacts(ephemeral));
     const created = plan.flatMap(({ step }) => (step.op === 'create-container' ? [step.container] : []));
     expect(created.map(({ volumes, ephemeral: isEphemeral }) => [volumes, isEphemeral])).toEqual([
       [[], true],
@@ -168,7 +147,7 @@ describe('a new cluster', () => {
     ['none', 'no'],
   ] as const)('with persistence %s must be restarted by the engine: %s', (persistence, restart) => {
     const wanted = record(cluster(1, { persistence }));
-    const plan = planUp(facts({ before: null, record: wanted, engine: engineWith(), confs: new Map() }));
+    const plan = planUp(newFacts(wanted));
     const created = plan.flatMap(({ step }) => (step.op === 'create-container' ? [step.container.restart] : []));
     expect(created).toEqual([restart, restart]);
   });
@@ -180,7 +159,7 @@ describe('a new cluster', () => {
       node('slave-2', 'master', { image: 'redis:8.2' }),
     ];
     const pull = ['redis:8.0', 'redis:8.2'];
-    const plan = planUp(facts({ ...fresh, record: record(cluster(0, { nodes })), pull }));
+    const plan = planUp(newFacts(record(cluster(0, { nodes })), { pull }));
     const created = plan.flatMap(({ step, after }) =>
       step.op === 'create-container' ? [[step.node, step.container.image, after]] : [],
     );
@@ -199,7 +178,7 @@ describe('a new cluster', () => {
     const wanted = record(
       shaped('chain', { master: 'slave-2', 'slave-1': null, 'slave-2': 'slave-1' }, { persistence: 'none' }),
     );
-    const plan = planUp(facts({ before: null, record: wanted, engine: engineWith({ networks }), confs: new Map() }));
+    const plan = planUp(newFacts(wanted, { engine: engineWith({ networks }) }));
     expect(edges(plan)).toBe(
       [
         'create slave-1 <- nothing',
@@ -227,7 +206,7 @@ describe('a cluster that is there', () => {
     expect(planUp(facts())).toEqual([]);
   });
 
-  test.each<[string, Readonly<Record<string, ObservedContainer['state'] | 'missing'>>, string]>([
+  test.each<[string, States, string]>([
     ['a stopped replica must be started', { 'slave-1': 'stopped' }, 'start slave-1 <- nothing'],
     ['a paused replica must go on', { 'slave-2': 'paused' }, 'unpause slave-2 <- nothing'],
     [
@@ -246,7 +225,7 @@ describe('a cluster that is there', () => {
     expect(edges(planUp(facts({}, states)))).toBe(expected);
   });
 
-  test.each<[string, Readonly<Record<string, ObservedContainer['state'] | 'missing'>>]>([
+  test.each<[string, States]>([
     ['stopped or paused', { 'slave-1': 'stopped', 'slave-2': 'paused' }],
     ['missing', { 'slave-1': 'missing' }],
   ])('a node that is %s must be left alone where only new nodes are to run', (_, states) => {
@@ -256,8 +235,7 @@ describe('a cluster that is there', () => {
   test('only a new node must be made where only new nodes are to run, though another one is missing', () => {
     const before = record(cluster(2), 1);
     const after = record(cluster(3), 2);
-    const engine = engineWith({ containers: containers(before.cluster, { 'slave-1': 'missing' }), networks });
-    const plan = planUp(facts({ before, record: after, engine, confs: confs(before), revive: false }));
+    const plan = planUp(upFacts(after, { before, revive: false }, { 'slave-1': 'missing' }));
     expect(edges(plan)).toBe(
       [
         'conf for redis:8.0 <- nothing',
@@ -274,8 +252,7 @@ describe('a cluster that is there', () => {
     const before = record(cluster(2), 1);
     const sources = { master: null, 'slave-1': 'master', 'slave-2': 'slave-1', 'slave-3': 'slave-2' };
     const after = record(shaped('chain', sources), 2);
-    const engine = engineWith({ containers: containers(before.cluster), networks });
-    const plan = planUp(facts({ before, record: after, engine, confs: confs(before), revive: false }));
+    const plan = planUp(upFacts(after, { before, revive: false }));
     expect(plan.find(({ id }) => id === 'start slave-3')?.after).toEqual([
       'create slave-3',
       'conf for redis:8.0',
@@ -296,7 +273,7 @@ describe('a cluster that is there', () => {
 
   test('nodes of another image must be given their conf by another container: their server may be another user', () => {
     const nodes = [node('master', null), node('slave-1', 'master', { image: 'redis:8.2' }), node('slave-2', 'master')];
-    const plan = planUp(facts({ record: record(cluster(0, { nodes })), engine: engineWith(), confs: new Map() }));
+    const plan = planUp(newFacts(record(cluster(0, { nodes }))));
     const writes = plan.flatMap(({ step }) => (step.op === 'write-volumes' ? [step] : []));
     expect(
       writes.map(({ carrier: { name, image, volumes }, directories }) => [
@@ -318,16 +295,14 @@ describe('a cluster that is there', () => {
   ] as const)(
     'with persistence %s a conf that may be unreadable at first must be allowed: %s',
     (persistence, restarts) => {
-      const plan = planUp(
-        facts({ record: record(cluster(1, { persistence })), engine: engineWith(), confs: new Map() }),
-      );
+      const plan = planUp(newFacts(record(cluster(1, { persistence }))));
       expect(plan.find(({ step }) => step.op === 'write-volumes')?.step).toMatchObject({ restarts });
     },
   );
 
   test('an ephemeral node that is missing must be given its conf in its own container', () => {
     const ephemeral = record(cluster(1, { persistence: 'none' }));
-    expect(edges(planUp(facts({ record: ephemeral, engine: engineWith(), confs: new Map() })))).toMatchInlineSnapshot(`
+    expect(edges(planUp(newFacts(ephemeral)))).toMatchInlineSnapshot(`
       "network <- nothing
       create master <- network
       conf master <- create master
@@ -344,8 +319,7 @@ describe('a change of the cluster', () => {
   test('adding replicas must rewrite the roles of the nodes that are there, and not their redis.conf', () => {
     const before = record(cluster(1), 1);
     const after = record(cluster(2), 2);
-    const engine = engineWith({ containers: containers(before.cluster), networks });
-    expect(formatPlan(planUp(facts({ record: after, engine, confs: confs(before) })))).toMatchInlineSnapshot(`
+    expect(formatPlan(planUp(upFacts(after, { before })))).toMatchInlineSnapshot(`
       "write the conf of slave-2  (new nodes)
       write role.conf, rmsx.json of master  (it is older than the change)
       write role.conf, rmsx.json of slave-1  (it is older than the change)
@@ -357,12 +331,11 @@ describe('a change of the cluster', () => {
 
   test('a promotion that stopped half way must be written down to the end', () => {
     const after = record(cluster(0, { nodes: [node('master', 'slave-1'), node('slave-1', null)] }), 2);
-    const engine = engineWith({ containers: containers(after.cluster, { master: 'stopped' }), networks });
     const half = new Map([
       ...confs(record(cluster(1), 1)),
       ['slave-1', { password: 's', source: null, record: after }],
     ]);
-    expect(formatPlan(planUp(facts({ record: after, engine, confs: half })))).toBe(
+    expect(formatPlan(planUp(upFacts(after, { confs: half }, { master: 'stopped' })))).toBe(
       'write role.conf, rmsx.json of master  (it is older than the change)\nstart master  (it is stopped)',
     );
   });
@@ -374,8 +347,8 @@ describe('a change of the cluster', () => {
 });
 
 test('a creation that was cut off before the conf must be finished: conf first, then start', () => {
-  const engine = engineWith({ containers: [container(own.cluster, 'master', { state: 'stopped' })], networks });
-  expect(edges(planUp(facts({ engine, confs: new Map() })))).toMatchInlineSnapshot(`
+  const states: States = { master: 'stopped', 'slave-1': 'missing', 'slave-2': 'missing' };
+  expect(edges(planUp(facts({ confs: new Map() }, states)))).toMatchInlineSnapshot(`
     "conf for redis:8.0 <- nothing
     conf master <- nothing
     start master <- conf master
@@ -390,8 +363,8 @@ test('a creation that was cut off before the conf must be finished: conf first, 
 
 test('a container whose removal did not come to its end must give way to another one', () => {
   const half = container(own.cluster, 'slave-1', { state: 'stopped', halfRemoved: true });
-  const containers = [container(own.cluster, 'master'), half, container(own.cluster, 'slave-2')];
-  expect(formatPlan(planUp(facts({ engine: engineWith({ containers, networks }), confs: confs(own) })))).toContain(
+  const there = containers(own.cluster).map((each) => (each.node === 'slave-1' ? half : each));
+  expect(formatPlan(planUp(facts({ engine: { ...engineOf(own.cluster), containers: there } })))).toContain(
     'remove container of slave-1  (it cannot be started as it is)',
   );
 });

@@ -1,25 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { ClusterSpec } from '../../../src/domain/cluster.ts';
-import type { ObservedContainer, ObservedEngine } from '../../../src/domain/observed.ts';
+import type { ObservedEngine } from '../../../src/domain/observed.ts';
 import { formatPlan, type Plan } from '../../../src/domain/plan.ts';
 import { planWayBack, type WayBackFacts } from '../../../src/plan/way-back.ts';
-import { cluster, confs, container, containers, engineWith, network, record, volume } from '../../helpers/values.ts';
+import { edgesOf, engineOf, template } from '../../helpers/up-facts.ts';
+import { cluster, confs, container, record, type States } from '../../helpers/values.ts';
 
-const template = readFileSync(new URL('../../../templates/redis.conf', import.meta.url), 'utf8');
 const star = cluster(2);
-const name = 'redis-server_app_net';
-
-type States = Readonly<Record<string, ObservedContainer['state'] | 'missing'>>;
-
-const engineOf = (spec: ClusterSpec, states: States, hasNetwork = true): ObservedEngine =>
-  engineWith({
-    containers: containers(spec, states),
-    networks: hasNetwork ? [network(name, spec.subnet, 'redis-server')] : [],
-    volumes: spec.nodes.map((node) =>
-      volume(`data of ${node.name}`, { cluster: spec.name, node: node.name, purpose: 'data', run: 'earlier' }),
-    ),
-  });
 
 /** The way back to a cluster that ran, but for what is said. */
 function wayBack(now: ObservedEngine, changes: Partial<WayBackFacts> = {}, states: States = {}): Plan {
@@ -38,12 +24,10 @@ function wayBack(now: ObservedEngine, changes: Partial<WayBackFacts> = {}, state
 }
 
 const gone: States = { master: 'missing', 'slave-1': 'missing', 'slave-2': 'missing' };
-const edges = (plan: Plan): readonly string[] =>
-  plan.map(({ id, after }) => `${id} <- ${after.join(', ') || 'nothing'}`);
 
 describe('the way back', () => {
   test('from nothing must make all that was there, in the order of up, and no network before its conf', () => {
-    expect(edges(wayBack(engineOf(star, gone, false)))).toEqual([
+    expect(edgesOf(wayBack({ ...engineOf(star, gone), networks: [] }))).toEqual([
       'conf for redis:8.0 <- nothing',
       'carriers <- start master, start slave-1, start slave-2, conf for redis:8.0',
       'network <- conf for redis:8.0',
@@ -58,7 +42,7 @@ describe('the way back', () => {
   });
 
   test('must start what was stopped by then, and touch neither conf nor what still runs', () => {
-    expect(edges(wayBack(engineOf(star, { master: 'stopped', 'slave-1': 'stopped' })))).toEqual([
+    expect(edgesOf(wayBack(engineOf(star, { master: 'stopped', 'slave-1': 'stopped' })))).toEqual([
       'start master <- nothing',
       'head-start master <- nothing',
       'start slave-1 <- head-start master',
@@ -67,7 +51,7 @@ describe('the way back', () => {
 
   test('must wait for the end of a stop that nobody saw, with the grace that is left, before it starts the node', () => {
     const plan = wayBack(engineOf(star, {}), { stopping: new Map([['id-master', 12]]) });
-    expect(edges(plan)).toEqual(['stop master <- nothing', 'start master <- stop master']);
+    expect(edgesOf(plan)).toEqual(['stop master <- nothing', 'start master <- stop master']);
     expect(plan[0]?.step).toMatchObject({ id: 'id-master', graceSeconds: 12 });
   });
 
@@ -102,7 +86,7 @@ describe('the way back', () => {
     const facts = { before: record(rdb), confs: confs(record(rdb)), was: now };
     expect(wayBack({ ...now, containers: containersNow }, facts)).toEqual([]);
     const peaceful = { ...crashed, statusText: 'Exited (0) 1 second ago' };
-    expect(edges(wayBack({ ...now, containers: [peaceful, ...now.containers.slice(1)] }, facts))).toEqual([
+    expect(edgesOf(wayBack({ ...now, containers: [peaceful, ...now.containers.slice(1)] }, facts))).toEqual([
       'start master <- nothing',
     ]);
   });

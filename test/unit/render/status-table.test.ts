@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { assessCluster } from '../../../src/domain/assess.ts';
-import type { ObservedContainer } from '../../../src/domain/observed.ts';
 import type { ServerInfo } from '../../../src/domain/server-info.ts';
 import { renderStatus } from '../../../src/render/status-table.ts';
 import {
@@ -12,11 +11,12 @@ import {
   node,
   record,
   replicaInfo,
+  type States,
 } from '../../helpers/values.ts';
 
 /** The table of a cluster, healthy but for what is said. */
 function table(
-  states: Readonly<Record<string, ObservedContainer['state'] | 'missing'>> = {},
+  states: States = {},
   changes: (infos: Map<string, ServerInfo>) => void = () => {},
   spec = cluster(2),
 ): string {
