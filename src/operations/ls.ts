@@ -22,10 +22,14 @@ export interface ListedCluster {
   readonly createdAt: string | null;
 }
 
-/** @returns every cluster on the engine, by name */
-export async function ls({ engine }: Ports): Promise<readonly ListedCluster[]> {
+/**
+ * @param only - the name of the one that is looked for. @default all of them
+ * @returns the clusters on the engine, by name; none where it is not there
+ */
+export async function ls({ engine }: Ports, only?: string): Promise<readonly ListedCluster[]> {
   const observed = await observeEngine(engine);
-  return Promise.all(clusterNames(observed).map((name) => listCluster(name, observed, engine)));
+  const names = clusterNames(observed).filter((name) => only === undefined || name === only);
+  return Promise.all(names.map((name) => listCluster(name, observed, engine)));
 }
 
 async function listCluster(name: string, observed: ObservedEngine, engine: Engine): Promise<ListedCluster> {

@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterRecord } from '../../src/domain/record.ts';
 import { renderConf } from '../../src/render/conf-files.ts';
 import { MakingWorld } from '../helpers/making-world.ts';
-import { type Run, runRmsx } from '../helpers/run-rmsx.ts';
+import { type Run, type RunOptions, runRmsx } from '../helpers/run-rmsx.ts';
 import { assertValid } from '../helpers/schemas.ts';
 import { sendArchive } from '../helpers/send-archive.ts';
 import { type Answer, listedContainer, listedNetwork, StubEngine } from '../helpers/stub-engine.ts';
@@ -148,6 +150,40 @@ test('up of a cluster of Compose must tell of data that down kept, and leave it 
   expect([code, stdout, world.writes]).toEqual([0, 'nothing to do\n', []]);
   expect(stderr).toContain('their data is kept and not used');
   expect(stderr).toContain('docker volume rm demo-slave-2-data demo-slave-2-conf');
+});
+
+describe('ls', () => {
+  const namesListed = async (flags: readonly string[], options: RunOptions = {}): Promise<readonly string[]> => {
+    const other = listed('other', { Labels: { 'rmsx.cluster': 'other', 'rmsx.node': 'master' } });
+    await using world = await StubEngine.start({ containers: [listed('master'), other], answer: giveConf });
+    const env = { ...world.env, ...options.env };
+    const { code, stdout } = await runRmsx(['ls', '--json', ...flags], { ...options, env });
+    expect(code).toBe(0);
+    return (JSON.parse(stdout) as { clusters: readonly { name: string }[] }).clusters.map(({ name }) => name);
+  };
+
+  test('must list every cluster, whatever the environment and rmsx.yaml say', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'rmsx-ls-'));
+    try {
+      writeFileSync(join(cwd, 'rmsx.yaml'), 'apiVersion: rmsx/v1\nname: demo\n');
+      expect(await namesListed([], { cwd, env: { RMSX_NAME: 'demo' } })).toEqual(['demo', 'other']);
+      expect(await namesListed([], { cwd })).toEqual(['demo', 'other']);
+    } finally {
+      rmSync(cwd, { recursive: true });
+    }
+  });
+
+  test('-n must list that cluster and no other, and nothing where it is not there', async () => {
+    expect(await namesListed(['-n', 'demo'])).toEqual(['demo']);
+    expect(await namesListed(['-n', 'other'], { env: { RMSX_NAME: 'demo' } })).toEqual(['other']);
+    expect(await namesListed(['-n', 'gone'])).toEqual([]);
+    const { code, stdout, stderr } = await runRmsx(['ls', '-n', 'gone'], { env: engine.env });
+    expect([code, stdout, stderr]).toEqual([
+      0,
+      'NAME  STATE  NODES  TOPOLOGY  IMAGE  SUBNET  CREATED\n',
+      'no cluster on this engine is called gone\n',
+    ]);
+  });
 });
 
 describe('env', () => {

@@ -10,11 +10,19 @@ export const lsCommand: Command = {
   positionals: '',
   maxPositionals: 0,
   describe: 'every cluster on this engine',
-  options: {},
-  examples: [['rmsx ls --json', 'for scripts']],
+  options: {
+    name: { type: 'string', alias: 'n', describe: 'this cluster only; RMSX_NAME is not heeded', otherwise: 'all' },
+  },
+  ignoresFile: true, // a look at the whole engine, unless a cluster is named
+  examples: [
+    ['rmsx ls --json', 'for scripts'],
+    ['rmsx ls -n demo', 'this one, or nothing'],
+  ],
   run: async (args, context) => {
     args.throwIfWrong('rmsx ls --help');
-    const clusters = await ls(await context.ports(null));
+    // The environment says which cluster other verbs work on, and not that nobody wants to see the others.
+    const isNamed = args.text('name') !== undefined && args.nameOf('name') === '--name';
+    const clusters = await ls(await context.ports(null), isNamed ? context.name : undefined);
     await context.print({ clusters }, () =>
       renderTable([
         header,
@@ -29,6 +37,7 @@ export const lsCommand: Command = {
         ]),
       ]),
     );
+    if (isNamed && clusters.length === 0) context.tell(`no cluster on this engine is called ${context.name}`);
     return 0;
   },
 };
