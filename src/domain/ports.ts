@@ -109,6 +109,8 @@ export interface Engine {
   considered(): Promise<readonly ConsideredEngine[]>;
   /** What it says of itself and its host. */
   facts(): Promise<EngineFacts>;
+  /** What it was asked for longest ago, of that which it has not answered yet. */
+  unanswered(): { readonly what: string; readonly forMs: number } | undefined;
   /** Cuts every connection: an engine that never answers must not keep the process alive. */
   close(): void;
   /** Whether the published ports are on this machine. */

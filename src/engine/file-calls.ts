@@ -6,7 +6,7 @@ import { readConf } from '../render/conf-directory.ts';
 import { packDirectories, unpackFiles } from './archive.ts';
 import { parseLogFrames } from './log-frames.ts';
 import { serverUserOf } from './server-user.ts';
-import { short, strangeReply, type Wire } from './wire.ts';
+import { short, strangeReply, type Wire, wordless } from './wire.ts';
 
 /** What goes into containers and comes out of them. */
 export function fileCalls({
@@ -27,7 +27,8 @@ export function fileCalls({
     },
     writeFiles: (id, directories, owner) =>
       call(`write files into ${short(id)}`, async () => {
-        await docker.getContainer(id).putArchive(await packDirectories(directories, owner), { path: '/' });
+        const archive = await packDirectories(directories, owner);
+        await wordless(docker.getContainer(id).putArchive(archive, { path: '/' }));
       }).catch((error: RmsxError) => {
         throw withoutPasswords(error, directories);
       }),

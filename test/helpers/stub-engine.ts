@@ -91,10 +91,9 @@ function answerFrom(world: StubWorld, request: IncomingMessage, response: Server
 
 function replyTo(world: StubWorld, path: string): readonly [number, unknown] {
   if (path === '/version') return [200, { ...dockerVersion, ...world.version }];
-  if (path === '/info') return [200, { ...dockerInfo, ...world.info }];
+  if (path === '/info') return [200, { ...dockerInfo, SystemTime: new Date().toISOString(), ...world.info }];
   const image = /^\/images\/(.+)\/json$/.exec(path)?.[1];
   if (path.startsWith('/containers/json')) return [200, containersOf(world, path)];
-  if (path === '/info') return [200, { SystemTime: new Date().toISOString(), MemTotal: 2 ** 40 }];
   if (path === '/networks') return [200, world.networks ?? []];
   if (path === '/volumes') return [200, { Volumes: world.volumes ?? [], Warnings: null }];
   if (image !== undefined && world.images?.includes(image)) return [200, { Id: 'sha256:0' }];
