@@ -158,8 +158,17 @@ export interface Engine {
   stampOf(id: string, path: string): Promise<number | null>;
   /** Reads all files below a directory: path below it -> content. Empty where the directory is not there. */
   readFiles(id: string, directory: string): Promise<ReadonlyMap<string, string>>;
+  endOf(id: string): Promise<ServerEnd>;
   /** The last lines of the server's log. */
   logs(id: string, lines: number): Promise<readonly string[]>;
+}
+
+/** How the server of a container ended. */
+export interface ServerEnd {
+  /** The system killed it, as there was no memory left for it. */
+  readonly outOfMemory: boolean;
+  /** How often the engine has started it again. */
+  readonly restarts: number;
 }
 
 /** What became of a marker. */
