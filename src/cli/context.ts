@@ -81,7 +81,7 @@ export async function createContext(
     file: async () => description?.parse(),
     reading,
     ports: async (cluster = name) => {
-      deadline = startDeadline(timeoutMs, { cluster, isMachine });
+      deadline = startDeadline(timeoutMs, { cluster, isMachine, waitedFor: () => ports?.engine.unanswered() });
       const [{ connect }, { createProgress }] = await Promise.all([import('../connect.ts'), import('./progress.ts')]);
       const progress = await createProgress(streams, { quiet, verbose, colour });
       ports = await connect({ env, progress, signal: deadline.signal, ...engine });

@@ -1,4 +1,5 @@
 import { type ErrorCode, RmsxError } from '../domain/errors.ts';
+import type { Engine } from '../domain/ports.ts';
 import { endAtOnce } from './end-at-once.ts';
 
 /** How long a command may take, and what stops it before. */
@@ -14,6 +15,8 @@ export interface Ending {
   readonly cluster: string | null;
   /** Whether stdout has to be a document. */
   readonly isMachine: boolean;
+  /** Who keeps everybody waiting when the time is up. @default nobody */
+  readonly waitedFor?: () => ReturnType<Engine['unanswered']>;
 }
 
 /**
@@ -23,7 +26,7 @@ export interface Ending {
 export function startDeadline(timeoutMs: number, ending: Ending): Deadline {
   const controller = new AbortController();
   const timer = setTimeout(() => {
-    const message = `Out of time after ${timeoutMs / 1000} s.`;
+    const message = `Out of time after ${timeoutMs / 1000} s${silenceOf(ending.waitedFor?.())}.`;
     controller.abort(new RmsxError('timeout', message, { hint: 'Allow more: --timeout 5m' }));
   }, timeoutMs);
   const signals = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'terminated' } as const;
@@ -42,6 +45,14 @@ export function startDeadline(timeoutMs: number, ending: Ending): Deadline {
       for (const name of Object.keys(signals)) process.off(name, stop);
     },
   };
+}
+
+/** Calls of a moment are under way at any time. */
+const noticedMs = 1000;
+
+function silenceOf(call: ReturnType<Engine['unanswered']>): string {
+  if (call === undefined || call.forMs < noticedMs) return '';
+  return `: the engine has not answered for ${Math.round(call.forMs / 1000)} s (${call.what})`;
 }
 
 function cutOff(code: ErrorCode, name: NodeJS.Signals, cluster: string | null): RmsxError {

@@ -109,6 +109,8 @@ export interface Engine {
   considered(): Promise<readonly ConsideredEngine[]>;
   /** What it says of itself and its host. */
   facts(): Promise<EngineFacts>;
+  /** What it was asked for longest ago, of that which it has not answered yet. */
+  unanswered(): { readonly what: string; readonly forMs: number } | undefined;
   /** Cuts every connection: an engine that never answers must not keep the process alive. */
   close(): void;
   /** Whether the published ports are on this machine. */
@@ -162,8 +164,17 @@ export interface Engine {
   stampOf(id: string, path: string): Promise<number | null>;
   /** Reads all files below a directory: path below it -> content. Empty where the directory is not there. */
   readFiles(id: string, directory: string): Promise<ReadonlyMap<string, string>>;
+  endOf(id: string): Promise<ServerEnd>;
   /** The last lines of the server's log. */
   logs(id: string, lines: number): Promise<readonly string[]>;
+}
+
+/** How the server of a container ended. */
+export interface ServerEnd {
+  /** The system killed it, as there was no memory left for it. */
+  readonly outOfMemory: boolean;
+  /** How often the engine has started it again. */
+  readonly restarts: number;
 }
 
 /** What became of a marker. */

@@ -21,6 +21,7 @@ import {
 } from './translate.ts';
 import { negotiate } from './transport/api-version.ts';
 import { createDockerode, type Transport } from './transport/transport.ts';
+import { OpenCalls } from './unanswered.ts';
 import {
   callTimeoutMs,
   cleanUpLookMs,
@@ -30,6 +31,8 @@ import {
   silentTimeoutMs,
   strangeReply,
   type Wire,
+  wordIn,
+  wordless,
 } from './wire.ts';
 
 /**
@@ -50,7 +53,9 @@ export function connectDocker(
   const api = negotiate(docker, transport);
   const url = describeEndpoint(endpoint);
   let isSilent = false;
+  const open = new OpenCalls();
   const translated = async <T>(what: string, work: Promise<T>): Promise<T> => {
+    const end = open.begin(what);
     try {
       const result = await work;
       api.check();
@@ -60,8 +65,11 @@ export function connectDocker(
       isSilent ||= signal.aborted && error instanceof RmsxError && error.code === 'timeout';
       api.check();
       // Something else than an engine answered, and what it said could not be read as the words of one.
-      if (error instanceof TypeError && !('code' in error)) throw strangeReply();
+      const isStrange = error instanceof RmsxError && error.reason === 'strange-reply';
+      if (isStrange || (error instanceof TypeError && !('code' in error))) throw strangeReply(what);
       throw toEngineError(what, url, error);
+    } finally {
+      end();
     }
   };
   const usualMs = (whileCleaningUp: number): number => {
@@ -94,6 +102,7 @@ export function connectDocker(
       const { engineFacts } = await import('./facts.ts'); // for doctor alone
       return wire.look('say what it is', () => engineFacts(docker));
     },
+    unanswered: () => open.oldest(),
     close: () => agent.destroy(),
   };
 }
@@ -112,15 +121,26 @@ function lookingCalls({
       look('list containers', async () => {
         const filters = cluster === undefined ? {} : { filters: { label: [`${labels.cluster}=${cluster}`] } };
         const found = list(await docker.listContainers({ all: true, ...filters }));
-        const containers = found.map((info) => fromContainer(info, reachHost));
+        const containers = found.map((info) =>
+          fromContainer({ ...info, Id: wordIn(info.Id), State: wordIn(info.State) }, reachHost),
+        );
         return cluster === undefined ? containers : containers.filter((container) => container.cluster === cluster);
       }),
-    listNetworks: () => look('list networks', async () => list(await docker.listNetworks()).map(fromNetwork)),
-    listVolumes: () => look('list volumes', async () => list(volumesIn(await docker.listVolumes())).map(fromVolume)),
+    listNetworks: () =>
+      look('list networks', async () =>
+        list(await docker.listNetworks()).map((info) =>
+          fromNetwork({ ...info, Id: wordIn(info.Id), Name: wordIn(info.Name) }),
+        ),
+      ),
+    listVolumes: () =>
+      look('list volumes', async () =>
+        list(volumesIn(await docker.listVolumes())).map((info) => fromVolume({ ...info, Name: wordIn(info.Name) })),
+      ),
     timeMs: () =>
       look('ask for the time', async () => {
         const timeMs = Date.parse((await docker.info()).SystemTime);
-        return Number.isNaN(timeMs) ? Date.now() : timeMs;
+        if (Number.isNaN(timeMs)) throw strangeReply();
+        return timeMs;
       }),
     memoryBytes: () => look('ask for the memory', async () => numberIn((await docker.info()).MemTotal)),
     userOfImage: (image) =>
@@ -131,7 +151,7 @@ function lookingCalls({
         return startsAsRoot(user) ? '' : user;
       }),
     hasImage: (image) =>
-      look(`look at image ${image}`, async () => idIn((await docker.getImage(image).inspect()).Id)).then(
+      look(`look at image ${image}`, async () => wordIn((await docker.getImage(image).inspect()).Id)).then(
         () => true,
         (error: RmsxError) => {
           if (error.reason === 'image-missing' || error.reason === 'gone') return false;
@@ -152,12 +172,14 @@ function makingCalls({
     pullImage: (image, tell) => pullImage({ docker, endpoint: url, signal }, image, tell),
     createNetwork: (network) =>
       call(`create network ${network.name}`, async () =>
-        idIn((await docker.createNetwork(toNetworkOptions(network, stamp))).id),
+        wordIn((await docker.createNetwork(toNetworkOptions(network, stamp))).id),
       ),
     createContainer: (spec) =>
-      call(`create ${spec.name}`, async () => idIn((await docker.createContainer(toContainerOptions(spec, stamp))).id)),
+      call(`create ${spec.name}`, async () =>
+        wordIn((await docker.createContainer(toContainerOptions(spec, stamp))).id),
+      ),
     createCarrier: (spec) =>
-      call(`create ${spec.name}`, async () => idIn((await docker.createContainer(toCarrierOptions(spec, stamp))).id)),
+      call(`create ${spec.name}`, async () => wordIn((await docker.createContainer(toCarrierOptions(spec, stamp))).id)),
     start: (id) =>
       ignore(
         ['already-so'],
@@ -206,18 +228,6 @@ const volumesIn = (reply: { readonly Volumes?: Docker.VolumeInspectInfo[] | null
 function numberIn(reply: unknown): number {
   if (typeof reply === 'number') return reply;
   throw strangeReply();
-}
-
-/** What was made has an id, or nobody could remove it. */
-function idIn(reply: unknown): string {
-  if (typeof reply === 'string' && reply !== '') return reply;
-  throw strangeReply();
-}
-
-/** An engine that has done what it was asked for says so without a word (204). */
-async function wordless(reply: Promise<unknown>): Promise<void> {
-  const words = await reply;
-  if (words !== undefined && words !== null && String(words) !== '') throw strangeReply();
 }
 
 /** Stopping or removing what is not there any more, or is just going away, is success. */

@@ -6,28 +6,32 @@ import { readConf } from '../render/conf-directory.ts';
 import { packDirectories, unpackFiles } from './archive.ts';
 import { parseLogFrames } from './log-frames.ts';
 import { serverUserOf } from './server-user.ts';
-import { short, strangeReply, type Wire } from './wire.ts';
+import { short, strangeReply, type Wire, wordless } from './wire.ts';
 
-/** What goes into containers and comes out of them. */
+/** What goes into containers and comes out of them, their last words too. */
 export function fileCalls({
   docker,
   call,
   look,
-}: Wire): Pick<Engine, 'serverUser' | 'writeFiles' | 'stampOf' | 'readFiles' | 'logs'> {
+}: Wire): Pick<Engine, 'serverUser' | 'writeFiles' | 'stampOf' | 'readFiles' | 'endOf' | 'logs'> {
   return {
     serverUser: async (id) => {
       const container = docker.getContainer(id);
-      const { Config } = await look(`look at ${short(id)}`, () => container.inspect());
-      if (typeof Config !== 'object') throw strangeReply();
+      const user = await look(`look at ${short(id)}`, async () => {
+        const { Config } = await container.inspect();
+        if (typeof Config !== 'object') throw strangeReply();
+        return Config.User ?? '';
+      });
       const reading = look('read /etc/passwd', async () =>
         unpackFiles(await container.getArchive({ path: '/etc/passwd' })),
       );
       const files = await reading.catch(noneIfGone);
-      return serverUserOf(Config.User ?? '', files.get('passwd') ?? '');
+      return serverUserOf(user, files.get('passwd') ?? '');
     },
     writeFiles: (id, directories, owner) =>
       call(`write files into ${short(id)}`, async () => {
-        await docker.getContainer(id).putArchive(await packDirectories(directories, owner), { path: '/' });
+        const archive = await packDirectories(directories, owner);
+        await wordless(docker.getContainer(id).putArchive(archive, { path: '/' }));
       }).catch((error: RmsxError) => {
         throw withoutPasswords(error, directories);
       }),
@@ -42,6 +46,11 @@ export function fileCalls({
       look(`read ${directory} of ${short(id)}`, async () =>
         unpackFiles(await docker.getContainer(id).getArchive({ path: directory })),
       ).catch(noneIfGone),
+    endOf: (id) =>
+      look(`look at ${short(id)}`, async () => {
+        const { State, RestartCount } = await docker.getContainer(id).inspect();
+        return { outOfMemory: State.OOMKilled, restarts: RestartCount };
+      }),
     logs: (id, lines) =>
       look(`read the log of ${short(id)}`, async () =>
         parseLogFrames(await docker.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, follow: false })),

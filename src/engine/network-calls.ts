@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type { NetworkEndpoint } from '../domain/observed.ts';
 import type { Engine } from '../domain/ports.ts';
-import { strangeReply, type Wire } from './wire.ts';
+import { strangeReply, type Wire, wordIn } from './wire.ts';
 
 /** What is attached to a network, how containers come and go there, and on which host the networks are. */
 export function networkCalls({
@@ -10,7 +10,7 @@ export function networkCalls({
   look,
 }: Pick<Wire, 'docker' | 'call' | 'look'>): Pick<Engine, 'endpointsOf' | 'connect' | 'disconnect' | 'hostName'> {
   return {
-    hostName: () => look('ask for its host', async () => String((await docker.info()).Name)),
+    hostName: () => look('ask for its host', async () => wordIn((await docker.info()).Name)),
     endpointsOf: (network) =>
       look(`look at network ${network}`, async () => fromEndpoints(await docker.getNetwork(network).inspect())),
     connect: (network, container, ip, alias) =>
@@ -40,6 +40,7 @@ const ghostPrefix = 'ep-';
 
 /** @returns the endpoints of a network as the engine lists them, in our words */
 function fromEndpoints(info: Docker.NetworkInspectInfo): readonly NetworkEndpoint[] {
+  wordIn(info.Id);
   return Object.entries(info.Containers ?? {}).map(([key, { Name, IPv4Address }]) => ({
     containerId: key.startsWith(ghostPrefix) ? null : key,
     name: Name,

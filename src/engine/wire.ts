@@ -35,6 +35,29 @@ export interface Wire {
 /** As people know ids from `docker ps`. */
 export const short = (id: string): string => id.slice(0, 12);
 
-/** A proxy can answer in the place of the engine. */
-export const strangeReply = (): RmsxError =>
-  new RmsxError('engine-refused', 'What answers in place of the Docker engine does not speak its language.');
+/**
+ * A proxy can answer in the place of the engine.
+ * @param what - what was asked for: `list containers`. @default whoever made the call knows
+ */
+export const strangeReply = (what?: string): RmsxError =>
+  new RmsxError(
+    'engine-refused',
+    `What answers in place of the Docker engine does not speak its language${what === undefined ? '' : ` (${what})`}.`,
+    {
+      reason: 'strange-reply',
+      hint: 'Something may stand in front of it, a proxy perhaps. See which engine is meant: rmsx doctor',
+    },
+  );
+
+/** An id, a name, a state: without it, nobody could tell what was meant. */
+export function wordIn(reply: unknown): string {
+  if (typeof reply === 'string' && reply !== '') return reply;
+  throw strangeReply();
+}
+
+/** An engine that has done what it was asked for says so without a word. */
+export async function wordless(reply: Promise<unknown>): Promise<void> {
+  const words = await reply;
+  const isEmpty = words === undefined || words === null || (Buffer.isBuffer(words) && words.length === 0);
+  if (!isEmpty) throw strangeReply();
+}

@@ -1,6 +1,6 @@
 import { RmsxError } from '../domain/errors.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
-import type { Engine } from '../domain/ports.ts';
+import type { Engine, ServerEnd } from '../domain/ports.ts';
 import { toPrintable } from '../domain/printable.ts';
 import { hintFromLogs } from '../plan/older-server.ts';
 import type { Connections } from './connections.ts';
@@ -45,13 +45,22 @@ export async function throwIfEnded(
   const containers = await engine.listContainers(cluster);
   const container = containerOf({ containers }, node);
   if (!container || container.state === 'running' || container.state === 'paused') return;
-  const logs = await collectLogs(engine, containers, [node], connections);
+  const [logs, end] = await Promise.all([
+    collectLogs(engine, containers, [node], connections),
+    engine.endOf(container.id).catch(() => undefined), // there is enough to tell without it
+  ]);
   const fatal = logs.filter((line) => fatalLine.test(line));
   if (container.state === 'restarting' && fatal.length === 0) return; // one crash may pass
-  throw new RmsxError('failed', `${node} does not stay up (${container.statusText}).`, {
+  const how = [container.statusText, ...(end ? wordsFor(end) : [])].join(', ');
+  throw new RmsxError('failed', `${node} does not stay up (${how}).`, {
     node,
     logs,
     reason: 'ended',
     hint: hintFromLogs(cluster, logs),
   });
 }
+
+const wordsFor = ({ outOfMemory, restarts }: ServerEnd): readonly string[] => [
+  ...(outOfMemory ? ['out of memory'] : []),
+  ...(restarts > 0 ? [`started again ${restarts === 1 ? 'once' : `${restarts} times`}`] : []),
+];

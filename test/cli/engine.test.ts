@@ -16,13 +16,19 @@ function errorIn(stdout: string): { readonly code: string; readonly exitCode: nu
   return document.error;
 }
 
-describe('an engine that cannot be used', () => {
-  const verbs = [
-    ...[['up'], ['status'], ['ls'], ['env'], ['url'], ['down'], ['promote', 'slave-1']],
-    ...[['start'], ['stop', 'slave-1'], ['restart'], ['gc']],
-  ];
+const changes = [
+  ['scale', '--replicas', '3'],
+  ['add'],
+  ['remove', 'slave-1'],
+  ['move', 'slave-1', '--source', 'slave-2'],
+];
+const verbs = [
+  ...[['up'], ['status'], ['ls'], ['env'], ['url'], ['down'], ['promote', 'slave-1']],
+  ...[['start'], ['stop', 'slave-1'], ['restart'], ['gc']],
+];
 
-  test.each(verbs)('%s without an engine must exit 6 and say where it looked', async (...args) => {
+describe('an engine that cannot be used', () => {
+  test.each([...verbs, ...changes])('%s without an engine must exit 6 and say where it looked', async (...args) => {
     const { code, stdout, stderr } = await runRmsx(args);
     expect([code, stdout]).toEqual([6, '']);
     expect(stderr).toBe(
@@ -57,7 +63,7 @@ describe('an engine that cannot be used', () => {
     expect([code, stdout, stderr.split('\n')[0]]).toEqual([
       6,
       '',
-      'rmsx: What answers in place of the Docker engine does not speak its language.',
+      'rmsx: What answers in place of the Docker engine does not speak its language (list containers).',
     ]);
   });
 
@@ -84,7 +90,9 @@ describe('an engine that cannot be used', () => {
 });
 
 describe('an engine that breaks off', () => {
-  test('in the middle of a list must not look like success, and must say so within its time', async () => {
+  const broken = [...verbs, ['doctor'], ...changes];
+
+  test.concurrent.each(broken)('in the middle of a list must be told, at once: %s', async (...args) => {
     const { code, stdout, stderr, durationMs } = await runAgainst(
       {
         answer: (_, response) => {
@@ -94,10 +102,10 @@ describe('an engine that breaks off', () => {
           return true;
         },
       },
-      ['ls', '--timeout', '3s'],
+      args,
     );
-    expect([code === 0, stdout, stderr.length > 0, durationMs < 5000]).toEqual([false, '', true, true]);
-    expect(stderr).not.toContain('internal error');
+    expect([code, durationMs < 10_000]).toEqual([6, true]);
+    expect(stdout + stderr).toMatch(/does not answer \(ECONNRESET\)/);
   });
 
   test('before a word must exit 6', async () => {
@@ -112,22 +120,14 @@ describe('an engine that breaks off', () => {
 });
 
 describe('an engine that never answers must cost no more than --timeout', () => {
-  test.concurrent.each([['ls'], ['status'], ['up'], ['down'], ['env'], ['promote', 'slave-1'], ['stop'], ['gc']])(
-    '%s',
-    async (...args) => {
-      const { code, stdout, stderr, durationMs } = await runAgainst({ answer: () => true }, [
-        ...args,
-        '--timeout',
-        '2s',
-      ]);
-      expect([code, stdout, stderr]).toEqual([
-        124,
-        '',
-        'rmsx: Out of time after 2 s.\nhint: Allow more: --timeout 5m\n',
-      ]);
-      expect(durationMs).toBeLessThan(6000);
-    },
-  );
+  test.concurrent.each([...verbs, ['doctor'], ...changes])('%s', async (...args) => {
+    const { code, stdout, stderr, durationMs } = await runAgainst({ answer: () => true }, [...args, '--timeout', '2s']);
+    const [told, hint] = stderr.split('\n');
+    expect([code, stdout, hint]).toEqual([124, '', 'hint: Allow more: --timeout 5m']);
+    // On a slow machine the engine was asked so late that it is not to blame.
+    expect(told).toMatch(/^rmsx: Out of time after 2 s(: the engine has not answered for [12] s \(.+\))?\.$/);
+    expect(durationMs).toBeLessThan(12_000);
+  });
 });
 
 describe('what is not there', () => {
@@ -291,7 +291,7 @@ describe('--dry-run', () => {
   });
 
   test('as --json must be one valid document', async () => {
-    const up = ['up', '--dry-run', '--json', '--subnet', '192.0.2.0/24']; // where no host has a route of its own
+    const up = ['up', '--dry-run', '--json', '--subnet', '198.51.100.0/24']; // where no host has a route of its own
     const { code, stdout, stderr } = await runAgainst({ images: ['redis:8.0'] }, up);
     assertValid('plan', JSON.parse(stdout));
     expect([code, stderr]).toEqual([0, '']);

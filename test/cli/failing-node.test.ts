@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { MakingWorld } from '../helpers/making-world.ts';
 import { runAgainst } from '../helpers/run-against.ts';
 import { assertValid } from '../helpers/schemas.ts';
-import { pathOf, type StubWorld } from '../helpers/stub-engine.ts';
+import { pathOf, type StubWorld, sendJson } from '../helpers/stub-engine.ts';
 
 const secret = 'top-secret-7';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -46,6 +46,25 @@ test('the log of a node that fails must be shown without secrets, and without wh
   for (const line of shown) expect(stderr).toContain(`    ${line}\n`);
   expect(stdout + stderr).not.toMatch(/another one|[^\P{Cc}\n]/u);
   expect(stdout + stderr).not.toMatch(told);
+});
+
+test.each([
+  [{ State: { OOMKilled: true }, RestartCount: 3 }, ', out of memory, started again 3 times'],
+  [{ State: { OOMKilled: false }, RestartCount: 1 }, ', started again once'],
+  [{ State: { OOMKilled: false }, RestartCount: 0 }, ''],
+  [{ State: null }, ''],
+])('how a node ended must be told: %j', async (end, words) => {
+  const world = new MakingWorld((request) => (request.includes('/start') ? [204, ''] : undefined)); // and nothing runs
+  const answers = world.behind((request, response) => {
+    const isInspected = /^\/containers\/[^/]+\/json$/.test(pathOf(request));
+    if (isInspected) sendJson(response, 200, { Config: { User: '' }, ...end });
+    return isInspected;
+  });
+  const { code, stderr } = await runAgainst(answers, ['up', '--replicas', '0', '--no-wait', '--ephemeral']);
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining(`rmsx: master does not stay up (Up 2 minutes${words}).\n`),
+  ]);
 });
 
 test('what repeats the conf that was sent to an engine must be told without the password', async () => {

@@ -88,6 +88,22 @@ describe('status', () => {
   });
 });
 
+test.each<[string, string, string | undefined]>([
+  ['has another password', 'another word', undefined],
+  ['asks nobody for it', secret, '+PONG'],
+  ['repeats what it is told', secret, `-ERR unknown command 'AUTH', with args: '${secret}'`],
+])('a server that %s must be told without any password', async (_, password, stranger) => {
+  await using server = await StubRedis.start(password, () => '', stranger);
+  const Ports = [{ IP: '127.0.0.1', PrivatePort: 6379, PublicPort: server.port, Type: 'tcp' }];
+  await using world = await StubEngine.start({ containers: [listed('master', { Ports })], answer: giveConf });
+  const env = { ...world.env, DEBUG: '*' };
+  const { code, stdout, stderr } = await runRmsx(['status', '-n', 'demo', '-v', '--json'], { env });
+  assertValid('status', JSON.parse(stdout));
+  const base64 = Buffer.from(secret).toString('base64');
+  const told = [secret, encoded, base64, 'another word'].filter((text) => (stdout + stderr).includes(text));
+  expect([code, told]).toEqual([3, []]);
+});
+
 describe('stop must not believe that a server has stopped', () => {
   const stop = async (status: number): Promise<readonly [number | null, unknown]> => {
     const world = new MakingWorld((request) =>

@@ -106,6 +106,21 @@ describe('a first signal', () => {
     expect(seen.stderr).toContain('what this run made is removed');
   });
 
+  test.each([
+    ['SIGINT', 130],
+    ['SIGHUP', 143],
+  ] as const)('must be followed by taking everything back: %s', async (name, code) => {
+    const seen = await upWith({ onStarting: signalled(name), onTakingBack: () => pause(100) });
+    expect([seen.code, seen.world.made]).toEqual([code, []]);
+  });
+
+  test('must leave everything as it is with --retain, and name what shows it', async () => {
+    const flags = ['-n', 'demo', '--retain'];
+    const seen = await upWith({ flags, onStarting: signalled('SIGTERM'), onTakingBack: () => pause(0) });
+    expect([seen.code, seen.world.made]).toEqual([143, expect.arrayContaining(['/demo-master', 'demo_app_net'])]);
+    expect(seen.stderr).toContain('everything is left as it is; look at it: rmsx status -n demo\n');
+  });
+
   const flags = ['-n', 'demo', '--timeout', '2s'];
   const timedOut = (): Promise<unknown> => pause(2500);
 

@@ -46,7 +46,7 @@ export class MakingWorld implements StubWorld {
 
   readonly answer = (request: IncomingMessage, response: ServerResponse): boolean => {
     const path = pathOf(request);
-    if (request.method === 'GET' && /^\/(containers\/json|networks$|volumes)/.test(path)) return false;
+    if (request.method === 'GET' && /^\/(containers\/json|networks$|volumes|info)/.test(path)) return false;
     let body = '';
     request.setEncoding('utf8').on('data', (chunk: string) => {
       body += chunk;
@@ -56,7 +56,7 @@ export class MakingWorld implements StubWorld {
       const refused = this.#refuse(`${request.method} ${path}`, json);
       const [status, reply] = refused ? [refused[0], { message: refused[1] }] : this.#reply(request, path, json);
       const isDisconnection = path.endsWith('/disconnect'); // Docker says nothing then, and that with 200
-      if (status === 204 || (status === 200 && isDisconnection)) response.writeHead(status).end();
+      if (status === 204 || reply === undefined || isDisconnection) response.writeHead(status).end();
       else sendJson(response, status, reply);
     });
     return true;
@@ -77,7 +77,7 @@ export class MakingWorld implements StubWorld {
       return [201, { Id: this.#make(kind, rest, body) }];
     }
     if (method === 'DELETE') return this.#remove(kind, id);
-    if (rest.startsWith('/archive')) return method === 'PUT' ? [200, {}] : [404, { message: 'no such file' }];
+    if (rest.startsWith('/archive')) return method === 'PUT' ? [200] : [404, { message: 'no such file' }];
     if (rest.startsWith('/start')) {
       Object.assign(this.containers.find(({ Id }) => Id === id) ?? {}, { State: 'running', Status: 'Up 1 second' });
       return [204];

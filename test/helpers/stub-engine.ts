@@ -91,7 +91,7 @@ function answerFrom(world: StubWorld, request: IncomingMessage, response: Server
 
 function replyTo(world: StubWorld, path: string): readonly [number, unknown] {
   if (path === '/version') return [200, { ...dockerVersion, ...world.version }];
-  if (path === '/info') return [200, { ...dockerInfo, ...world.info }];
+  if (path === '/info') return [200, { ...dockerInfo, SystemTime: new Date().toISOString(), ...world.info }];
   const image = /^\/images\/(.+)\/json$/.exec(path)?.[1];
   if (path.startsWith('/containers/json')) return [200, containersOf(world, path)];
   if (path === '/networks') return [200, world.networks ?? []];
