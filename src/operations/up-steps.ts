@@ -50,14 +50,13 @@ export function tidyingApart(plan: Plan): { readonly work: Plan; readonly tidyin
 
 /** @returns what carries out a step of `up` */
 export function upStepRunner(context: UpContext): StepRunner {
-  const { writer } = context;
+  const { cluster, writer, warn, ids, onMade } = context;
   const { engine } = context.ports;
   const idOf = (node: string): string => {
-    const id = context.ids.get(node);
+    const id = ids.get(node);
     if (id === undefined) throw new RangeError(`no container for ${node}`);
     return id;
   };
-  const { cluster, warn, ids, onMade } = context;
   const making: Making = { engine, writer, cluster, ids, onMade, warn };
   const made = (node: string): Made => madeIn(context.plan, node);
   const run = async (step: Step): Promise<void> => {
