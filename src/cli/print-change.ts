@@ -19,7 +19,7 @@ export const changeOptionsOf = (args: Arguments): ChangeOptions => ({
 
 /** Prints what a change of the topology did, or would do. */
 export async function printChange(result: ChangeResult, context: Context): Promise<void> {
-  const { status, changed, added, removed, resync } = result;
+  const { status, changed, added, removed, keptVolumes, resync } = result;
   const plan = planDocument(result.plan);
   if (!status) {
     const text = result.plan.length > 0 ? `${formatPlan(result.plan)}\n` : 'nothing to do\n';
@@ -30,6 +30,10 @@ export async function printChange(result: ChangeResult, context: Context): Promi
   tellMoves(resync, context);
   if (added.length > 0) context.tell(`added: ${added.join(', ')}`);
   if (removed.length > 0) context.tell(`removed: ${removed.join(', ')}`);
+  if (keptVolumes.length > 0) {
+    const command = `docker volume rm ${keptVolumes.join(' ')}`;
+    context.tell(`the data is kept (volumes: ${keptVolumes.length}); to remove it too: ${command}`);
+  }
   context.tell(`next: ${rmsxCommand(context.name, 'status')}`);
 }
 

@@ -213,7 +213,10 @@ export interface RedisConnection {
 export interface Redis {
   /** Loads what the first connection will need, while there is other work to wait for. */
   warmUp(): void;
-  /** Throws an RmsxError whose reason is `refused`, `no-answer` or `wrong-password`. */
+  /**
+   * Throws an RmsxError whose reason is `refused`, `no-answer` or `wrong-password`.
+   * @param timeoutMs - of connecting, and of each command; more than 500
+   */
   connect(node: string, endpoint: Address, password: string, timeoutMs: number): Promise<RedisConnection>;
 }
 

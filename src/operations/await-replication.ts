@@ -3,7 +3,7 @@ import { RmsxError } from '../domain/errors.ts';
 import { missingForReplication } from '../domain/replication.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { type Connections, infosOf } from './connections.ts';
-import { waitUntil } from './wait-until.ts';
+import { untilAborted, waitUntil } from './wait-until.ts';
 
 /** What a wait for replication needs. */
 export interface AwaitOptions {
@@ -26,14 +26,14 @@ const markTimeoutMs = 2000;
  * master, and every node must have acknowledged the offset that the master had after it. That offset is above 0, which a
  * new cluster does not reach by itself before the first PING of its master.
  * @returns what every node said last
- * @throws RmsxError the reason of the signal
+ * @throws RmsxError the reason of the signal, at once: no look that is under way is waited for
  */
 export async function awaitReplication(options: AwaitOptions): Promise<ReadonlyMap<string, ServerInfo>> {
   const master = masterOf(options.cluster).name;
   await awaitNothingMissing(options, 0);
   const direct = options.nodes.filter((node) => node.source === master).length;
   const marked = await waitUntil(async () => {
-    const offset = await mark(options.connections, master, direct);
+    const offset = await untilAborted(mark(options.connections, master, direct), options.signal);
     // A node may have ended since: then there is no use in asking for another marker.
     if (offset === undefined) await awaitNothingMissing(options, 0);
     return offset;
@@ -58,7 +58,7 @@ function awaitNothingMissing(options: AwaitOptions, reached: number): Promise<Re
   const names = options.nodes.map((node) => node.name);
   let told = '';
   return waitUntil(async () => {
-    const probes = await options.connections.probeAll(names);
+    const probes = await untilAborted(options.connections.probeAll(names), options.signal);
     const infos = infosOf(probes);
     for (const probe of probes.values()) if ('error' in probe) throwIfLasting(probe.error);
     const missing = missingForReplication(options.cluster, infos, reached, options.nodes);

@@ -41,6 +41,8 @@ export interface ChangeOptions {
 export interface ChangeResult extends UpResult {
   readonly added: readonly string[];
   readonly removed: readonly string[];
+  /** Names of the volumes that nodes which are removed leave behind. */
+  readonly keptVolumes: readonly string[];
 }
 
 /**
@@ -73,7 +75,7 @@ interface PlannedChange {
   readonly change: Change;
   readonly plan: Plan;
   readonly removal: Plan;
-  readonly whole: Pick<ChangeResult, 'plan' | 'added' | 'removed'>;
+  readonly whole: Pick<ChangeResult, 'plan' | 'added' | 'removed' | 'keptVolumes'>;
 }
 
 interface WantedChange {
@@ -97,8 +99,15 @@ async function planChange(
   const facts = { before: known.record, record, engine, confs, password, pull, sources, revive: false, run, template };
   const plan = planUp({ ...facts, holdsLock, nowMs: Date.now() });
   const removal = removed.flatMap((node) => planRemoval(known.name, node, engine, options));
-  return { known, change, plan, removal, whole: { plan: [...plan, ...removal], added, removed } };
+  const keptVolumes = options.volumes ? [] : volumesOf(removed, engine, known.name);
+  return { known, change, plan, removal, whole: { plan: [...plan, ...removal], added, removed, keptVolumes } };
 }
+
+const volumesOf = (nodes: readonly string[], { volumes }: ObservedEngine, cluster: string): readonly string[] =>
+  volumes
+    .filter((volume) => volume.cluster === cluster && nodes.includes(volume.node ?? ''))
+    .map(({ name }) => name)
+    .sort();
 
 async function carryOut(planned: PlannedChange, run: string, ports: Ports): Promise<ChangeResult> {
   const { known, change, plan, removal, whole } = planned;

@@ -14,7 +14,7 @@ import { type KnownCluster, observeCluster } from './observe.ts';
 import type { PromoteOptions, PromoteResult } from './promote.ts';
 import { writeRoles } from './roles.ts';
 import { lookAt } from './status.ts';
-import { waitUntil } from './wait-until.ts';
+import { untilAborted, waitUntil } from './wait-until.ts';
 
 /** Offsets are looked at this often until they stay equal. */
 const settlePauseMs = 200;
@@ -146,12 +146,16 @@ export class Promoting {
       progress.succeed(`following ${target}, marker acknowledged: ${survivors.join(', ')}`);
     for (const node of silent) progress.warn(`${node} does not answer: whether it follows ${target} cannot be seen`);
     const now = await observeCluster(this.#ports, this.#cluster.name);
-    const after = await this.#connections.probe(target);
+    // Side by side: where the time is up, one look at a node that hangs is what may come on top of it.
+    const [after, status] = await Promise.all([
+      this.#connections.probe(target),
+      lookAt({ ...now, record }, this.#connections, this.#ports),
+    ]);
     return {
       plan: this.#plan,
       infos: this.#infos,
       changed: true,
-      status: await lookAt({ ...now, record }, this.#connections, this.#ports),
+      status,
       promoted: target,
       formerMaster,
       durationMs: Math.round(performance.now() - this.#startedMs),
@@ -189,7 +193,8 @@ export class Promoting {
     return waitUntil<readonly Problem[]>(
       async () => {
         try {
-          await (await this.#connections.to(target)).proveWritable();
+          const connection = await this.#connections.to(target);
+          await untilAborted(connection.proveWritable(), this.#ports.signal);
           return [];
         } catch (error) {
           if (!(error instanceof RmsxError)) throw error;

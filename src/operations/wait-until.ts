@@ -19,6 +19,24 @@ export async function waitUntil<T>(check: () => Promise<T | undefined>, { pauseM
   }
 }
 
+/**
+ * Waits for a look that cannot be cut off: after an abort nobody waits for it any more, or hears that it failed.
+ * @throws the reason of the signal, or what the look throws
+ */
+export async function untilAborted<T>(look: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([look, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
 /** Lets time pass; an abort ends it early. */
 export function pause(timeMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -6,8 +6,8 @@ import type { Marked, Redis, RedisConnection } from '../domain/ports.ts';
 import { parseInfo } from './parse-info.ts';
 import { openServer, toRedisError } from './redis-errors.ts';
 
-/** The longest that one WAIT may block, so that no command takes longer than its deadline. */
-const waitSliceMs = 1000;
+/** The longest that one WAIT may block: well below the deadline of a command. */
+const waitSliceMs = 500;
 
 /** Loading holds everything else up: requests that were just made must have left before. */
 const requestsLeaveMs = 5;
@@ -30,7 +30,7 @@ async function connect(node: string, endpoint: Address, password: string, timeou
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
     connectTimeout: timeoutMs,
-    commandTimeout: Math.max(timeoutMs, waitSliceMs + 1000),
+    commandTimeout: timeoutMs,
     disconnectTimeout: 100,
     disableClientInfo: true,
   });

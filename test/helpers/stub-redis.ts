@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 
-/** A server that takes one password, answers PING, INFO with a fixed text, and knows nothing else. */
+/** A server that takes one password, answers PING, INFO with a fixed text, and knows nothing else unless it is told to. */
 export class StubRedis {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -9,11 +9,15 @@ export class StubRedis {
     this.#server = server;
   }
 
-  /** @param stranger - what it says to those who have not logged in */
+  /**
+   * @param stranger - what it says to those who have not logged in
+   * @param others - what it replies to other commands, by name
+   */
   static async start(
     password: string,
     info: () => string,
     stranger = '-NOAUTH Authentication required.',
+    others: Readonly<Record<string, string>> = {},
   ): Promise<StubRedis> {
     const server = createServer();
     const redis = new StubRedis(server);
@@ -26,7 +30,9 @@ export class StubRedis {
         for (let taken = takeCommand(text); taken; taken = takeCommand(text)) {
           text = taken.rest;
           const isLogin = taken.words[0]?.toUpperCase() === 'AUTH';
-          socket.write(isLogin || isKnown ? reply(taken.words, password, info) : `${stranger}\r\n`);
+          const { words } = taken;
+          const known = others[words[0] ?? ''] ?? reply(words, password, info);
+          socket.write(isLogin || isKnown ? known : `${stranger}\r\n`);
           isKnown ||= isLogin && taken.words.at(-1) === password;
         }
       });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { commands } from '../../../src/cli/commands/index.ts';
 import { wantedCluster } from '../../../src/config/cluster-spec.ts';
 import { readTemplates } from '../../../src/files/templates.ts';
 import { renderCluster } from '../../../src/render/compose-file.ts';
@@ -40,4 +41,19 @@ test('every key of a service that the hand-made setup does not have must have it
   expect(keys.filter((key) => !byHand.service.includes(key) && !told.has(key))).toEqual([]);
   const [pool] = compose.networks.app_net.ipam.config;
   expect(Object.keys(pool).filter((key) => key !== 'subnet' && !told.has(key))).toEqual([]);
+});
+
+/** Verbs and flags that are to come. */
+const planned = [
+  ...['switchover', 'rejoin', 'repair', 'verify', 'topology', 'run', 'logs', 'cli', 'fault', 'drill', 'completion'],
+  ...['up --sentinels', 'promote --best', 'promote --via', 'status -w'],
+];
+
+test.each(planned)('what is not there yet must be among the limits, and what is there must not: %s', async (words) => {
+  const [verb = '', flag = ''] = words.split(' ');
+  const command = await commands.find(({ name }) => name === verb)?.load();
+  const flags = Object.entries(command?.options ?? {}).flatMap(([name, { alias }]) => [`--${name}`, `-${alias}`]);
+  const isThere = command !== undefined && (flag === '' || flags.includes(flag));
+  const limits = readme.slice(readme.indexOf('## Limits'), readme.indexOf('## Speed'));
+  expect(limits.includes(`\`${words}\``)).toBe(!isThere);
 });

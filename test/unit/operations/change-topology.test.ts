@@ -86,6 +86,7 @@ describe('a dry run must tell what would be done, and touch nothing', () => {
     expect(result).toEqual({
       added: ['slave-2'],
       removed: [],
+      keptVolumes: [],
       changed: false,
       status: null,
       remarks: [],
@@ -102,8 +103,8 @@ describe('a dry run must tell what would be done, and touch nothing', () => {
   });
 
   test('to remove a node that others follow: they have another source before it goes', async () => {
-    const { plan, added, removed } = await change(chain, (spec) => removeNode(spec, 'slave-1'));
-    expect([added, removed]).toEqual([[], ['slave-1']]);
+    const { plan, added, removed, keptVolumes } = await change(chain, (spec) => removeNode(spec, 'slave-1'));
+    expect([added, removed, keptVolumes]).toEqual([[], ['slave-1'], ['redis-server-slave-1-data']]);
     expect(formatPlan(plan)).toMatchInlineSnapshot(`
       "write role.conf, rmsx.json of master  (it is older than the change)
       write role.conf, rmsx.json of slave-2  (it is older than the change)

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RmsxError } from '../../../src/domain/errors.ts';
-import { waitUntil } from '../../../src/operations/wait-until.ts';
+import { untilAborted, waitUntil } from '../../../src/operations/wait-until.ts';
 import { rejectionOf } from '../../helpers/error-of.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -46,4 +46,29 @@ test('what the question throws must end the wait', async () => {
     throw new RmsxError('failed', 'no');
   };
   expect(await rejectionOf(waitUntil(check, { pauseMs: 1, signal: never }))).toMatchObject({ code: 'failed' });
+});
+
+describe('a look that cannot be cut off', () => {
+  const failing = (): Promise<never> =>
+    new Promise((_, reject) => {
+      setTimeout(() => reject(new Error('it failed long after')), 1000);
+    });
+
+  test('must not be waited for after an abort, nor be heard of when it fails later', async () => {
+    const controller = new AbortController();
+    const removed = vi.spyOn(controller.signal, 'removeEventListener');
+    const ended = rejectionOf(untilAborted(failing(), controller.signal));
+    controller.abort(new RmsxError('timeout', 'Out of time after 1 s.'));
+    expect([(await ended).code, removed.mock.calls.length]).toEqual(['timeout', 1]);
+    await vi.advanceTimersByTimeAsync(1000); // a failure that nobody takes would end the run
+  });
+
+  test('must not be waited for where the abort came before', async () => {
+    const signal = AbortSignal.abort(new RmsxError('timeout', 'x'));
+    expect(await rejectionOf(untilAborted(failing(), signal))).toMatchObject({ code: 'timeout' });
+  });
+
+  test('must end with what it brings where nothing aborts it', async () => {
+    expect(await untilAborted(Promise.resolve('yes'), never)).toBe('yes');
+  });
 });

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { expect, test } from 'vitest';
 import { redisClient } from '../../../src/redis/redis-client.ts';
 import { rejectionOf, type SeenError } from '../../helpers/error-of.ts';
@@ -57,4 +58,30 @@ test('what a server repeats must be told without the password, and without what 
   expect(message).toBe(
     "master: could not publish a marker: ERR unknown command 'PUBLISH', with args beginning with: __rmsx__:marker,*** [2J",
   );
+});
+
+/** Answers that many packets, the first of which is the login, and nothing after that. */
+async function hangingServer(answered: number): Promise<Server> {
+  const server = createServer((socket) => {
+    let packets = 0;
+    socket.on('error', () => socket.destroy());
+    socket.on('data', () => {
+      packets += 1;
+      if (packets <= answered) socket.write('-NOAUTH Authentication required.\r\n+OK\r\n');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+test.each([0, 1])('a server that hangs after %i answers must cost a look no more than its time', async (answered) => {
+  const server = await hangingServer(answered);
+  const { port } = server.address() as AddressInfo;
+  const startedMs = performance.now();
+  const looking = redisClient
+    .connect('slave-1', { host: '127.0.0.1', port }, 'secret', 600)
+    .then((connection) => connection.info().finally(() => connection.close()));
+  expect(await rejectionOf(looking)).toMatchObject({ message: expect.stringContaining('does not answer') });
+  expect(performance.now() - startedMs).toBeLessThan(1800);
+  await new Promise((resolve) => server.close(resolve));
 });
