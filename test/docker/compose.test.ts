@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { soakTest } from './support/breadth.ts';
+import { rows, soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { loadKeys, missingKeys } from './support/keys.ts';
 import { flagsOf, ownPlace } from './support/own-place.ts';
@@ -209,18 +209,19 @@ describe('a cluster that rmsx started', () => {
     expect(await missingKeys(cluster, ['master', 'slave-1', 'slave-2'], keys)).toEqual([]);
   });
 
-  test.each([
-    ['as it was made', async () => undefined],
-    [
-      'after scale, remove and promote',
-      async () => {
-        await rmsxJson(['scale', '--replicas', '3', '-n', cluster.name]);
-        await rmsxJson(['remove', 'slave-2', '-n', cluster.name]);
-        await docker('kill', cluster.container('master'));
-        await rmsxJson(['promote', 'slave-1', '-n', cluster.name]);
-      },
-    ],
-  ])('must go by docker compose down %s, and rmsx up must bring data and roles back', async (_when, change) => {
+  const changed = async (): Promise<void> => {
+    await rmsxJson(['scale', '--replicas', '3', '-n', cluster.name]);
+    await rmsxJson(['remove', 'slave-2', '-n', cluster.name]);
+    await docker('kill', cluster.container('master'));
+    await rmsxJson(['promote', 'slave-1', '-n', cluster.name]);
+  };
+
+  test.each(
+    rows<readonly [string, () => Promise<void>]>(
+      [['after scale, remove and promote', changed]],
+      [['as it was made', async () => undefined]],
+    ),
+  )('must go by docker compose down %s, and rmsx up must bring data and roles back', async (_when, change) => {
     await change();
     const roles = await cluster.status();
     const volumes = (await cluster.objects()).filter((name) => /-(data|conf)$/.test(name));

@@ -40,7 +40,7 @@ async function configOf(node: string, directive: string): Promise<string> {
 }
 
 describe('a description of a cluster', () => {
-  test('must be taken from standard input', async () => {
+  soakTest('must be taken from standard input', async () => {
     cluster = new TestCluster('file-stdin');
     const input = yaml(
       cluster.name,
