@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterStatus } from '../../src/domain/status.ts';
-import { rows } from './support/breadth.ts';
+import { rows, soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { roleConfs } from './support/keys.ts';
 import { docker, eventually, inspect, rmsx, rmsxJson } from './support/run.ts';
@@ -158,7 +158,7 @@ describe('a cluster with two levels', () => {
   });
   afterAll(() => cluster.remove());
 
-  test('must stay as it is when a change is refused, only planned, or what it has already', async () => {
+  soakTest('must stay as it is when a change is refused, only planned, or what it has already', async () => {
     const before = await cluster.everything();
     const refusals = [
       [7, 'is the master', ['remove', 'master']],

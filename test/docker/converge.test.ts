@@ -133,7 +133,7 @@ describe('another image', () => {
     }
   });
 
-  test('must be brought to all nodes by the next up where rmsx is killed on the way', async () => {
+  soakTest('must be brought to all nodes by the next up where rmsx is killed on the way', async () => {
     cluster = new TestCluster('conv-killed');
     await cluster.up('--replicas', '2', '--image', 'redis:7.0');
     await loadKeys(cluster, 'master', keys);

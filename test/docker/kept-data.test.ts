@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { loadKeys, missingKeys } from './support/keys.ts';
 import { docker, eventually, rmsx, rmsxJson } from './support/run.ts';
@@ -55,7 +56,7 @@ test('roles that somebody changed by hand must end up at once, with the command 
   await eventually('healthy', async () => (await cluster.status()).cluster.health === 'healthy');
 });
 
-test('an up that was killed must leave nothing that stops the next one, and no data must be lost', async () => {
+soakTest('an up that was killed must leave nothing that stops the next one, and no data must be lost', async () => {
   await cluster.rmsx('down');
   await rmsx(['up', '-n', cluster.name, '--pull', 'never'], {
     whileRunning: async (kill) => {

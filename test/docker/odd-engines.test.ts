@@ -58,7 +58,7 @@ soakTest(
 const portsOf = (made: readonly ClusterStatus[]): readonly string[] =>
   made.flatMap(({ nodes }) => nodes.map(({ hostPort }) => `${hostPort}`));
 
-test('a master that crashes again and again must be stopped, replaced, and come back as a replica', async () => {
+soakTest('a master that crashes again and again must be stopped, replaced, and come back as a replica', async () => {
   const cluster = make('flapping');
   await cluster.up('--replicas', '2');
   const master = cluster.container('master');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { rows } from './support/breadth.ts';
+import { rows, soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { loadKeys, missingKeys } from './support/keys.ts';
 import { docker, rmsx } from './support/run.ts';
@@ -39,17 +39,20 @@ test.each(
   expect(await missingKeys(cluster, ['master', 'slave-1'], keys)).toEqual([]);
 });
 
-test('after an upgrade the data must be that of the newer server, whatever the labels of the volumes say', async () => {
-  await cluster.up('--replicas', '1', '--image', 'redis:7.0');
-  await loadKeys(cluster, 'master', keys);
-  await cluster.rmsx('down');
-  expect(await up('--image', 'redis:8.0')).toMatchObject({ code: 0 });
-  expect(await missingKeys(cluster, ['master', 'slave-1'], keys)).toEqual([]);
-  await cluster.rmsx('down');
-  const refused = await up('--image', 'redis:7.0');
-  expect(refused.code).toBe(7);
-  expect(refused.stderr).toContain('was written by redis:8.0');
-});
+soakTest(
+  'after an upgrade the data must be that of the newer server, whatever the labels of the volumes say',
+  async () => {
+    await cluster.up('--replicas', '1', '--image', 'redis:7.0');
+    await loadKeys(cluster, 'master', keys);
+    await cluster.rmsx('down');
+    expect(await up('--image', 'redis:8.0')).toMatchObject({ code: 0 });
+    expect(await missingKeys(cluster, ['master', 'slave-1'], keys)).toEqual([]);
+    await cluster.rmsx('down');
+    const refused = await up('--image', 'redis:7.0');
+    expect(refused.code).toBe(7);
+    expect(refused.stderr).toContain('was written by redis:8.0');
+  },
+);
 
 test('a server too old for its data whose image does not tell must be explained, and taken back', async () => {
   const untold = `rmsx-test-untold-${cluster.name}:1`;

@@ -125,7 +125,7 @@ describe('a promoted cluster', () => {
     expect(await missingKeys(cluster, ['master', 'slave-1', 'slave-2'], keys)).toEqual([]);
   });
 
-  test('must keep roles and data over down and up', async () => {
+  soakTest('must keep roles and data over down and up', async () => {
     expect(await cluster.rmsx('down')).toMatchObject({ code: 0 });
     expect(await rmsx(['up', '-n', cluster.name, '--pull', 'never'])).toMatchObject({ code: 0 });
     const status = await cluster.status();

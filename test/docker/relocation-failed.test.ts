@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { rows } from './support/breadth.ts';
+import { rows, soakTest } from './support/breadth.ts';
 import { MovingCluster, portsOf } from './support/moving.ts';
 import { docker, inspect, rmsxJson } from './support/run.ts';
 
@@ -41,7 +41,7 @@ describe('a move that fails in its middle must leave the cluster as it was', () 
     await expectAsBefore(objects);
   });
 
-  test('where the servers do not come up, after a promotion and with a node that was stopped', async () => {
+  soakTest('where the servers do not come up, after a promotion and with a node that was stopped', async () => {
     cluster = new MovingCluster('move-broken');
     await cluster.begin();
     await docker('kill', cluster.container('master'));

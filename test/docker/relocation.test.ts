@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ClusterStatus } from '../../src/domain/status.ts';
+import { soakTest } from './support/breadth.ts';
 import { MovingCluster, nodes, portsOf } from './support/moving.ts';
 import { docker, inspect, rmsx, rmsxJson } from './support/run.ts';
 
@@ -63,7 +64,7 @@ describe('other addresses', () => {
     expect(await cluster.writesOf(...cluster.elsewhere)).toEqual([]);
   });
 
-  test('must come to a cluster with snapshots that runs, with a last one, and to one that is stopped', async () => {
+  soakTest('must come to a cluster with snapshots that runs, with a last one, and to one that is stopped', async () => {
     cluster = new MovingCluster('move-rdb');
     const up = upWith('persistence: rdb');
     await up(apart);
