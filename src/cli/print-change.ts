@@ -30,11 +30,16 @@ export async function printChange(result: ChangeResult, context: Context): Promi
   tellMoves(resync, context);
   if (added.length > 0) context.tell(`added: ${added.join(', ')}`);
   if (removed.length > 0) context.tell(`removed: ${removed.join(', ')}`);
-  if (keptVolumes.length > 0) {
-    const command = `docker volume rm ${keptVolumes.join(' ')}`;
-    context.tell(`the data is kept (volumes: ${keptVolumes.length}); to remove it too: ${command}`);
-  }
+  tellKept(keptVolumes.length, `docker volume rm ${keptVolumes.join(' ')}`, context);
   context.tell(`next: ${rmsxCommand(context.name, 'status')}`);
+}
+
+/**
+ * Tells that data is kept, where any is.
+ * @param command - removes it too
+ */
+export function tellKept(volumes: number, command: string, context: Context): void {
+  if (volumes > 0) context.tell(`the data is kept (volumes: ${volumes}); to remove it too: ${command}`);
 }
 
 /** Tells how each node that got another source came to it. */

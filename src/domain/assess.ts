@@ -37,15 +37,7 @@ export function assessCluster(evidence: Evidence): ClusterStatus {
   const nodes = cluster.nodes.map((node) => assessNode(node, evidence, misplaced));
   const masters = nodes.filter((node) => node.role === 'master');
   const warnings = [
-    ...findWarnings(
-      evidence.record,
-      nodes,
-      evidence.infos,
-      evidence.confs,
-      evidence.refusing ?? new Set(),
-      evidence.containers,
-      misplaced,
-    ),
+    ...findWarnings(nodes, { ...evidence, refusing: evidence.refusing ?? new Set(), misplaced }),
     ...strayWarnings(cluster, evidence.containers),
   ];
   return {

@@ -8,19 +8,24 @@ import type { ClusterRecord } from './record.ts';
 import type { ServerInfo } from './server-info.ts';
 import type { NodeState, NodeStatus, Warning } from './status.ts';
 
+/** What warnings follow from, besides what is known of each node. */
+export interface Seen {
+  readonly record: ClusterRecord;
+  /** What the nodes that answered said. */
+  readonly infos: ReadonlyMap<string, ServerInfo>;
+  readonly confs: ReadonlyMap<string, NodeConf>;
+  /** Nodes that answer and do not take the password of their own conf. */
+  readonly refusing: ReadonlySet<string>;
+  readonly containers: readonly ObservedContainer[];
+  readonly misplaced: ReadonlyMap<string, Misplaced>;
+}
+
 /**
  * Everything that is not as it should be, most serious first.
  * @returns nothing for a healthy cluster
  */
-export function findWarnings(
-  record: ClusterRecord,
-  nodes: readonly NodeStatus[],
-  infos: ReadonlyMap<string, ServerInfo>,
-  confs: ReadonlyMap<string, NodeConf>,
-  refusing: ReadonlySet<string>,
-  containers: readonly ObservedContainer[],
-  misplaced: ReadonlyMap<string, Misplaced>,
-): readonly Warning[] {
+export function findWarnings(nodes: readonly NodeStatus[], seen: Seen): readonly Warning[] {
+  const { record, infos, confs, refusing, containers, misplaced } = seen;
   const inPlace = new Map([...infos].filter(([node]) => !misplaced.has(node)));
   const place = misplaced.get(masterOf(record.cluster).name);
   const isOnlyElsewhere = place !== undefined && place.container.state !== 'stopped';

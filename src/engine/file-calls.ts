@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { RmsxError } from '../domain/errors.ts';
+import { type RmsxError, retold } from '../domain/errors.ts';
 import type { Directory, Engine } from '../domain/ports.ts';
 import { toPrintable } from '../domain/printable.ts';
 import { readConf } from '../render/conf-directory.ts';
@@ -60,17 +60,11 @@ export function fileCalls({
 
 /** Only what is sent here holds a password, and what answers in the place of an engine may repeat what it was sent. */
 function withoutPasswords(error: RmsxError, directories: readonly Directory[]): RmsxError {
-  const { code, message, hint, reason, cause } = error;
   const shown = directories.reduce((text, { files }) => {
     const conf = readConf(new Map(files.map(({ name, content }) => [name, content])));
     return conf ? toPrintable(text, conf.password) : text;
-  }, message);
-  if (shown === message) return error;
-  return new RmsxError(code, shown, {
-    cause,
-    ...(hint === undefined ? {} : { hint }),
-    ...(reason === undefined ? {} : { reason }),
-  });
+  }, error.message);
+  return shown === error.message ? error : retold(error, shown);
 }
 
 /** The engine answers in a header: JSON in base64. */

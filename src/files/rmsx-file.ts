@@ -59,7 +59,9 @@ export async function writeRmsxFile(path: string, text: string, { force }: { rea
   const isThere = await lstat(path).catch(() => undefined);
   if (isThere && !isThere.isFile()) {
     const what = isThere.isSymbolicLink() ? 'a symbolic link' : 'no file';
-    throw new RmsxError('conflict', `${path} is ${what}: nothing is written.`, { hint: anotherFile });
+    throw new RmsxError('conflict', `${path} is ${what}: nothing is written.`, {
+      hint: 'Name another file with --out.',
+    });
   }
   try {
     if (force) await replace(path, text);
@@ -75,8 +77,6 @@ export async function writeRmsxFile(path: string, text: string, { force }: { rea
     });
   }
 }
-
-const anotherFile = 'Name another file with --out.';
 
 async function replace(path: string, text: string): Promise<void> {
   const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);

@@ -1,11 +1,9 @@
 import { sameAddress } from '../domain/cluster.ts';
 import type { Step } from '../domain/plan.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
+import type { Resync } from '../plan/resync.ts';
 import type { Connections } from './connections.ts';
 import { waitUntil } from './wait-until.ts';
-
-/** How a replica came to its source: by what it had missed, or by everything. */
-export type Resync = 'partial' | 'full';
 
 /** A source that is behind for longer than this will not catch up: the replica gets everything anew. */
 const catchUpTimeoutMs = 2000;

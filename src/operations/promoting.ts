@@ -4,7 +4,8 @@ import { promotion } from '../domain/hints.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
-import { type PromotePlan, planPromote, predictResync } from '../plan/promote.ts';
+import { type PromotePlan, planPromote } from '../plan/promote.ts';
+import { resyncsOf } from '../plan/resync.ts';
 import { notSeen, notSettled, settleTimeoutMs, unsettled } from '../plan/settled.ts';
 import { awaitReplication } from './await-replication.ts';
 import { type Connections, infosOf } from './connections.ts';
@@ -160,7 +161,7 @@ export class Promoting {
       formerMaster,
       durationMs: Math.round(performance.now() - this.#startedMs),
       lostBytes: null, // what a dead master had not sent yet cannot be counted from here
-      resync: this.#resyncs('info' in after ? after.info : undefined, incomplete),
+      resync: resyncsOf(this.#plan, this.#infos, 'info' in after ? after.info : undefined, incomplete),
       incomplete,
     };
   }
@@ -211,18 +212,6 @@ export class Promoting {
     const current = this.#infos.get(node)?.source;
     if (!source || (current && sameAddress(current, source.address))) return;
     await (await this.#connections.to(node)).follow(source.address);
-  }
-
-  #resyncs(after: ServerInfo | undefined, incomplete: readonly string[]): PromoteResult['resync'] {
-    const before = this.#infos.get(this.#plan.target);
-    const full = (after?.fullSyncs ?? 0) - (before?.fullSyncs ?? 0);
-    const partial = (after?.partialSyncs ?? 0) - (before?.partialSyncs ?? 0);
-    const kind = (node: string): 'partial' | 'full' | 'none' => {
-      if (incomplete.includes(node)) return 'none';
-      if (full === 0 || partial === 0) return full === 0 ? 'partial' : 'full';
-      return predictResync(this.#infos.get(node), before);
-    };
-    return Object.fromEntries(this.#plan.survivors.map((node) => [node, kind(node)]));
   }
 
   /** The command that was typed. */

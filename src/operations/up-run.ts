@@ -4,7 +4,7 @@ import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ClusterStatus } from '../domain/status.ts';
-import type { Resync } from './follow.ts';
+import type { Resync } from '../plan/resync.ts';
 
 /** How `up` works, besides what it makes. */
 export interface UpOptions {

@@ -18,6 +18,7 @@ import { type Candidate, pingBytes, rankCandidates } from '../domain/rank.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { formatServerVersion, versionOfImage } from '../domain/server-version.ts';
+import { predictResync } from './resync.ts';
 
 /** Everything that a promotion follows from. */
 export interface PromoteFacts {
@@ -197,16 +198,6 @@ function refuseLivingMaster(node: string, { record, containers, infos }: Promote
     node,
     hint: `Make sure that it is down: docker kill ${docker}`,
   });
-}
-
-/**
- * How a survivor will come back: by what it missed, or by everything.
- * @param before - what the survivor said last
- * @param target - what the target said last
- */
-export function predictResync(before: ServerInfo | undefined, target: ServerInfo | undefined): 'partial' | 'full' {
-  const sharesHistory = before?.replid !== undefined && before.replid === target?.replid;
-  return sharesHistory && before.offset <= target.offset ? 'partial' : 'full';
 }
 
 /** The plan as sentences, in the order in which they happen. */

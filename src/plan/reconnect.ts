@@ -1,5 +1,5 @@
 import type { ClusterSpec } from '../domain/cluster.ts';
-import { misplacedNodes } from '../domain/misplaced.ts';
+import { describePlace, misplacedNodes } from '../domain/misplaced.ts';
 import { networkName } from '../domain/names.ts';
 import { attachedTo, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
 import type { PlannedStep } from '../domain/plan.ts';
@@ -27,9 +27,11 @@ export function planReconnection(
 ): Reconnection {
   const network = networkName(cluster.name);
   const all = [...misplaced.values()];
-  const leaves = all.flatMap(({ node, container: { id }, wanted, ip }): readonly PlannedStep[] => {
-    if (ip === null) return [];
-    const because = `it has ${ip === '' ? 'no fixed address' : `the address ${ip}`} instead of ${wanted}`;
+  const leaves = all.flatMap((place): readonly PlannedStep[] => {
+    if (place.ip === null) return [];
+    const { node, container } = place;
+    const { id } = container;
+    const because = `it ${describePlace(cluster.name, place)}`;
     return [{ id: `disconnect ${node}`, step: { op: 'disconnect', node, id, network }, because, after: [] }];
   });
   const left = leaves.map(({ id }) => id);

@@ -6,6 +6,7 @@ import type { Command } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
 import { dryRunOption } from '../options.ts';
+import { tellKept } from '../print-change.ts';
 
 /** `rmsx down` */
 export const downCommand: Command = {
@@ -48,6 +49,5 @@ async function report(result: DownResult, dryRun: boolean, context: Context): Pr
   await context.print(document, () => (dryRun ? `${plan.length > 0 ? formatPlan(plan) : 'nothing to do'}\n` : ''));
   if (dryRun) return;
   if (!changed) context.tell('nothing to remove');
-  const command = rmsxCommand(context.name, 'down --volumes');
-  if (keptVolumes > 0) context.tell(`the data is kept (volumes: ${keptVolumes}); to remove it too: ${command}`);
+  tellKept(keptVolumes, rmsxCommand(context.name, 'down --volumes'), context);
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterSpec } from '../../../src/domain/cluster.ts';
 import type { ServerInfo } from '../../../src/domain/server-info.ts';
-import { formatPromotePlan, type PromoteFacts, planPromote, predictResync } from '../../../src/plan/promote.ts';
+import { formatPromotePlan, type PromoteFacts, planPromote } from '../../../src/plan/promote.ts';
+import { predictResync } from '../../../src/plan/resync.ts';
 import { errorOf } from '../../helpers/error-of.ts';
 import {
   cluster,
