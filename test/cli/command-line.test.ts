@@ -6,7 +6,7 @@ import { listedNetwork, StubEngine } from '../helpers/stub-engine.ts';
 const help = (verb: string): string => `hint: rmsx ${verb} --help\n`;
 
 const verbs = [
-  ...['up', 'status', 'promote', 'scale', 'add', 'remove', 'move', 'start', 'stop', 'restart'],
+  ...['up', 'status', 'topology', 'promote', 'scale', 'add', 'remove', 'move', 'start', 'stop', 'restart'],
   ...['env', 'url', 'ls', 'doctor', 'down', 'gc'],
 ];
 
@@ -55,11 +55,11 @@ describe('a wrong verb', () => {
     [['-n', 'demo', 'promot', 'x'], 'rmsx: promot is not a verb of rmsx.\nhint: Did you mean: rmsx promote\n'],
     [
       ['xyzzy'],
-      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, ls, doctor, down, gc. See: rmsx --help\n',
+      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, topology, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, ls, doctor, down, gc. See: rmsx --help\n',
     ],
     [
       ['constructor'],
-      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, ls, doctor, down, gc. See: rmsx --help\n',
+      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, topology, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, ls, doctor, down, gc. See: rmsx --help\n',
     ],
   ])('%j must be refused', async (args, stderr) => {
     expect(await runRmsx(args)).toMatchObject({ code: 2, stdout: '', stderr });
@@ -100,6 +100,7 @@ describe('a wrong command line must be refused before anything is touched', () =
     ['up --allow-command CONFIG', '--allow-command: CONFIG is not disabled; only KEYS, FLUSHALL, FLUSHDB are'],
     ['status --format xml', '--format: "xml" is not one of table, json, yaml'],
     ['env --format xml', '--format: "xml" is not one of shell, dotenv, json, github, yaml, table'],
+    ['topology --format svg', '--format: "svg" is not one of tree, mermaid, dot, json, yaml, table'],
     ['url slave-1 --role master', '--role: name a node or a role, not both'],
     ['promote', 'NODE: name the node that is to be the master, such as slave-1'],
     ['promote a b', 'b: promote does not take this argument'],
