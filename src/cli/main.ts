@@ -69,6 +69,7 @@ const flagsWithValue = [
 function verbIndex(argv: readonly string[]): number {
   return argv.findIndex((arg, index) => {
     const before = argv[index - 1] ?? '';
+    if (/^\d/.test(arg) && (before === '-w' || before === '--watch')) return false; // they may stand without a value
     return !arg.startsWith('-') && !flagsWithValue.includes(before);
   });
 }

@@ -9,6 +9,7 @@ import { measureCli } from './measure-cli.ts';
 import { measurePromote } from './measure-promote.ts';
 import { measureTopologies, refuseScarceMemory } from './measure-topologies.ts';
 import { measureUp } from './measure-up.ts';
+import { measureWatch } from './measure-watch.ts';
 import { defaultRounds, type Options, parseOptions, usage } from './options.ts';
 import { checkOf, type Findings, formatFindings } from './report.ts';
 import { Session } from './session.ts';
@@ -53,6 +54,8 @@ async function measureGroup(
       return [await measureCli(session, rounds ?? defaultRounds.cli)];
     case 'promote':
       return [await measurePromote(session, rounds ?? defaultRounds.promote)];
+    case 'watch':
+      return [await measureWatch(session, rounds ?? defaultRounds.watch)];
     case 'topologies':
       return [await measureTopologies(session, rounds ?? defaultRounds.topologies)];
     default:
