@@ -17,7 +17,7 @@ export const cleanUpLookMs = 5_000;
 /** Any call of an engine that has left one unanswered while things were cleaned up: nobody should wait for each of them. */
 export const silentTimeoutMs = 2_000;
 
-/** How many containers are made, started or removed at a time: more of them get ready no sooner, and some not in time. */
+/** How many containers are made, filled, started or removed at a time: more of them get ready no sooner, and some not in time. */
 export const heavyCalls = 16;
 
 /** What every call needs. */
