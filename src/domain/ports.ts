@@ -16,6 +16,12 @@ export const usualOwner: Owner = { uid: 999, gid: 999 };
 /** Who owns what everybody in a container may read. */
 export const rootUser: Owner = { uid: 0, gid: 0 };
 
+/**
+ * How long a server has to end by itself: a master waits up to 10 s for its replicas (redis#9872), and then writes its data
+ * down.
+ */
+export const stopGraceSeconds = 30;
+
 /** A file that goes into a container. */
 export interface ContainerFile {
   readonly name: string;

@@ -17,15 +17,15 @@ import { refuseUnsound } from '../plan/settle.ts';
 import { planUp } from '../plan/up.ts';
 import { awaitGone, goneAfter } from './await-gone.ts';
 import { BringUp } from './bring-up.ts';
-import { infosOf } from './connections.ts';
+import { connectionsTo, infosOf } from './connections.ts';
 import { removeStep } from './down.ts';
 import { imagesToPull } from './images.ts';
 import { lookUnlocked, withLock } from './lock.ts';
 import { refuseScarceMemory } from './memory.ts';
-import { type KnownCluster, observeCluster } from './observe.ts';
+import { type KnownCluster, observeCluster, runningNodes } from './observe.ts';
 import { observeEngine } from './observe-engine.ts';
 import { runPlan, telling } from './run-plan.ts';
-import { connectionsTo, runningNodes, status } from './status.ts';
+import { status } from './status.ts';
 import type { UpResult } from './up-run.ts';
 
 /** How the topology of a running cluster is changed. */

@@ -5,9 +5,7 @@ import { betweenLooksMs, goneWithinMs } from './await-gone.ts';
 import { lookOn } from './look-on.ts';
 import { observeEngine } from './observe-engine.ts';
 import { removeNetwork } from './remove-network.ts';
-import { pause } from './wait-until.ts';
-
-const never = new AbortController().signal;
+import { never, pause } from './wait-until.ts';
 
 /**
  * Removes what one run has made, by the mark that it puts on everything, and nothing else. An object whose creation was
@@ -17,7 +15,7 @@ const never = new AbortController().signal;
  * @returns whether nothing is left
  */
 export async function rollBack(run: string, { engine, progress, signal }: Ports): Promise<boolean> {
-  const endMs = Date.now() + goneWithinMs;
+  const endMs = performance.now() + goneWithinMs;
   try {
     for (;;) {
       const observed = await lookOn(signal, () => observeEngine(engine));
@@ -29,7 +27,8 @@ export async function rollBack(run: string, { engine, progress, signal }: Ports)
         ...(await failuresOf(left.networks.map((network) => removeNetwork(engine, network, observed)))),
         ...(await failuresOf(left.volumes.map(({ name }) => engine.removeVolume(name)))),
       ];
-      if (failures.length === 0 && Date.now() > endMs) failures.push(`${names.join(', ')}: still there after removal`);
+      if (failures.length === 0 && performance.now() > endMs)
+        failures.push(`${names.join(', ')}: still there after removal`);
       for (const failure of failures) progress.warn(`left behind: ${failure}`);
       if (failures.length > 0) return false;
       await pause(betweenLooksMs, never);

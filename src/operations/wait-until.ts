@@ -19,6 +19,9 @@ export async function waitUntil<T>(check: () => Promise<T | undefined>, { pauseM
   }
 }
 
+/** For what goes on whatever happens, and is bounded by something else. */
+export const never: AbortSignal = new AbortController().signal;
+
 /** Lets time pass; an abort ends it early. */
 export function pause(timeMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

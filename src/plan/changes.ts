@@ -1,15 +1,13 @@
 import { type ClusterSpec, masterOf, topDown } from '../domain/cluster.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { PlannedStep } from '../domain/plan.ts';
+import { stopGraceSeconds } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { renderConf } from '../render/conf-files.ts';
 import { containerSpec } from './container-spec.ts';
 import { wouldStartEmpty } from './empty-master.ts';
 import { changeOf, type NodeChange } from './node-change.ts';
 import type { UpFacts } from './up-facts.ts';
-
-/** A master waits up to 10 s for its replicas, and then writes its data down. */
-const graceSeconds = 30;
 
 /** @returns what every node that has a container must become, as far as it is another than it is */
 export function changesOf({
@@ -77,7 +75,14 @@ function replace(
     container: containerSpec(of.cluster, nodeIn(of, name), container.run ?? run),
     files: confOf(of, name, password, template),
   });
-  return { op: 'replace', node: name, id: container.id, graceSeconds, now: withConf(record), before: withConf(was) };
+  return {
+    op: 'replace',
+    node: name,
+    id: container.id,
+    graceSeconds: stopGraceSeconds,
+    now: withConf(record),
+    before: withConf(was),
+  };
 }
 
 const confOf = (record: ClusterRecord, name: string, password: string, template: string) =>

@@ -73,7 +73,7 @@ class Connection implements RedisConnection {
   }
 
   async info(): Promise<ReturnType<typeof parseInfo>> {
-    return parseInfo(String(await this.#call('INFO', 'INFO')));
+    return parseInfo(String(await this.#call('read INFO', 'INFO')));
   }
 
   async follow(source: Address | null): Promise<void> {
@@ -124,11 +124,11 @@ class Connection implements RedisConnection {
     // Before WAIT, which sends bytes of its own that replicas acknowledge a second later only.
     const { offset } = await this.info();
     if (replicas === 0) return { offset, acknowledged: 0 }; // WAIT 0 would block for ever
-    const end = Date.now() + timeoutMs;
+    const endMs = performance.now() + timeoutMs;
     for (;;) {
-      const slice = Math.max(1, Math.min(waitSliceMs, end - Date.now()));
+      const slice = Math.max(1, Math.floor(Math.min(waitSliceMs, endMs - performance.now())));
       const acknowledged = Number(await this.#call('wait for replicas', 'WAIT', String(replicas), String(slice)));
-      if (acknowledged >= replicas || Date.now() >= end) return { offset, acknowledged };
+      if (acknowledged >= replicas || performance.now() >= endMs) return { offset, acknowledged };
     }
   }
 
