@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { EngineFacts } from '../domain/engine-facts.ts';
-import { RmsxError } from '../domain/errors.ts';
+import { strangeReply } from './wire.ts';
 
 /** What an engine answers, as far as it can be relied on: Podman and old engines leave things out. */
 interface Answer {
@@ -31,8 +31,7 @@ export async function engineFacts(docker: Docker): Promise<EngineFacts> {
  * @throws RmsxError `engine-refused` for what no engine says
  */
 export function toFacts(version: Answer, info: Answer): EngineFacts {
-  if (typeof version?.Version !== 'string' || typeof info !== 'object')
-    throw new RmsxError('engine-refused', 'What answers in place of the Docker engine does not speak its language.');
+  if (typeof version?.Version !== 'string' || typeof info !== 'object') throw strangeReply();
   const parts = (version.Components ?? []).map(({ Name = '' }) => Name);
   const podman = parts.find((name) => /podman/i.test(name));
   return {

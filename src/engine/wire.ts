@@ -37,4 +37,6 @@ export const short = (id: string): string => id.slice(0, 12);
 
 /** A proxy can answer in the place of the engine. */
 export const strangeReply = (): RmsxError =>
-  new RmsxError('engine-refused', 'What answers in place of the Docker engine does not speak its language.');
+  new RmsxError('engine-refused', 'What answers in place of the Docker engine does not speak its language.', {
+    hint: 'See which engine is meant: rmsx doctor',
+  });

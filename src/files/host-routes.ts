@@ -10,6 +10,6 @@ export async function readHostRoutes(path = '/proc/net/route'): Promise<readonly
   try {
     return parseRoutes(await readFile(path, 'utf8'));
   } catch {
-    return [];
+    return []; // they are looked at for a warning alone
   }
 }

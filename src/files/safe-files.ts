@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { chmod, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RmsxError } from '../domain/errors.ts';
+import { isRunning } from './process-owner.ts';
 
 /** A file as it is on the disk. */
 export interface FoundFile {
@@ -140,15 +141,6 @@ export async function removeStale(directory: string): Promise<void> {
   }
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
-}
-
 /** Makes what was renamed in a directory survive a crash of the machine. */
 export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return; // directories cannot be opened there
@@ -169,6 +161,10 @@ export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (error instanceof RmsxError || code === undefined) throw error;
-    throw new RmsxError('failed', `${path} cannot be read or written (${code}).`, { cause: error, reason: code });
+    throw new RmsxError('failed', `${path} cannot be read or written (${code}).`, {
+      hint: 'Name another directory: --out DIR',
+      cause: error,
+      reason: code,
+    });
   }
 }

@@ -41,5 +41,8 @@ test.each(['compose.yaml', 'nodes/master/redis.conf'])(
 
 test('a directory that cannot be made must be told, also below /proc, where nothing can be', async () => {
   const { code, stderr } = await runRmsx(['render', '--out', '/proc/rmsx/demo']);
-  expect([code, stderr]).toEqual([1, 'rmsx: /proc/rmsx/demo cannot be read or written (ENOENT).\n']);
+  expect([code, stderr]).toEqual([
+    1,
+    'rmsx: /proc/rmsx/demo cannot be read or written (ENOENT).\nhint: Name another directory: --out DIR\n',
+  ]);
 });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { quoteForShell } from '../../domain/shell.ts';
 import { isRendered } from '../../files/rendered-cluster.ts';
 import { type RenderResult, render } from '../../operations/render.ts';
 import type { Command } from '../command.ts';
@@ -63,8 +64,5 @@ async function report(result: RenderResult, dryRun: boolean, context: Context): 
   if (!changed) context.tell('nothing changed');
   const again = files.some(({ state }) => state !== 'written') && changed ? ' --remove-orphans' : '';
   const recreate = password === 'changed' ? ' --force-recreate' : '';
-  context.tell(`next: docker compose -f ${quote(join(out, 'compose.yaml'))} up -d${again}${recreate}`);
+  context.tell(`next: docker compose -f ${quoteForShell(join(out, 'compose.yaml'))} up -d${again}${recreate}`);
 }
-
-/** As a shell reads it back. */
-const quote = (path: string): string => (/^[\w./:@%+,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
