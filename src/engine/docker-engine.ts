@@ -60,7 +60,7 @@ export function connectDocker(
       isSilent ||= signal.aborted && error instanceof RmsxError && error.code === 'timeout';
       api.check();
       // Something else than an engine answered, and what it said could not be read as the words of one.
-      if (error instanceof TypeError && !('code' in error)) throw strangeReply();
+      if ((error instanceof TypeError || error instanceof SyntaxError) && !('code' in error)) throw strangeReply();
       throw toEngineError(what, url, error);
     }
   };

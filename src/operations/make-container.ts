@@ -57,7 +57,7 @@ async function isOnItsWayOut(
 }
 
 /** Starts the container of a node: see `startNode`. */
-export const start = (node: string, made: Made, making: Making): Promise<void> =>
+export const startMade = (node: string, made: Made, making: Making): Promise<void> =>
   startNode({
     ...making,
     node,

@@ -7,7 +7,7 @@ import { awaitBack } from './come-back.ts';
 import type { Connections } from './connections.ts';
 import { collectLogs, throwIfEnded } from './evidence.ts';
 import { lookOn } from './look-on.ts';
-import { type Making, makeContainer, start } from './make-container.ts';
+import { type Making, makeContainer, startMade } from './make-container.ts';
 import { Stopping } from './stopping.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -85,7 +85,7 @@ async function comeBack({ id, before }: Extract<Step, { op: 'replace' }>, replac
 async function make({ container, files }: ContainerWithConf, making: Making): Promise<void> {
   await makeContainer(container, making);
   await making.writer.write(making.ids.get(container.node) ?? '', container.image, files);
-  await start(container.node, { container, files }, making);
+  await startMade(container.node, { container, files }, making);
 }
 
 async function awaitSync(
