@@ -118,6 +118,12 @@ export const attachedTo = (
 ): readonly ObservedContainer[] =>
   containers.filter(({ networkIds }) => networkIds.includes(id) || networkIds.includes(name));
 
+/** @returns the containers of the nodes of a cluster; its lock, and what carries a conf, are none */
+export const nodeContainers = (
+  cluster: string,
+  { containers }: Pick<ObservedEngine, 'containers'>,
+): readonly ObservedContainer[] => containers.filter((own) => own.cluster === cluster && own.node !== null);
+
 /** @returns the container of a node of a cluster, or undefined */
 export const containerOf = (
   cluster: { readonly containers: readonly ObservedContainer[] },

@@ -177,8 +177,7 @@ export interface Marked {
 /** A connection to one server, logged in. Every method ends within a deadline and throws RmsxError only. */
 export interface RedisConnection {
   info(): Promise<ServerInfo>;
-  /** Follows a source, or nobody. */
-  follow(source: Address | null): Promise<void>;
+  follow(source: Address): Promise<void>;
   /** Stops following, and cuts the clients that believe this is a replica. One transaction. */
   becomeMaster(): Promise<void>;
   /** Throws where the server refuses writes. Changes no key. */

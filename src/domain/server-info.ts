@@ -17,15 +17,10 @@ export type LinkState = 'up' | 'down' | 'syncing';
 /** What a server says of itself: INFO, in our words. */
 export interface ServerInfo {
   readonly version: string;
-  readonly runId: string;
   readonly loading: boolean;
   readonly role: Role;
   /** The history that it holds. Offsets compare only inside one history. */
   readonly replid: string;
-  /** The history that it continues since it was promoted. */
-  readonly replid2: string;
-  /** One past the last offset of `replid2`; -1 where there is none. */
-  readonly secondOffset: number;
   /** How far it is in its history, in bytes. */
   readonly offset: number;
   /** How far it has read from its source; beyond `offset` while a command is unfinished. */

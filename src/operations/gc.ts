@@ -1,7 +1,7 @@
 import { joinErrors, RmsxError } from '../domain/errors.ts';
 import { type Kept, type Leftover, sameLeftover } from '../domain/leftover.ts';
 import { lockName } from '../domain/names.ts';
-import type { NodeConf, ObservedEngine } from '../domain/observed.ts';
+import { type NodeConf, nodeContainers, type ObservedEngine } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { newestRecord } from '../domain/record.ts';
 import { fateOf, newRun, ownerOfRun } from '../files/process-owner.ts';
@@ -70,7 +70,7 @@ async function lookAt(
   holdsLock: boolean,
   ports: Ports,
 ): Promise<GcPlan> {
-  const containers = engine.containers.filter((own) => own.cluster === cluster && own.node !== null);
+  const containers = nodeContainers(cluster, engine);
   const confs = await readConfs(ports.engine, containers).catch(noneWhereItGoes);
   const record = newestRecord([...confs.values()].map((conf) => conf.record));
   const [password] = [...confs.values()].map((conf) => conf.password);

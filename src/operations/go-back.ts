@@ -1,4 +1,4 @@
-import type { NodeConf, ObservedEngine } from '../domain/observed.ts';
+import { type NodeConf, nodeContainers, type ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
@@ -69,7 +69,7 @@ interface Means {
 
 async function carryOut(plan: Plan, { goingBack, now, connections, reach, ports }: Means): Promise<void> {
   const { cluster } = goingBack.before;
-  const own = now.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
+  const own = nodeContainers(cluster.name, now);
   const run = telling(
     ports.progress,
     upStepRunner({

@@ -2,7 +2,13 @@ import { defaults } from '../config/defaults.ts';
 import type { UpRequest } from '../config/up-request.ts';
 import type { HostRoute } from '../domain/host-route.ts';
 import { carrierName } from '../domain/names.ts';
-import { containerOf, type NodeConf, type ObservedEngine, type ObservedVolume } from '../domain/observed.ts';
+import {
+  containerOf,
+  type NodeConf,
+  nodeContainers,
+  type ObservedEngine,
+  type ObservedVolume,
+} from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { readConf } from '../render/conf-directory.ts';
 import { forbidden, pullTelling } from './images.ts';
@@ -33,7 +39,7 @@ export async function observeForUp(
   const { engine } = ports;
   const observed = await observeEngine(engine);
   const { containers, volumes } = observed;
-  const own = containers.filter((container) => container.cluster === request.name && container.node !== null);
+  const own = nodeContainers(request.name, observed);
   const orphans = volumes.filter(
     (volume) =>
       volume.cluster === request.name &&

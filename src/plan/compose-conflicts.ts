@@ -1,5 +1,5 @@
 import type { ClusterSpec } from '../domain/cluster.ts';
-import { containerOf, isMadeByCompose, type ObservedEngine } from '../domain/observed.ts';
+import { containerOf, isMadeByCompose, nodeContainers, type ObservedEngine } from '../domain/observed.ts';
 import { composeChange, madeIn } from './compose-change.ts';
 import type { Conflict } from './conflicts.ts';
 
@@ -10,7 +10,7 @@ export function composeConflicts(cluster: ClusterSpec, engine: ObservedEngine): 
 
 /** Compose would remove what rmsx adds, and miss what rmsx removes. */
 function madeByCompose(cluster: ClusterSpec, engine: ObservedEngine): readonly Conflict[] {
-  const own = engine.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
+  const own = nodeContainers(cluster.name, engine);
   const [first] = own.filter(isMadeByCompose);
   const missing = cluster.nodes.filter((node) => !containerOf({ containers: own }, node.name)).map(({ name }) => name);
   if (!first || missing.length === 0) return [];

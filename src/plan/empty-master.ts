@@ -2,7 +2,7 @@ import { type ClusterSpec, findNode, masterOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { heirAmong, promoteCommand, startsBehind } from '../domain/heir.ts';
 import { rmsxCommand } from '../domain/hints.ts';
-import { containerOf, type ObservedEngine } from '../domain/observed.ts';
+import { containerOf, nodeContainers, type ObservedEngine } from '../domain/observed.ts';
 
 /**
  * A master that starts without its data empties every replica that has some (docs/decisions/011): `up` must not be the one
@@ -38,7 +38,7 @@ interface Loss {
 
 function lossOf(cluster: ClusterSpec, engine: ObservedEngine): Loss | undefined {
   const master = masterOf(cluster).name;
-  const own = engine.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
+  const own = nodeContainers(cluster.name, engine);
   const container = containerOf({ containers: own }, master);
   const running = own.filter(({ node, state }) => node !== master && state !== 'stopped').map(({ node }) => node ?? '');
   const data = engine.volumes.filter((volume) => volume.cluster === cluster.name && volume.purpose === 'data');

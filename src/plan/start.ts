@@ -1,7 +1,13 @@
 import { masterOf, type NodeSpec, sameSource, sourceOf, topDown } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
-import { containerOf, type NodeConf, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
+import {
+  containerOf,
+  type NodeConf,
+  nodeContainers,
+  type ObservedContainer,
+  type ObservedEngine,
+} from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { renderRole } from '../render/conf-directory.ts';
@@ -70,7 +76,7 @@ export function startSteps(
 
 /** @returns the containers of the nodes of the cluster */
 export const containersOf = ({ record, engine }: StartFacts): readonly ObservedContainer[] =>
-  engine.containers.filter(({ cluster, node }) => cluster === record.cluster.name && node !== null);
+  nodeContainers(record.cluster.name, engine);
 
 /**
  * Making containers is what `up` does.

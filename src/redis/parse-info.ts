@@ -19,12 +19,9 @@ export function parseInfo(text: string): ServerInfo {
   const offset = isReplica ? number('slave_repl_offset', 0) : number('master_repl_offset', 0);
   return {
     version: fields.get('valkey_version') ?? fields.get('redis_version') ?? '',
-    runId: fields.get('run_id') ?? '',
     loading: fields.get('loading') === '1',
     role: isReplica ? 'replica' : 'master',
     replid: fields.get('master_replid') ?? '',
-    replid2: fields.get('master_replid2') ?? '',
-    secondOffset: number('second_repl_offset', -1),
     offset,
     readOffset: number('slave_read_repl_offset', offset), // since 6.2
     keys: keysOf(fields),

@@ -76,9 +76,8 @@ class Connection implements RedisConnection {
     return parseInfo(String(await this.#call('read INFO', 'INFO')));
   }
 
-  async follow(source: Address | null): Promise<void> {
-    const [host, port] = source ? [source.host, String(source.port)] : ['NO', 'ONE'];
-    await this.#call(`REPLICAOF ${host} ${port}`, 'REPLICAOF', host, port);
+  async follow(source: Address): Promise<void> {
+    await this.#call(`follow ${formatAddress(source)}`, 'REPLICAOF', source.host, String(source.port));
   }
 
   async becomeMaster(): Promise<void> {

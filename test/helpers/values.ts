@@ -63,12 +63,9 @@ export const record = (spec: ClusterSpec, epoch = 1): ClusterRecord => ({ schema
 
 const silent: ServerInfo = {
   version: '8.0.2',
-  runId: 'r'.repeat(40),
   loading: false,
   role: 'master',
   replid: history,
-  replid2: '0'.repeat(40),
-  secondOffset: -1,
   offset: 1000,
   readOffset: 1000,
   keys: 20,

@@ -69,10 +69,7 @@ test('every field must be read', () => {
         },
       ],
       "replid": "8697cecf80f8b0a0cdf096fcbf7fc24709198999",
-      "replid2": "0000000000000000000000000000000000000000",
       "role": "replica",
-      "runId": "5efcd37855d4c4fb53b0c213cce35780a701fd5a",
-      "secondOffset": -1,
       "source": {
         "host": "127.0.0.1",
         "port": 21700,
@@ -103,10 +100,7 @@ test('a server that says nothing must not claim any data', () => {
       "readOffset": 0,
       "replicas": [],
       "replid": "",
-      "replid2": "",
       "role": "master",
-      "runId": "",
-      "secondOffset": -1,
       "source": null,
       "version": "",
     }
@@ -131,6 +125,6 @@ test('fields that only look like a list of replicas must be left alone', () => {
 });
 
 test('numbers that are none must not become NaN', () => {
-  const { offset, secondOffset } = parseInfo('role:master\nmaster_repl_offset:x\nsecond_repl_offset:-');
-  expect([offset, secondOffset]).toEqual([0, -1]);
+  const { offset, priority } = parseInfo('role:master\nmaster_repl_offset:x\nslave_priority:-');
+  expect([offset, priority]).toEqual([0, 100]);
 });
