@@ -42,7 +42,8 @@ export function makeWire(transport: Transport, open: OpenCalls, version: string,
       api.check();
       // Something else than an engine answered, and what it said could not be read as the words of one.
       const isStrange = error instanceof RmsxError && error.reason === 'strange-reply';
-      if (isStrange || (error instanceof TypeError && !('code' in error))) throw strangeReply(what);
+      const isUnreadable = (error instanceof TypeError || error instanceof SyntaxError) && !('code' in error);
+      if (isStrange || isUnreadable) throw strangeReply(what);
       throw toEngineError(what, url, error);
     } finally {
       end();
