@@ -28,8 +28,9 @@ export interface Context {
   /**
    * Engine, Redis and progress: made when a command is sure that its command line is right.
    * @param cluster - which one is worked on, null for all of them. @default the one that is named
+   * @param isEndless - whether the time is limited by --timeout alone, and not where that is not given. @default false
    */
-  ports(cluster?: string | null): Promise<Ports>;
+  ports(cluster?: string | null, isEndless?: boolean): Promise<Ports>;
   /** Prints the asked-for data: the document, or the text where the format is `table`. */
   print(document: object, text: () => string | Promise<string>): Promise<void>;
   /** Prints for people, on stderr, unless --quiet. */
@@ -50,7 +51,8 @@ export async function createContext(
   command: Command,
   isMachine: boolean,
 ): Promise<Context> {
-  const timeoutMs = args.durationMs('timeout') ?? defaults.timeoutMs;
+  const givenMs = args.durationMs('timeout');
+  const timeoutMs = givenMs ?? defaults.timeoutMs;
   const reading: Reading = (work) => inTime(timeoutMs, { cluster: null, isMachine }, work);
   const description = command.ignoresFile ? undefined : await openDescription(args.text('file'), reading);
   const given = args.text('name');
@@ -80,8 +82,12 @@ export async function createContext(
     env,
     file: async () => description?.parse(),
     reading,
-    ports: async (cluster = name) => {
-      deadline = startDeadline(timeoutMs, { cluster, isMachine, waitedFor: () => ports?.engine.unanswered() });
+    ports: async (cluster = name, isEndless = false) => {
+      deadline = startDeadline(isEndless ? (givenMs ?? null) : timeoutMs, {
+        cluster,
+        isMachine,
+        waitedFor: () => ports?.engine.unanswered(),
+      });
       const [{ connect }, { createProgress }] = await Promise.all([import('../connect.ts'), import('./progress.ts')]);
       const progress = await createProgress(streams, { quiet, verbose, colour });
       ports = await connect({ env, progress, signal: deadline.signal, ...engine });

@@ -3,10 +3,10 @@ import type Docker from 'dockerode';
 import { RmsxError } from '../domain/errors.ts';
 import { labels } from '../domain/names.ts';
 import type { Engine } from '../domain/ports.ts';
+import { containerCalls } from './container-calls.ts';
 import { withDeadline } from './deadline.ts';
 import { toEngineError } from './docker-errors.ts';
 import { describeEndpoint } from './endpoint/endpoint.ts';
-import { fileCalls } from './file-calls.ts';
 import { networkCalls } from './network-calls.ts';
 import { pullImage } from './pull.ts';
 import { startsAsRoot } from './server-user.ts';
@@ -78,6 +78,7 @@ export function connectDocker(
   };
   const wire: Wire = {
     docker,
+    agent,
     url,
     reachHost,
     stamp: { [labels.version]: version },
@@ -96,7 +97,7 @@ export function connectDocker(
     ...lookingCalls(wire),
     ...makingCalls(wire),
     ...removingCalls(wire),
-    ...fileCalls(wire),
+    ...containerCalls(wire),
     ...networkCalls(wire),
     facts: async () => {
       const { engineFacts } = await import('./facts.ts'); // for doctor alone
