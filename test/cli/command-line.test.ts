@@ -7,7 +7,7 @@ const help = (verb: string): string => `hint: rmsx ${verb} --help\n`;
 
 const verbs = [
   ...['up', 'status', 'promote', 'scale', 'add', 'remove', 'move', 'start', 'stop', 'restart'],
-  ...['env', 'url', 'ls', 'doctor', 'down', 'gc'],
+  ...['env', 'url', 'logs', 'cli', 'ls', 'doctor', 'down', 'gc'],
 ];
 
 describe('what rmsx says of itself', () => {
