@@ -4,6 +4,7 @@ import { packageVersion } from '../files/package-version.ts';
 import type { Command } from './command.ts';
 import { commands } from './commands/index.ts';
 import { machineFormat } from './machine-format.ts';
+import { commonOptions, flagsWithValue } from './options.ts';
 import { errorDocument, formatDocument, formatError, type Streams } from './output.ts';
 
 /**
@@ -47,10 +48,9 @@ async function dispatch(
   if (!found) throw unknownVerb(verb);
   const command = await found.load();
   if (wantsHelp) return printHelp(command, streams);
-  const [{ Arguments }, { createContext }, { commonOptions }, { unknownVariables }] = await Promise.all([
+  const [{ Arguments }, { createContext }, { unknownVariables }] = await Promise.all([
     import('./arguments.ts'),
     import('./context.ts'),
-    import('./options.ts'),
     import('./unknown-variables.ts'),
   ]);
   // Before the verb a flag is a common one, whatever the verb calls so.
@@ -67,11 +67,6 @@ async function dispatch(
   }
 }
 
-const flagsWithValue = [
-  ...['-n', '--name', '-f', '--file', '--format', '--timeout', '--docker-host', '--docker-context'],
-  '--password', // there is none, and what stands behind it must not be repeated as a verb that nobody knows
-];
-
 /** What stands behind the first argument of some verbs belongs to another program, `--help` and `--json` as well. */
 function cutCommandLine(argv: readonly string[]): { own: readonly string[]; passedOn: readonly string[] } {
   const at = verbIndex(argv);
@@ -84,10 +79,11 @@ function cutCommandLine(argv: readonly string[]): { own: readonly string[]; pass
 
 /** The verb may stand behind common flags, whose values are not the verb: `rmsx -n demo status`. */
 function verbIndex(argv: readonly string[], from = 0): number {
-  return argv.findIndex((arg, index) => {
-    const before = argv[index - 1] ?? '';
-    return index >= from && !arg.startsWith('-') && !flagsWithValue.includes(before);
-  });
+  // There is no --password, and what stands behind it must not be repeated as a verb that nobody knows.
+  const flags = [...flagsWithValue(commonOptions), '--password'];
+  return argv.findIndex(
+    (arg, index) => index >= from && !arg.startsWith('-') && !flags.includes(argv[index - 1] ?? ''),
+  );
 }
 
 async function printOverview(asked: boolean, verb: string | undefined, streams: Streams): Promise<number> {
