@@ -1,3 +1,4 @@
+export type { Since } from './config/parse-since.ts';
 export type { NodeRequest, UpRequest } from './config/up-request.ts';
 export { type ConnectOptions, connect } from './connect.ts';
 export type { Address, ClusterSpec, Directives, NodeSpec, Persistence, Role, Topology } from './domain/cluster.ts';
@@ -5,6 +6,7 @@ export type { ConsideredEngine, EngineFacts } from './domain/engine-facts.ts';
 export { type ErrorCode, exitCodes, RmsxError } from './domain/errors.ts';
 export type { Finding } from './domain/finding.ts';
 export type { Kept, Leftover } from './domain/leftover.ts';
+export type { LogLine, NodeLine } from './domain/log-line.ts';
 export { formatPlan, type Plan, type PlannedStep, type Step } from './domain/plan.ts';
 export type { Ports, Progress } from './domain/ports.ts';
 export type { Rates } from './domain/rates.ts';
@@ -25,8 +27,11 @@ export type { ChangeOptions, ChangeResult } from './operations/change-topology.t
 export { type DiagnosedEngine, type Diagnosis, doctor } from './operations/doctor.ts';
 export { type DownOptions, type DownResult, down } from './operations/down.ts';
 export { type ConnectionInfo, env, type NodeUrl, url } from './operations/env.ts';
+export { type ExportLogsOptions, type ExportLogsResult, exportLogs } from './operations/export-logs.ts';
+export { followLogs, type LogReader } from './operations/follow-logs.ts';
 export { type GcOptions, type GcResult, gc } from './operations/gc.ts';
 export type { LifecycleNode, LifecycleOptions, LifecycleResult } from './operations/lifecycle.ts';
+export { type LogsOptions, type LogsResult, logs } from './operations/logs.ts';
 export { type ListedCluster, ls } from './operations/ls.ts';
 export { move } from './operations/move.ts';
 export { type PromoteOptions, type PromoteResult, promote } from './operations/promote.ts';

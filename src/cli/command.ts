@@ -30,6 +30,9 @@ export interface Command {
   readonly ignoresFile?: boolean;
   /** Command lines that work as they are, with what they do. */
   readonly examples: readonly (readonly [string, string])[];
-  /** @returns the exit code */
-  run(args: Arguments, context: Context): Promise<number>;
+  /**
+   * @param passedOn - what belongs to another program: see `LazyCommand`
+   * @returns the exit code
+   */
+  run(args: Arguments, context: Context, passedOn: readonly string[]): Promise<number>;
 }

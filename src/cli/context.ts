@@ -28,12 +28,13 @@ export interface Context {
   /**
    * Engine, Redis and progress: made when a command is sure that its command line is right.
    * @param cluster - which one is worked on, null for all of them. @default the one that is named
+   * @param mostMs - how long it may take, null where only a signal ends it. @default timeoutMs
    */
-  ports(cluster?: string | null): Promise<Ports>;
-  /** The same for work that goes on until a signal ends it: --timeout does not. */
-  endlessPorts(): Promise<Ports>;
-  /** What --timeout says. */
+  ports(cluster?: string | null, mostMs?: number | null): Promise<Ports>;
+  /** What --timeout says, or its default. */
   readonly timeoutMs: number;
+  /** What --timeout says; null where it is not given. */
+  readonly givenTimeoutMs: number | null;
   /** Prints the asked-for data: the document, or the text where the format is `table`. */
   print(document: object, text: () => string | Promise<string>): Promise<void>;
   /** Prints for people, on stderr, unless --quiet. */
@@ -54,7 +55,8 @@ export async function createContext(
   command: Command,
   isMachine: boolean,
 ): Promise<Context> {
-  const timeoutMs = args.durationMs('timeout') ?? defaults.timeoutMs;
+  const givenMs = args.durationMs('timeout');
+  const timeoutMs = givenMs ?? defaults.timeoutMs;
   const reading: Reading = (work) => inTime(timeoutMs, { cluster: null, isMachine }, work);
   const description = command.ignoresFile ? undefined : await openDescription(args.text('file'), reading);
   const given = args.text('name');
@@ -91,9 +93,9 @@ export async function createContext(
     env,
     file: async () => description?.parse(),
     reading,
-    ports: (cluster = name) => connectFor(cluster, timeoutMs),
-    endlessPorts: () => connectFor(name, null),
+    ports: (cluster = name, mostMs = timeoutMs) => connectFor(cluster, mostMs),
     timeoutMs,
+    givenTimeoutMs: givenMs ?? null,
     print: async (document, text) => {
       streams.stdout.write(format === 'table' ? await text() : await formatDocument(document, format));
     },

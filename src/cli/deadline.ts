@@ -26,13 +26,11 @@ export interface Ending {
  */
 export function startDeadline(timeoutMs: number | null, ending: Ending): Deadline {
   const controller = new AbortController();
-  const timer =
-    timeoutMs === null
-      ? undefined
-      : setTimeout(() => {
-          const message = `Out of time after ${timeoutMs / 1000} s${silenceOf(ending.waitedFor?.())}.`;
-          controller.abort(new RmsxError('timeout', message, { hint: 'Allow more: --timeout 5m' }));
-        }, timeoutMs);
+  const expire = (afterMs: number): void => {
+    const message = `Out of time after ${afterMs / 1000} s${silenceOf(ending.waitedFor?.())}.`;
+    controller.abort(new RmsxError('timeout', message, { hint: 'Allow more: --timeout 5m' }));
+  };
+  const timer = timeoutMs === null ? undefined : setTimeout(expire, timeoutMs, timeoutMs);
   const signals = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'terminated' } as const;
   let isSignalled = false; // time that is up takes nobody's first signal away
   const stop = (name: NodeJS.Signals): void => {

@@ -20,7 +20,7 @@ export async function watchStatus(everyMs: number, context: Context): Promise<nu
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') closed.abort();
   });
-  const given = await context.endlessPorts();
+  const given = await context.ports(context.name, null);
   const ports: Ports = { ...given, signal: AbortSignal.any([given.signal, closed.signal]) };
   const sights = watch(context.name, ports, { everyMs, lookMs: context.timeoutMs });
   try {

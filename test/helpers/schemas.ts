@@ -21,6 +21,7 @@ export type SchemaName =
   | 'render'
   | 'lifecycle'
   | 'gc'
+  | 'logs'
   | 'error';
 
 /** @throws Error that lists everything in which a document differs from its schema */
