@@ -31,10 +31,10 @@ export async function runRmsx(args: readonly string[], options: RunOptions = {})
   return checked(args, options, await runCommand(process.execPath, [bin, ...args], options));
 }
 
-/** Runs a line of shell in which `"$@"` is rmsx. What the line makes of stdout is its own affair: see `runRmsx`. */
+/** Runs a line of shell in which `"$@"` is rmsx. Where it ends with that, stdout is all of rmsx: see `runRmsx`. */
 export async function runInShell(line: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
   const run = await runCommand('sh', ['-c', line, 'sh', process.execPath, bin, ...args], options);
-  return run.stdout.startsWith('{') ? checked(args, options, run) : run;
+  return line.endsWith('"$@"') ? checked(args, options, run) : run;
 }
 
 /** Runs it so that modes of files hold for it, also where the tests run as root. */
