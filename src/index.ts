@@ -7,8 +7,19 @@ export type { Finding } from './domain/finding.ts';
 export type { Kept, Leftover } from './domain/leftover.ts';
 export { formatPlan, type Plan, type PlannedStep, type Step } from './domain/plan.ts';
 export type { Ports, Progress } from './domain/ports.ts';
+export type { Rates } from './domain/rates.ts';
+export {
+  type Branch,
+  forestOf,
+  type GraphEdge,
+  type GraphNode,
+  type ReplicationGraph,
+  replicationGraph,
+  type Tree,
+} from './domain/replication-graph.ts';
 export type { LinkState } from './domain/server-info.ts';
 export type { ClusterStatus, Health, NodeState, NodeStatus, Warning } from './domain/status.ts';
+export { type Change, changesBetween } from './domain/status-changes.ts';
 export { add } from './operations/add.ts';
 export type { ChangeOptions, ChangeResult } from './operations/change-topology.ts';
 export { type DiagnosedEngine, type Diagnosis, doctor } from './operations/doctor.ts';
@@ -26,5 +37,10 @@ export { scale } from './operations/scale.ts';
 export { start } from './operations/start.ts';
 export { status } from './operations/status.ts';
 export { stop } from './operations/stop.ts';
+export { topology } from './operations/topology.ts';
 export { up } from './operations/up.ts';
 export type { UpOptions, UpResult } from './operations/up-run.ts';
+export { type Sight, type WatchOptions, watch } from './operations/watch.ts';
+export { renderDot } from './render/topology-dot.ts';
+export { renderMermaid } from './render/topology-mermaid.ts';
+export { renderTree } from './render/topology-tree.ts';

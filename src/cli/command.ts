@@ -9,6 +9,8 @@ export interface OptionSpec {
   readonly alias?: string;
   /** What holds without it, for the help text only. */
   readonly otherwise?: string;
+  /** A `string` that may stand without a value: `-w`, `-w 5`. @default false */
+  readonly isValueOptional?: boolean;
   /** Only in the environment: the value must not be on a command line. */
   readonly environmentOnly?: boolean;
 }

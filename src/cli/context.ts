@@ -30,6 +30,10 @@ export interface Context {
    * @param cluster - which one is worked on, null for all of them. @default the one that is named
    */
   ports(cluster?: string | null): Promise<Ports>;
+  /** The same for work that goes on until a signal ends it: --timeout does not. */
+  endlessPorts(): Promise<Ports>;
+  /** What --timeout says. */
+  readonly timeoutMs: number;
   /** Prints the asked-for data: the document, or the text where the format is `table`. */
   print(document: object, text: () => string | Promise<string>): Promise<void>;
   /** Prints for people, on stderr, unless --quiet. */
@@ -70,6 +74,13 @@ export async function createContext(
     (args.switch('color') ?? true) && !env.NO_COLOR && env.TERM !== 'dumb' && streams.stdout.isTTY === true;
   let deadline: Deadline | undefined;
   let ports: Ports | undefined;
+  const connectFor = async (cluster: string | null, mostMs: number | null): Promise<Ports> => {
+    deadline = startDeadline(mostMs, { cluster, isMachine, waitedFor: () => ports?.engine.unanswered() });
+    const [{ connect }, { createProgress }] = await Promise.all([import('../connect.ts'), import('./progress.ts')]);
+    const progress = await createProgress(streams, { quiet, verbose, colour });
+    ports = await connect({ env, progress, signal: deadline.signal, ...engine });
+    return ports;
+  };
   return {
     name,
     isNameGiven: named !== undefined,
@@ -81,13 +92,9 @@ export async function createContext(
     env,
     file: async () => description?.parse(),
     reading,
-    ports: async (cluster = name) => {
-      deadline = startDeadline(timeoutMs, { cluster, isMachine, waitedFor: () => ports?.engine.unanswered() });
-      const [{ connect }, { createProgress }] = await Promise.all([import('../connect.ts'), import('./progress.ts')]);
-      const progress = await createProgress(streams, { quiet, verbose, colour });
-      ports = await connect({ env, progress, signal: deadline.signal, ...engine });
-      return ports;
-    },
+    ports: (cluster = name) => connectFor(cluster, timeoutMs),
+    endlessPorts: () => connectFor(name, null),
+    timeoutMs,
     print: async (document, text) => {
       streams.stdout.write(format === 'table' ? await text() : await formatDocument(document, format));
     },

@@ -64,7 +64,11 @@ async function dispatch(argv: readonly string[], env: NodeJS.ProcessEnv, streams
 function verbIndex(argv: readonly string[]): number {
   // There is no --password, and what stands behind it must not be repeated as a verb that nobody knows.
   const flags = [...flagsWithValue(commonOptions), '--password'];
-  return argv.findIndex((arg, index) => !arg.startsWith('-') && !flags.includes(argv[index - 1] ?? ''));
+  return argv.findIndex((arg, index) => {
+    const before = argv[index - 1] ?? '';
+    if (/^\d/.test(arg) && (before === '-w' || before === '--watch')) return false; // they may stand without a value
+    return !arg.startsWith('-') && !flags.includes(before);
+  });
 }
 
 async function printOverview(asked: boolean, verb: string | undefined, streams: Streams): Promise<number> {

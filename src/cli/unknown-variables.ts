@@ -4,7 +4,7 @@ import { nearest } from '../config/nearest.ts';
 export const flagNames: readonly string[] =
   `all allow-command base-port bind color docker-context docker-host dry-run ephemeral fanout file force format help image insecure-engine isolated json name older-than out
   password password-file pull quiet replicas retain role set source subnet templates timeout topology tz verbose volumes wait
-  yes`.split(/\s+/);
+  watch yes`.split(/\s+/);
 
 const known = flagNames.map((name) => `RMSX_${name.toUpperCase().replaceAll('-', '_')}`);
 

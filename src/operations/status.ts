@@ -1,5 +1,6 @@
 import { assessCluster } from '../domain/assess.ts';
 import type { Ports } from '../domain/ports.ts';
+import type { ServerInfo } from '../domain/server-info.ts';
 import type { ClusterStatus } from '../domain/status.ts';
 import { type Connections, connectionsTo, infosOf } from './connections.ts';
 import { endpointOf, type KnownCluster, observeCluster, runningNodes } from './observe.ts';
@@ -19,18 +20,31 @@ export async function status(name: string, ports: Ports): Promise<ClusterStatus>
 }
 
 /** Probes every node whose container runs, side by side, and assesses what it finds. */
-export async function lookAt(cluster: KnownCluster, connections: Connections, ports: Ports): Promise<ClusterStatus> {
+export const lookAt = async (cluster: KnownCluster, connections: Connections, ports: Ports): Promise<ClusterStatus> =>
+  (await lookInto(cluster, connections, ports)).status;
+
+/** A look, with what the status does not tell. */
+export interface Look {
+  readonly status: ClusterStatus;
+  /** What the nodes that answered said. */
+  readonly infos: ReadonlyMap<string, ServerInfo>;
+}
+
+/** The same look, for who needs more than the status of it. */
+export async function lookInto(cluster: KnownCluster, connections: Connections, ports: Ports): Promise<Look> {
   const probes = await connections.probeAll(runningNodes(cluster));
   const { record, containers, confs } = cluster;
   const refusing = [...probes].flatMap(([node, probe]) =>
     'error' in probe && probe.error.reason === 'wrong-password' ? [node] : [],
   );
-  return assessCluster({
+  const infos = infosOf(probes);
+  const status = assessCluster({
     record,
     containers,
     confs,
-    infos: infosOf(probes),
+    infos,
     refusing: new Set(refusing),
     endpoint: (node) => endpointOf(ports.engine, cluster, node),
   });
+  return { status, infos };
 }

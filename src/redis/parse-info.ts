@@ -28,6 +28,7 @@ export function parseInfo(text: string): ServerInfo {
     offset,
     readOffset: number('slave_read_repl_offset', offset), // since 6.2
     keys: keysOf(fields),
+    changesSinceSave: fields.has('rdb_changes_since_last_save') ? number('rdb_changes_since_last_save', 0) : null,
     source: isReplica ? { host: fields.get('master_host') ?? '', port: number('master_port', 0) } : null,
     link: isReplica ? linkOf(fields) : null,
     priority: number('slave_priority', 100),

@@ -7,6 +7,7 @@ const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }
 /** The documents that have a schema in docs/schemas/. */
 export type SchemaName =
   | 'status'
+  | 'topology'
   | 'up'
   | 'plan'
   | 'down'

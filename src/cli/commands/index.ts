@@ -23,6 +23,12 @@ export const commands: readonly LazyCommand[] = [
     load: () => import('./status.ts').then(({ statusCommand }) => statusCommand),
   },
   {
+    name: 'topology',
+    positionals: '',
+    describe: 'who replicates from whom, as a tree or for other programs',
+    load: () => import('./topology.ts').then(({ topologyCommand }) => topologyCommand),
+  },
+  {
     name: 'promote',
     positionals: 'NODE',
     describe: 'the master is gone: make NODE the master and let the others follow it',

@@ -49,6 +49,7 @@ test('INFO of every supported server must be read alike', () => {
 test('every field must be read', () => {
   expect(parseInfo(recorded('redis-7.0', 'chained'))).toMatchInlineSnapshot(`
     {
+      "changesSinceSave": 20,
       "fullSyncs": 1,
       "keys": 20,
       "link": "up",
@@ -93,6 +94,7 @@ test('Valkey must be called by its own version, not by the Redis it is compatibl
 test('a server that says nothing must not claim any data', () => {
   expect(parseInfo('')).toMatchInlineSnapshot(`
     {
+      "changesSinceSave": null,
       "fullSyncs": 0,
       "keys": 0,
       "link": null,
