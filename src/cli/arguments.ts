@@ -135,6 +135,11 @@ export class Arguments {
     return this.#fromEnvironment.has(name) ? variable(name) : `--${name}`;
   }
 
+  /** @returns whether a flag with a text stands on the command line; the environment may be meant for other verbs */
+  isTyped(name: string): boolean {
+    return this.text(name) !== undefined && !this.#fromEnvironment.has(name);
+  }
+
   #read<T>(name: string, parse: (flag: string, text: string) => Parsed<T>): T | undefined {
     const text = this.text(name);
     return text === undefined ? undefined : this.take(parse(this.nameOf(name), text));

@@ -26,7 +26,7 @@ export interface Command {
   readonly maxPositionals: number;
   readonly describe: string;
   readonly options: OptionSpecs;
-  /** Whether ./rmsx.yaml means nothing to it. @default false */
+  /** Whether rmsx.yaml means nothing to it: it has no --file then. @default false */
   readonly ignoresFile?: boolean;
   /** Command lines that work as they are, with what they do. */
   readonly examples: readonly (readonly [string, string])[];

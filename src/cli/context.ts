@@ -59,6 +59,7 @@ export async function createContext(
   const timeoutMs = givenMs ?? defaults.timeoutMs;
   const reading: Reading = (work) => inTime(timeoutMs, { cluster: null, isMachine }, work);
   const description = command.ignoresFile ? undefined : await openDescription(args.text('file'), reading);
+  if (command.ignoresFile && args.isTyped('file')) args.report([`--file: ${command.name} reads no rmsx.yaml`]);
   const given = args.text('name');
   const named = given ?? description?.name;
   const name = named ?? defaultClusterName;

@@ -27,7 +27,8 @@ export async function helpText(command: Command | undefined): Promise<string> {
     for (const [line, text] of overviewExamples) cli.example(line, text);
   }
   const own = command?.options ?? {};
-  const common = Object.fromEntries(Object.entries(commonOptions).filter(([name]) => !(name in own)));
+  const isCommon = (name: string): boolean => !(name in own || (name === 'file' && command?.ignoresFile));
+  const common = Object.fromEntries(Object.entries(commonOptions).filter(([name]) => isCommon(name)));
   describeOptions(cli, common, 'Common flags:');
   cli.epilogue('Every flag can be given as RMSX_<FLAG>. Exit codes and more: see README.md.');
   return `${await cli.getHelp()}\n`;

@@ -35,6 +35,11 @@ export const flagsWithValue = (options: OptionSpecs): readonly string[] =>
     type === 'boolean' ? [] : [`--${name}`, ...(alias ? [`-${alias}`] : [])],
   );
 
+/** The flag of the commands that look at the whole engine: the environment says which cluster other verbs work on. */
+export const onlyOption: OptionSpecs = {
+  name: { type: 'string', alias: 'n', describe: 'this cluster only; RMSX_NAME is not heeded', otherwise: 'all' },
+};
+
 /** The flag of the commands that change something. */
 export const dryRunOption: OptionSpecs = {
   'dry-run': { type: 'boolean', describe: 'say what would be done, and do nothing' },

@@ -69,7 +69,7 @@ export class RmsxError extends Error {
 }
 
 /**
- * One error out of several that happened side by side; the first one decides the code.
+ * One error out of several that happened side by side; the first one decides the code, and each has its hint.
  * @param errors - at least one
  */
 export function joinErrors(errors: readonly RmsxError[]): RmsxError {
@@ -77,10 +77,11 @@ export function joinErrors(errors: readonly RmsxError[]): RmsxError {
   if (!first) throw new RangeError('joinErrors needs an error');
   if (errors.every(({ message }) => message === first.message)) return first;
   const problems = [...new Set(errors.flatMap(toldBy))];
+  const hints = [...new Set(errors.flatMap(({ hint }) => hint?.split('\n') ?? []))];
   return new RmsxError(first.code, several(problems.length), {
     problems,
     logs: errors.flatMap((error) => error.logs),
-    hint: first.hint,
+    hint: hints.length > 0 ? hints.join('\n') : undefined,
     reason: first.reason,
     cause: first,
   });

@@ -16,6 +16,7 @@ export interface NodeStatus {
   /** The node it replicates from; an address where that is no node of the cluster. */
   readonly source: string | null;
   readonly plannedSource: string | null;
+  /** Where the others look for it in the network of the cluster: the planned one, also where a warning says it is not there. */
   readonly ip: string;
   readonly port: number;
   /** Where programs on the host reach it. */

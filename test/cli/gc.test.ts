@@ -23,9 +23,9 @@ const world: StubWorld = {
   containers: [listedContainer('demo-master'), listedContainer('demo-lock')],
 };
 
-async function run(args: readonly string[], where: StubWorld = world) {
+async function run(args: readonly string[], where: StubWorld = world, env: Readonly<Record<string, string>> = {}) {
   await using engine = await StubEngine.start(where);
-  const done = await runRmsx(['gc', ...args], { env: engine.env });
+  const done = await runRmsx(['gc', ...args], { env: { ...engine.env, ...env } });
   return { ...done, writes: engine.writes };
 }
 
@@ -45,6 +45,16 @@ test('gc of a cluster that is named must look at no other one', async () => {
     0,
     { dryRun: true, changed: false, leftovers: [{ id: 'id-of-other_app_net' }] },
   ]);
+});
+
+test('gc must look at every cluster, whatever cluster the environment names for other verbs', async () => {
+  const { stdout } = await run(['--dry-run'], world, { RMSX_NAME: 'other', RMSX_FILE: '/nowhere/rmsx.yaml' });
+  expect(stdout.match(/^network \w+/gm)).toEqual(['network demo_app_net', 'network other_app_net']);
+});
+
+test.each(['gc', 'ls', 'init'])('%s must refuse a file that it would not read', async (verb) => {
+  const { code, stderr } = await runRmsx([verb, '-f', 'rmsx.yaml']);
+  expect([code, stderr]).toEqual([2, `rmsx: --file: ${verb} reads no rmsx.yaml\nhint: rmsx ${verb} --help\n`]);
 });
 
 test('gc must remove by id, and nothing that is not ours', async () => {

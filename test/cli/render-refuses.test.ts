@@ -2,7 +2,6 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { contents, documentOf } from '../helpers/rendered-files.ts';
 import { type Run, runRmsx, runWithoutRights } from '../helpers/run-rmsx.ts';
 
 let work = '';
@@ -27,16 +26,6 @@ test.each<[string, readonly string[], Record<string, string>]>([
     `rmsx: ${flag}: - would be standard output, and render writes a directory: name one\nhint: rmsx render --help\n`,
   ]);
   expect(readdirSync(work)).toEqual([]);
-});
-
-test('another persistence must be refused with 7: servers would start empty beside their data; --force does it', async () => {
-  documentOf(await render('--json'));
-  const before = contents(out);
-  const { code, stderr } = await render('--ephemeral');
-  expect([code, stderr]).toEqual([7, expect.stringContaining('which servers with persistence none do not read')]);
-  expect(contents(out)).toEqual(before);
-  documentOf(await render('--ephemeral', '--force', '--json'));
-  expect(contents(out)['nodes/master/redis.conf']).toContain('appendonly no');
 });
 
 test.each(['compose.yaml', 'nodes/master/redis.conf'])(

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { assertPrinted } from './schemas.ts';
 
 const bin = fileURLToPath(new URL('../../bin/rmsx.js', import.meta.url));
 
@@ -25,21 +26,27 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
-/** Runs the real bin/rmsx.js. */
-export function runRmsx(args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  return runCommand(process.execPath, [bin, ...args], options);
+/** Runs the real bin/rmsx.js; a JSON document that it prints must match its schema. */
+export async function runRmsx(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  return checked(args, options, await runCommand(process.execPath, [bin, ...args], options));
 }
 
-/** Runs a line of shell in which `"$@"` is rmsx. */
-export function runInShell(line: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  return runCommand('sh', ['-c', line, 'sh', process.execPath, bin, ...args], options);
+/** Runs a line of shell in which `"$@"` is rmsx. Where it ends with that, stdout is all of rmsx: see `runRmsx`. */
+export async function runInShell(line: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  const run = await runCommand('sh', ['-c', line, 'sh', process.execPath, bin, ...args], options);
+  return line.endsWith('"$@"') ? checked(args, options, run) : run;
 }
 
 /** Runs it so that modes of files hold for it, also where the tests run as root. */
-export function runWithoutRights(args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  return process.getuid?.() === 0
-    ? runCommand('setpriv', ['--bounding-set=-all', process.execPath, bin, ...args], options)
-    : runRmsx(args, options);
+export async function runWithoutRights(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  if (process.getuid?.() !== 0) return runRmsx(args, options);
+  const run = await runCommand('setpriv', ['--bounding-set=-all', process.execPath, bin, ...args], options);
+  return checked(args, options, run);
+}
+
+function checked(args: readonly string[], { env = {} }: RunOptions, run: Run): Run {
+  assertPrinted({ args, env, ...run });
+  return run;
 }
 
 function runCommand(command: string, args: readonly string[], options: RunOptions): Promise<Run> {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { commands } from '../../src/cli/commands/index.ts';
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
 
@@ -33,9 +34,33 @@ export function assertValid(name: SchemaName, document: unknown): void {
   if (!validate(document)) throw new Error(`not a ${name} document: ${ajv.errorsText(validate.errors)}`);
 }
 
-/** @returns the schema of what a command line prints */
+/** A run whose stdout is read. */
+interface Printed {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Null where a signal ended it: what it prints may end anywhere. */
+  readonly code: number | null;
+  readonly stdout: string;
+}
+
+/** @throws Error where a run was asked for JSON, and what it printed is no document that its schema allows */
+export function assertPrinted({ args, env, code, stdout }: Printed): void {
+  const wantsHelp = args.some((arg) => ['--help', '-h', '--version', 'help', 'version'].includes(arg));
+  if (code === null || stdout === '' || wantsHelp || !wantsJson(args, env)) return;
+  assertValid(schemaFor(args, code), JSON.parse(stdout));
+}
+
+function wantsJson(args: readonly string[], env: Printed['env']): boolean {
+  const format =
+    args.find((_, index) => args[index - 1] === '--format') ??
+    args.find((arg) => arg.startsWith('--format='))?.slice('--format='.length) ??
+    env.RMSX_FORMAT;
+  return args.includes('--json') || args.includes('--json=true') || env.RMSX_JSON === '1' || format === 'json';
+}
+
+/** @returns the schema of what a command line prints; the verb may stand behind common flags */
 export function schemaFor(args: readonly string[], code: number | null): SchemaName {
-  const verb = args[0] ?? '';
+  const verb = args.find((arg) => commands.some(({ name }) => name === arg)) ?? '';
   const failed =
     code !== 0 &&
     !(verb === 'status' && code === 3) &&

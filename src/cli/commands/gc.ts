@@ -2,7 +2,7 @@ import type { Leftover } from '../../domain/leftover.ts';
 import { gc } from '../../operations/gc.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { dryRunOption } from '../options.ts';
+import { dryRunOption, onlyOption } from '../options.ts';
 
 /** `rmsx gc` */
 export const gcCommand: Command = {
@@ -13,6 +13,7 @@ export const gcCommand: Command = {
   options: {
     'older-than': { type: 'string', describe: 'leave alone what is younger', otherwise: '1h' },
     ...dryRunOption,
+    ...onlyOption,
   },
   ignoresFile: true, // a look at the whole engine, unless a cluster is named
   examples: [
@@ -24,7 +25,7 @@ export const gcCommand: Command = {
     const olderThanMs = ageFrom(args);
     const dryRun = args.switch('dry-run') ?? false;
     args.throwIfWrong('rmsx gc --help');
-    const named: { readonly cluster?: string } = args.text('name') === undefined ? {} : { cluster: context.name };
+    const named: { readonly cluster?: string } = args.isTyped('name') ? { cluster: context.name } : {};
     const age = olderThanMs === undefined ? {} : { olderThanMs };
     const result = await gc({ ...named, ...age, dryRun }, await context.ports(named.cluster ?? null));
     await context.print({ dryRun, ...result }, () => result.leftovers.map(describe).join(''));

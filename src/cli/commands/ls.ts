@@ -1,6 +1,7 @@
 import { ls } from '../../operations/ls.ts';
 import { renderTable } from '../../render/table.ts';
 import type { Command } from '../command.ts';
+import { onlyOption } from '../options.ts';
 
 const header = ['NAME', 'STATE', 'NODES', 'TOPOLOGY', 'IMAGE', 'SUBNET', 'CREATED'];
 
@@ -10,9 +11,7 @@ export const lsCommand: Command = {
   positionals: '',
   maxPositionals: 0,
   describe: 'every cluster on this engine',
-  options: {
-    name: { type: 'string', alias: 'n', describe: 'this cluster only; RMSX_NAME is not heeded', otherwise: 'all' },
-  },
+  options: onlyOption,
   ignoresFile: true, // a look at the whole engine, unless a cluster is named
   examples: [
     ['rmsx ls --json', 'for scripts'],
@@ -20,8 +19,7 @@ export const lsCommand: Command = {
   ],
   run: async (args, context) => {
     args.throwIfWrong('rmsx ls --help');
-    // The environment says which cluster other verbs work on, and not that nobody wants to see the others.
-    const isNamed = args.text('name') !== undefined && args.nameOf('name') === '--name';
+    const isNamed = args.isTyped('name');
     const clusters = await ls(await context.ports(null), isNamed ? context.name : undefined);
     await context.print({ clusters }, () =>
       renderTable([

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { type ClusterStatus, env, status, url } from '../../../src/index.ts';
+import { assertValid } from '../../helpers/schemas.ts';
 import { library } from './library.ts';
 import { docker, rmsx, rmsxJson } from './run.ts';
 
@@ -32,12 +33,14 @@ export class TestCluster {
     return rmsx([verb, ...args, '-n', this.name]);
   }
 
-  /** @returns its status, whatever its health */
+  /** @returns its status, whatever its health; it must match its schema */
   async status(): Promise<ClusterStatus> {
     await this.#isDue;
     const beganMs = performance.now();
     try {
-      return await status(this.name, await library());
+      const seen = await status(this.name, await library());
+      assertValid('status', { schemaVersion: 1, ...seen });
+      return seen;
     } finally {
       // Who looks again and again looks half of the time at most: what is waited for needs the machine, too.
       this.#isDue = sleep(performance.now() - beganMs);

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { assertValid, schemaFor } from '../../helpers/schemas.ts';
+import { assertPrinted } from '../../helpers/schemas.ts';
 
 const bin = fileURLToPath(new URL('../../../bin/rmsx.js', import.meta.url));
 
@@ -29,7 +29,7 @@ export async function rmsx(
   const running = finished(child);
   child.stdin.end(input);
   const [result] = await Promise.all([running, beside]);
-  if (args.includes('--json')) assertValid(schemaFor(args, result.code), JSON.parse(result.stdout));
+  assertPrinted({ args, env, ...result });
   return result;
 }
 

@@ -30,10 +30,10 @@ test('the same failure several times must be told once', () => {
   expect(joinErrors([first, again])).toBe(first);
 });
 
-test('several failures must all be told; the first decides the exit code and the hint', () => {
+test('several failures must all be told; the first decides the exit code, and each has its hint', () => {
   const joined = joinErrors([
     new RmsxError('conflict', 'a', { hint: 'do', reason: 'port-taken', logs: ['1'] }),
-    new RmsxError('failed', 'b', { logs: ['2'] }),
+    new RmsxError('failed', 'b', { logs: ['2'], hint: 'do\nor do that' }),
     new RmsxError('failed', 'b'),
   ]);
   const { code, message, problems, logs, hint, reason, exitCode } = joined;
@@ -42,7 +42,7 @@ test('several failures must all be told; the first decides the exit code and the
     message: '2 things went wrong.',
     problems: ['a', 'b'],
     logs: ['1', '2'],
-    hint: 'do',
+    hint: 'do\nor do that',
     reason: 'port-taken',
     exitCode: 5,
   });
