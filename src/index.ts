@@ -9,6 +9,7 @@ export { formatPlan, type Plan, type PlannedStep, type Step } from './domain/pla
 export type { Ports, Progress } from './domain/ports.ts';
 export type { LinkState } from './domain/server-info.ts';
 export type { ClusterStatus, Health, NodeState, NodeStatus, Warning } from './domain/status.ts';
+export type { Check, CheckCode, Verification } from './domain/verification/verification.ts';
 export { add } from './operations/add.ts';
 export type { ChangeOptions, ChangeResult } from './operations/change-topology.ts';
 export { type DiagnosedEngine, type Diagnosis, doctor } from './operations/doctor.ts';
@@ -28,3 +29,4 @@ export { status } from './operations/status.ts';
 export { stop } from './operations/stop.ts';
 export { up } from './operations/up.ts';
 export type { UpOptions, UpResult } from './operations/up-run.ts';
+export { type VerifyOptions, verify } from './operations/verify.ts';

@@ -6,7 +6,7 @@ import { listedNetwork, StubEngine } from '../helpers/stub-engine.ts';
 const help = (verb: string): string => `hint: rmsx ${verb} --help\n`;
 
 const verbs = [
-  ...['up', 'status', 'promote', 'scale', 'add', 'remove', 'move', 'start', 'stop', 'restart'],
+  ...['up', 'status', 'verify', 'promote', 'scale', 'add', 'remove', 'move', 'start', 'stop', 'restart'],
   ...['env', 'url', 'ls', 'doctor', 'down', 'gc'],
 ];
 
@@ -55,11 +55,11 @@ describe('a wrong verb', () => {
     [['-n', 'demo', 'promot', 'x'], 'rmsx: promot is not a verb of rmsx.\nhint: Did you mean: rmsx promote\n'],
     [
       ['xyzzy'],
-      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, ls, doctor, down, gc. See: rmsx --help\n',
+      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, verify, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, ls, doctor, down, gc. See: rmsx --help\n',
     ],
     [
       ['constructor'],
-      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, ls, doctor, down, gc. See: rmsx --help\n',
+      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, verify, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, ls, doctor, down, gc. See: rmsx --help\n',
     ],
   ])('%j must be refused', async (args, stderr) => {
     expect(await runRmsx(args)).toMatchObject({ code: 2, stdout: '', stderr });

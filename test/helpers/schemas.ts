@@ -20,6 +20,7 @@ export type SchemaName =
   | 'render'
   | 'lifecycle'
   | 'gc'
+  | 'verify'
   | 'error';
 
 /** @throws Error that lists everything in which a document differs from its schema */
@@ -36,7 +37,7 @@ export function schemaFor(args: readonly string[], code: number | null): SchemaN
   const verb = args[0] ?? '';
   const failed =
     code !== 0 &&
-    !(verb === 'status' && code === 3) &&
+    !((verb === 'status' || verb === 'verify') && code === 3) &&
     !(verb === 'promote' && code === 8) &&
     !(verb === 'doctor' && (code === 3 || code === 6));
   if (failed) return 'error';
