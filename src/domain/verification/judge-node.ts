@@ -37,7 +37,10 @@ export function judgeStranger(answer: string, { node, evidence }: Subject): Verd
   if (answer.startsWith('NOAUTH')) return { ok: true, message: `${name} refuses who does not log in` };
   const said = toPrintable(answer).slice(0, 80);
   const hint = `docker restart ${containerName(evidence.cluster.name, name)}   # it reads its redis.conf again`;
-  return { ok: false, message: `${name} answers somebody who has not logged in: ${said}`, hint };
+  const message = /DENIED .*protected mode/.test(answer)
+    ? `${name} has no password, and its protected mode lets nobody in`
+    : `${name} answers somebody who has not logged in: ${said}`;
+  return { ok: false, message, hint };
 }
 
 /** Whether the commands that the cluster disables are. */
