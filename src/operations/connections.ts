@@ -1,9 +1,10 @@
 import type { Address } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
-import type { Redis, RedisConnection } from '../domain/ports.ts';
+import type { Ports, Redis, RedisConnection } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
+import { endpointOf, type KnownCluster } from './observe.ts';
 
-/** The hard budget of one look at one node: a hung node costs no more. */
+/** How long a node may take to accept a connection; what it is asked then has a deadline of its own. */
 const probeTimeoutMs = 1500;
 
 /** What a probe of a node brought: what the server says, or why it says nothing. */
@@ -85,6 +86,14 @@ export class Connections {
     for (const node of [...this.#open.keys()]) this.drop(node);
   }
 }
+
+/** @returns connections to the nodes of a cluster that is there, none of them open yet */
+export const connectionsTo = (cluster: KnownCluster, { redis, engine }: Ports): Connections =>
+  new Connections(
+    redis,
+    (node) => cluster.confs.get(node)?.password ?? cluster.password,
+    (node) => endpointOf(engine, cluster, node),
+  );
 
 /** @returns what the answering nodes say */
 export function infosOf(probes: ReadonlyMap<string, Probe>): ReadonlyMap<string, ServerInfo> {

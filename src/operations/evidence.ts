@@ -12,7 +12,8 @@ const fatalLine =
   /FATAL|Fatal error|Can't handle RDB|can't open|Bad (directive|file)|aborting|Unsupported system page size/i;
 
 /**
- * The last lines of the logs of some nodes, taken before anything is removed.
+ * The last lines of the logs of some nodes, taken before anything is removed. A log that cannot be read must not hide what
+ * it was to explain, and is left out.
  * @param connections - know the passwords, which are not shown
  * @returns lines with the name of the node in front
  */
