@@ -87,12 +87,16 @@ export class Connections {
   }
 }
 
-/** @returns connections to the nodes of a cluster that is there, none of them open yet */
-export const connectionsTo = (cluster: KnownCluster, { redis, engine }: Ports): Connections =>
+/**
+ * @param timeoutMs - of connecting, and of each command. @default the budget of a probe
+ * @returns connections to the nodes of a cluster that is there, none of them open yet
+ */
+export const connectionsTo = (cluster: KnownCluster, { redis, engine }: Ports, timeoutMs?: number): Connections =>
   new Connections(
     redis,
     (node) => cluster.confs.get(node)?.password ?? cluster.password,
     (node) => endpointOf(engine, cluster, node),
+    timeoutMs,
   );
 
 /** @returns what the answering nodes say */

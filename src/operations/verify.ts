@@ -5,9 +5,9 @@ import type { Ports } from '../domain/ports.ts';
 import type { ClusterStatus } from '../domain/status.ts';
 import { judge } from '../domain/verification/judge.ts';
 import type { Verification } from '../domain/verification/verification.ts';
-import { Connections } from './connections.ts';
-import { endpointOf, type KnownCluster, observeCluster } from './observe.ts';
-import { connectionsTo, lookAt } from './status.ts';
+import { connectionsTo } from './connections.ts';
+import { type KnownCluster, observeCluster } from './observe.ts';
+import { lookAt } from './status.ts';
 import { readRoleConfs } from './verifying/role-confs.ts';
 import { Verifying } from './verifying/verifying.ts';
 import { untilAborted } from './wait-until.ts';
@@ -44,12 +44,7 @@ export async function verify(name: string, options: VerifyOptions, ports: Ports)
     Promise.all([look(cluster, ports), readRoleConfs(cluster, ports)]),
     ports.signal,
   );
-  const connections = new Connections(
-    ports.redis,
-    (node) => cluster.confs.get(node)?.password ?? cluster.password,
-    (node) => endpointOf(ports.engine, cluster, node),
-    commandTimeoutMs,
-  );
+  const connections = connectionsTo(cluster, ports, commandTimeoutMs);
   try {
     const run = randomBytes(8).toString('hex');
     const master = referenceOf(cluster, status);

@@ -1,6 +1,5 @@
 import type { DataCompared, NodeEvidence, Seen, VerifyEvidence } from '../../domain/verification/evidence.ts';
-import { endpointOf } from '../observe.ts';
-import { runningNodes } from '../status.ts';
+import { endpointOf, runningNodes } from '../observe.ts';
 import { untilAborted } from '../wait-until.ts';
 import type { Patience } from './catch-up.ts';
 import { compareData } from './compare-data.ts';
