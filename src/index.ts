@@ -22,6 +22,7 @@ export {
 export type { LinkState } from './domain/server-info.ts';
 export type { ClusterStatus, Health, NodeState, NodeStatus, Warning } from './domain/status.ts';
 export { type Change, changesBetween } from './domain/status-changes.ts';
+export type { Check, CheckCode, Verification } from './domain/verification/verification.ts';
 export { add } from './operations/add.ts';
 export type { ChangeOptions, ChangeResult } from './operations/change-topology.ts';
 export { type DiagnosedEngine, type Diagnosis, doctor } from './operations/doctor.ts';
@@ -45,6 +46,7 @@ export { stop } from './operations/stop.ts';
 export { topology } from './operations/topology.ts';
 export { up } from './operations/up.ts';
 export type { UpOptions, UpResult } from './operations/up-run.ts';
+export { type VerifyOptions, verify } from './operations/verify.ts';
 export { type Sight, type WatchOptions, watch } from './operations/watch.ts';
 export { renderDot } from './render/topology-dot.ts';
 export { renderMermaid } from './render/topology-mermaid.ts';

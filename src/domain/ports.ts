@@ -1,4 +1,5 @@
 import type { Address } from './cluster.ts';
+import type { DataAccess } from './data.ts';
 import type { ConsideredEngine, EngineFacts } from './engine-facts.ts';
 import type { ExecSession, ExecSpec } from './exec.ts';
 import type { LogLine, LogOptions } from './log-line.ts';
@@ -200,7 +201,7 @@ export interface Marked {
   readonly acknowledged: number;
 }
 
-/** A connection to one server, logged in. Every method ends within a deadline and throws RmsxError only. */
+/** A connection to one server, logged in but for that of a stranger. Every method ends within a deadline and throws RmsxError only. */
 export interface RedisConnection {
   info(): Promise<ServerInfo>;
   follow(source: Address): Promise<void>;
@@ -220,6 +221,9 @@ export interface RedisConnection {
   relink(): Promise<void>;
   /** Publishes a marker and waits until that many direct replicas acknowledged it, or the time is up. */
   mark(marker: string, replicas: number, timeoutMs: number): Promise<Marked>;
+  /** What the server answers to PING, be it a refusal. */
+  greet(): Promise<string>;
+  readonly data: DataAccess;
   close(): void;
 }
 
@@ -229,9 +233,10 @@ export interface Redis {
   warmUp(): void;
   /**
    * Throws an RmsxError whose reason is `refused`, `no-answer` or `wrong-password`.
+   * @param password - null for a stranger, who does not log in
    * @param timeoutMs - of connecting, and of each command; more than 500
    */
-  connect(node: string, endpoint: Address, password: string, timeoutMs: number): Promise<RedisConnection>;
+  connect(node: string, endpoint: Address, password: string | null, timeoutMs: number): Promise<RedisConnection>;
 }
 
 /** What operations tell while they work. */

@@ -15,16 +15,24 @@ export class Connections {
   readonly #redis: Redis;
   readonly #password: (node: string) => string;
   readonly #endpoint: (node: string) => Address;
+  readonly #timeoutMs: number;
   readonly #open = new Map<string, Promise<RedisConnection>>();
 
   /**
    * @param password - of a node: they differ while it is changed
    * @param endpoint - where a node is reached from here
+   * @param timeoutMs - of connecting, and of each command
    */
-  constructor(redis: Redis, password: (node: string) => string, endpoint: (node: string) => Address) {
+  constructor(
+    redis: Redis,
+    password: (node: string) => string,
+    endpoint: (node: string) => Address,
+    timeoutMs: number = probeTimeoutMs,
+  ) {
     this.#redis = redis;
     this.#password = password;
     this.#endpoint = endpoint;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** @returns the password with which a node is reached */
@@ -36,7 +44,7 @@ export class Connections {
   async to(node: string): Promise<RedisConnection> {
     let connection = this.#open.get(node);
     if (!connection) {
-      connection = this.#redis.connect(node, this.#endpoint(node), this.passwordOf(node), probeTimeoutMs);
+      connection = this.#redis.connect(node, this.#endpoint(node), this.passwordOf(node), this.#timeoutMs);
       this.#open.set(node, connection);
     }
     try {
@@ -79,12 +87,16 @@ export class Connections {
   }
 }
 
-/** @returns connections to the nodes of a cluster that is there, none of them open yet */
-export const connectionsTo = (cluster: KnownCluster, { redis, engine }: Ports): Connections =>
+/**
+ * @param timeoutMs - of connecting, and of each command. @default the budget of a probe
+ * @returns connections to the nodes of a cluster that is there, none of them open yet
+ */
+export const connectionsTo = (cluster: KnownCluster, { redis, engine }: Ports, timeoutMs?: number): Connections =>
   new Connections(
     redis,
     (node) => cluster.confs.get(node)?.password ?? cluster.password,
     (node) => endpointOf(engine, cluster, node),
+    timeoutMs,
   );
 
 /** @returns what the answering nodes say */

@@ -3,6 +3,7 @@ import type { Redis as IoRedis } from 'ioredis';
 import { type Address, formatAddress } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { Marked, Redis, RedisConnection } from '../domain/ports.ts';
+import { RedisData } from './data/redis-data.ts';
 import { parseInfo } from './parse-info.ts';
 import { openServer, toRedisError } from './redis-errors.ts';
 
@@ -17,7 +18,12 @@ export const redisClient: Redis = { connect, warmUp: () => void setTimeout(loadI
 
 const loadIoRedis = (): typeof import('ioredis') => createRequire(import.meta.url)('ioredis');
 
-async function connect(node: string, endpoint: Address, password: string, timeoutMs: number): Promise<RedisConnection> {
+async function connect(
+  node: string,
+  endpoint: Address,
+  password: string | null,
+  timeoutMs: number,
+): Promise<RedisConnection> {
   const { Redis } = loadIoRedis();
   const client = new Redis({
     host: endpoint.host,
@@ -40,15 +46,15 @@ async function connect(node: string, endpoint: Address, password: string, timeou
   });
   try {
     await client.connect();
-    await logIn(node, client, password);
+    if (password !== null) await logIn(node, client, password);
   } catch (error) {
     client.disconnect();
     // Protected mode speaks before it is asked, and hangs up.
     const denied = openServer(node, String((lastError as Error | undefined)?.message));
     const cause = error instanceof RmsxError ? error : (denied ?? lastError ?? error);
-    throw toRedisError(node, `log in at ${formatAddress(endpoint)}`, cause, password);
+    throw toRedisError(node, `log in at ${formatAddress(endpoint)}`, cause, password ?? '');
   }
-  return new Connection(node, client, password);
+  return new Connection(node, client, password ?? '', () => lastError);
 }
 
 /**
@@ -67,11 +73,26 @@ class Connection implements RedisConnection {
   readonly #node: string;
   readonly #client: IoRedis;
   readonly #password: string;
+  readonly #lastError: () => unknown;
+  readonly data: RedisData;
 
-  constructor(node: string, client: IoRedis, password: string) {
+  constructor(node: string, client: IoRedis, password: string, lastError: () => unknown) {
     this.#node = node;
     this.#client = client;
     this.#password = password;
+    this.#lastError = lastError;
+    this.data = new RedisData(client, (what, work) => this.#run(what, work));
+  }
+
+  async greet(): Promise<string> {
+    try {
+      return String(await this.#client.call('PING'));
+    } catch (error) {
+      if ((error as Error).name === 'ReplyError') return (error as Error).message;
+      const said = String((this.#lastError() as Error | undefined)?.message); // protected mode, before it was asked
+      if (openServer(this.#node, said)) return said;
+      throw toRedisError(this.#node, 'talk to it', error);
+    }
   }
 
   async info(): Promise<ReturnType<typeof parseInfo>> {

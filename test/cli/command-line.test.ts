@@ -6,8 +6,8 @@ import { listedNetwork, StubEngine } from '../helpers/stub-engine.ts';
 const help = (verb: string): string => `hint: rmsx ${verb} --help\n`;
 
 const verbs = [
-  ...['up', 'status', 'topology', 'promote', 'scale', 'add', 'remove', 'move', 'start', 'stop', 'restart'],
-  ...['env', 'url', 'logs', 'cli', 'ls', 'doctor', 'down', 'gc'],
+  ...['up', 'status', 'topology', 'verify', 'promote', 'scale', 'add', 'remove', 'move', 'start', 'stop'],
+  ...['restart', 'env', 'url', 'logs', 'cli', 'ls', 'doctor', 'down', 'gc'],
 ];
 
 describe('what rmsx says of itself', () => {
@@ -55,11 +55,11 @@ describe('a wrong verb', () => {
     [['-n', 'demo', 'promot', 'x'], 'rmsx: promot is not a verb of rmsx.\nhint: Did you mean: rmsx promote\n'],
     [
       ['xyzzy'],
-      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, topology, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, logs, cli, ls, doctor, down, gc. See: rmsx --help\n',
+      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, topology, verify, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, logs, cli, ls, doctor, down, gc. See: rmsx --help\n',
     ],
     [
       ['constructor'],
-      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, topology, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, logs, cli, ls, doctor, down, gc. See: rmsx --help\n',
+      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, topology, verify, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, logs, cli, ls, doctor, down, gc. See: rmsx --help\n',
     ],
   ])('%j must be refused', async (args, stderr) => {
     expect(await runRmsx(args)).toMatchObject({ code: 2, stdout: '', stderr });

@@ -23,6 +23,7 @@ export type SchemaName =
   | 'lifecycle'
   | 'gc'
   | 'logs'
+  | 'verify'
   | 'error';
 
 /** @throws Error that lists everything in which a document differs from its schema */
@@ -63,7 +64,7 @@ export function schemaFor(args: readonly string[], code: number | null): SchemaN
   const verb = args.find((arg) => commands.some(({ name }) => name === arg)) ?? '';
   const failed =
     code !== 0 &&
-    !(verb === 'status' && code === 3) &&
+    !((verb === 'status' || verb === 'verify') && code === 3) &&
     !(verb === 'promote' && code === 8) &&
     !(verb === 'doctor' && (code === 3 || code === 6));
   if (failed) return 'error';

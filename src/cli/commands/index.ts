@@ -31,6 +31,12 @@ export const commands: readonly LazyCommand[] = [
     load: () => import('./topology.ts').then(({ topologyCommand }) => topologyCommand),
   },
   {
+    name: 'verify',
+    positionals: '',
+    describe: 'write on the master, read on every node, compare the data; exits 3 when anything is off',
+    load: () => import('./verify.ts').then(({ verifyCommand }) => verifyCommand),
+  },
+  {
     name: 'promote',
     positionals: 'NODE',
     describe: 'the master is gone: make NODE the master and let the others follow it',
