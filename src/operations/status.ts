@@ -1,18 +1,20 @@
-import { assessCluster } from '../domain/assess.ts';
+import { assessCluster, type Evidence, sceneOf } from '../domain/assess.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ClusterStatus } from '../domain/status.ts';
 import { Connections, infosOf } from './connections.ts';
+import { gatherClues } from './gather-clues.ts';
 import { endpointOf, type KnownCluster, observeCluster } from './observe.ts';
 
 /**
- * What is, against what should be.
+ * What is, against what should be, and why: nodes with which something is wrong are looked at a second time.
  * @throws RmsxError `not-found`
  */
 export async function status(name: string, ports: Ports): Promise<ClusterStatus> {
   const cluster = await observeCluster(ports, name);
   const connections = connectionsTo(cluster, ports);
   try {
-    return await lookAt(cluster, connections, ports);
+    const seen = await seeNodes(cluster, connections, ports);
+    return assessCluster({ ...seen, clues: await gatherClues(sceneOf(seen), connections, ports) });
   } finally {
     connections.close();
   }
@@ -28,19 +30,23 @@ export const connectionsTo = (cluster: KnownCluster, ports: Ports): Connections 
 
 /** Probes every node whose container runs, side by side, and assesses what it finds. */
 export async function lookAt(cluster: KnownCluster, connections: Connections, ports: Ports): Promise<ClusterStatus> {
+  return assessCluster(await seeNodes(cluster, connections, ports));
+}
+
+async function seeNodes(cluster: KnownCluster, connections: Connections, ports: Ports): Promise<Evidence> {
   const probes = await connections.probeAll(runningNodes(cluster));
   const { record, containers, confs } = cluster;
   const refusing = [...probes].flatMap(([node, probe]) =>
     'error' in probe && probe.error.reason === 'wrong-password' ? [node] : [],
   );
-  return assessCluster({
+  return {
     record,
     containers,
     confs,
     infos: infosOf(probes),
     refusing: new Set(refusing),
     endpoint: (node) => endpointOf(ports.engine, cluster, node),
-  });
+  };
 }
 
 /** @returns the nodes of the record whose container runs */
