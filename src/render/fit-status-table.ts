@@ -1,10 +1,24 @@
-import type { StatusCells } from './status-table.ts';
-
 /** What every terminal shows without a break. */
 const maxColumns = 100;
 
+const columns = [
+  'NODE',
+  'ROLE',
+  'STATE',
+  'SOURCE',
+  'ADDRESS',
+  'PORT',
+  'LINK',
+  'LAG B',
+  'LAG S',
+  'OFFSET',
+  'VERSION',
+] as const;
+type Column = (typeof columns)[number];
+
+/** One node, a text for every column. */
+export type StatusCells = Readonly<Record<Column, string>>;
 type Row = Partial<StatusCells>;
-type Column = keyof StatusCells;
 
 /**
  * What to do without, one after the other until the table fits: first what says nothing of its own, then digits that
@@ -33,8 +47,8 @@ export function fitStatusTable(cells: readonly StatusCells[]): readonly (readonl
 }
 
 const toLines = (rows: readonly Row[]): readonly (readonly string[])[] => [
-  Object.keys(rows[0] ?? {}),
-  ...rows.map((row) => Object.values(row)),
+  columns.filter((column) => column in (rows[0] ?? {})),
+  ...rows.map((row) => columns.flatMap((column) => row[column] ?? [])),
 ];
 
 const without = (rows: readonly Row[], column: Column): readonly Row[] =>

@@ -1,5 +1,5 @@
 import type { ClusterStatus, NodeStatus } from '../domain/status.ts';
-import { fitStatusTable } from './fit-status-table.ts';
+import { fitStatusTable, type StatusCells } from './fit-status-table.ts';
 import { renderTable } from './table.ts';
 
 /** Colours a piece of text; the identity where there is no colour. Meaning is never in the colour alone. */
@@ -30,10 +30,7 @@ export function renderStatus({ cluster, nodes, warnings }: ClusterStatus, paint:
 
 const isOfPlace = (code: string): boolean => code === 'off-network' || code === 'address-differs';
 
-/** One node, a text for every column. */
-export type StatusCells = ReturnType<typeof cellsOf>;
-
-function cellsOf(node: NodeStatus, isMisplaced: boolean) {
+function cellsOf(node: NodeStatus, isMisplaced: boolean): StatusCells {
   const seen = node.state === 'running';
   const text = (value: string | number | null): string => (value === null ? (seen ? '-' : '?') : String(value));
   // A master has no lag; that of a replica is unknown where its source does not answer.

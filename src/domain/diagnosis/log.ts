@@ -14,7 +14,7 @@ const disk =
   /(No space left on device|Read-only file system|Permission denied|Input\/output error|Disk quota exceeded)/;
 
 /** Why a server ended, in its own words. Redis 8 aborts on a directive that none of its modules knows. */
-export const fatalLine =
+export const fatalLine: RegExp =
   /FATAL|Fatal error|Can't handle RDB|can't open|Bad (directive|file)|aborting|Unsupported system page size/i;
 
 /** `1:S 28 Nov 2026 18:06:35.123 * ` before what a server says. */

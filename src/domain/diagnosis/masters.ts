@@ -3,7 +3,7 @@ import { nextMaster, promoteCommand, startsBehind } from '../heir.ts';
 import { placeHint } from '../misplaced.ts';
 import { containerOf } from '../observed.ts';
 import type { Warning } from '../status.ts';
-import { command, containerAt, counted, listed, problem, restart, type Scene } from './scene.ts';
+import { command, containerAt, counted, listed, logsOf, problem, restart, type Scene } from './scene.ts';
 
 /** Whether there is one master, and the nodes hang below it: nobody else may take writes, and no circle lives by itself. */
 export function masterWarnings(scene: Scene): readonly Warning[] {
@@ -95,9 +95,12 @@ export function masterHint(scene: Scene): string {
   const recorded = masterOf(cluster).name;
   const place = misplaced.get(recorded);
   if (place && place.container.state !== 'stopped') return placeHint(cluster.name, place); // it lives elsewhere
+  const container = containerOf({ containers }, recorded);
+  // Nobody is promoted while the master may still take writes.
+  if (container?.state === 'paused') return command(scene, 'up');
+  if (container?.state === 'running' && !infos.has(recorded)) return logsOf(scene, recorded);
   const heir = nextMaster(cluster, new Map([...infos].filter(([node]) => !misplaced.has(node))));
   if (heir !== undefined) return promoteCommand(cluster, heir);
-  const container = containerOf({ containers }, recorded);
   const isCopied = containers.some(({ node, state }) => node !== null && node !== recorded && state !== 'stopped');
   const behind = isCopied ? startsBehind(cluster, container) : undefined;
   if (!container || behind === undefined) return command(scene, 'up');

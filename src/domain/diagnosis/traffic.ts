@@ -16,6 +16,9 @@ const quietBytesPerSecond = 64 * 1024;
 const calmSeconds = 600;
 const loopSyncs = 3;
 
+/** As large a part of the time of another node is as long: servers of one cluster start one after the other. */
+const asLong = 0.9;
+
 /** Sources whose backlog is too small for what is written. */
 export const backlogAdvice = (scene: Scene): readonly Warning[] =>
   [...scene.infos].flatMap(([node, info]) => {
@@ -35,7 +38,7 @@ function streamRate({ replicas, sentBytesPerSecond, receivedBytesPerSecond }: Se
   return sentBytesPerSecond === null ? receivedBytesPerSecond : sentBytesPerSecond / replicas.length;
 }
 
-/** Sources whose replicas, none of which was started lately, come in by full synchronisations again and again. */
+/** Sources whose replicas come in by full synchronisations again and again. */
 export const flappingWarnings = (scene: Scene): readonly Warning[] =>
   [...scene.infos].flatMap(([node, info]) => {
     if (!isFlapping(scene, info)) return [];
@@ -45,11 +48,15 @@ export const flappingWarnings = (scene: Scene): readonly Warning[] =>
     return [problem('resync-loop', node, message, command(scene, `up --set repl-backlog-size=${bigger}`))];
   });
 
-/** @returns whether the counters of a source say that its replicas flap */
+/**
+ * Servers count the full synchronisations of all who ever followed them: only where no other node was started since, more
+ * of them than one for each are no accident.
+ * @returns whether the counters of a source say that its replicas flap
+ */
 export function isFlapping({ nodes, infos }: Pick<Scene, 'nodes' | 'infos'>, source: ServerInfo): boolean {
   const { replicas, fullSyncs, uptimeSeconds } = source;
-  const each = fullSyncs / Math.max(1, replicas.length);
+  const others = nodes.map(({ name }) => infos.get(name)).filter((info) => info !== source);
+  const each = fullSyncs / Math.max(1, others.length);
   if (replicas.length === 0 || each <= loopSyncs || uptimeSeconds / each > calmSeconds) return false;
-  const own = replicas.map(({ address }) => nodes.find(({ ip, port }) => ip === address.host && port === address.port));
-  return own.every((node) => (infos.get(node?.name ?? '')?.uptimeSeconds ?? 0) * 2 >= uptimeSeconds);
+  return others.every((info) => info !== undefined && info.uptimeSeconds >= asLong * uptimeSeconds);
 }
