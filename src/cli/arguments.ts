@@ -5,6 +5,7 @@ import { type Parsed, parseBoolean, parseChoice, parseDurationMs, parseInteger }
 import { RmsxError } from '../domain/errors.ts';
 import { inFileOrder } from '../domain/problem.ts';
 import type { OptionSpecs } from './command.ts';
+import { flagsWithValue } from './options.ts';
 
 /** As one CommonJS file it loads faster than as five modules: docs/decisions/006. */
 const yargsParser = createRequire(import.meta.url)('yargs-parser') as typeof YargsParser;
@@ -155,9 +156,7 @@ export class Arguments {
 
 /** `--password-file -` and `--replicas -1`: the parser takes what begins with a dash for a flag. */
 function joinDashValues(argv: readonly string[], options: OptionSpecs): string[] {
-  const flags = Object.entries(options).flatMap(([name, { type, alias }]) =>
-    type === 'boolean' ? [] : [`--${name}`, ...(alias ? [`-${alias}`] : [])],
-  );
+  const flags = flagsWithValue(options);
   const joined: string[] = [];
   for (const arg of argv) {
     const before = joined.at(-1) ?? '';

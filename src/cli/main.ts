@@ -4,6 +4,7 @@ import { packageVersion } from '../files/package-version.ts';
 import type { Command } from './command.ts';
 import { commands } from './commands/index.ts';
 import { machineFormat } from './machine-format.ts';
+import { commonOptions, flagsWithValue } from './options.ts';
 import { errorDocument, formatDocument, formatError, type Streams } from './output.ts';
 
 /**
@@ -41,10 +42,9 @@ async function dispatch(argv: readonly string[], env: NodeJS.ProcessEnv, streams
   if (!found) throw unknownVerb(verb);
   const command = await found.load();
   if (wantsHelp) return printHelp(command, streams);
-  const [{ Arguments }, { createContext }, { commonOptions }, { unknownVariables }] = await Promise.all([
+  const [{ Arguments }, { createContext }, { unknownVariables }] = await Promise.all([
     import('./arguments.ts'),
     import('./context.ts'),
-    import('./options.ts'),
     import('./unknown-variables.ts'),
   ]);
   const rest = argv.filter((_, index) => index !== at);
@@ -60,17 +60,11 @@ async function dispatch(argv: readonly string[], env: NodeJS.ProcessEnv, streams
   }
 }
 
-const flagsWithValue = [
-  ...['-n', '--name', '-f', '--file', '--format', '--timeout', '--docker-host', '--docker-context'],
-  '--password', // there is none, and what stands behind it must not be repeated as a verb that nobody knows
-];
-
 /** The verb may stand behind common flags, whose values are not the verb: `rmsx -n demo status`. */
 function verbIndex(argv: readonly string[]): number {
-  return argv.findIndex((arg, index) => {
-    const before = argv[index - 1] ?? '';
-    return !arg.startsWith('-') && !flagsWithValue.includes(before);
-  });
+  // There is no --password, and what stands behind it must not be repeated as a verb that nobody knows.
+  const flags = [...flagsWithValue(commonOptions), '--password'];
+  return argv.findIndex((arg, index) => !arg.startsWith('-') && !flags.includes(argv[index - 1] ?? ''));
 }
 
 async function printOverview(asked: boolean, verb: string | undefined, streams: Streams): Promise<number> {

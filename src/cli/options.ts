@@ -29,6 +29,12 @@ export const commonOptions: OptionSpecs = {
   help: { type: 'boolean', alias: 'h', describe: 'this text' },
 };
 
+/** @returns how the flags are written that take a value: `--name`, `-n` */
+export const flagsWithValue = (options: OptionSpecs): readonly string[] =>
+  Object.entries(options).flatMap(([name, { type, alias }]) =>
+    type === 'boolean' ? [] : [`--${name}`, ...(alias ? [`-${alias}`] : [])],
+  );
+
 /** The flag of the commands that change something. */
 export const dryRunOption: OptionSpecs = {
   'dry-run': { type: 'boolean', describe: 'say what would be done, and do nothing' },

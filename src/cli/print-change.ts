@@ -1,10 +1,9 @@
 import { rmsxCommand } from '../domain/hints.ts';
-import { formatPlan } from '../domain/plan.ts';
 import type { ChangeOptions, ChangeResult } from '../operations/change-topology.ts';
 import type { Arguments } from './arguments.ts';
 import type { OptionSpecs } from './command.ts';
 import type { Context } from './context.ts';
-import { planDocument } from './plan-document.ts';
+import { planDocument, planText } from './plan-document.ts';
 
 /** The flag of the verbs that may remove a node. */
 export const volumesOption: OptionSpecs = {
@@ -21,10 +20,7 @@ export const changeOptionsOf = (args: Arguments): ChangeOptions => ({
 export async function printChange(result: ChangeResult, context: Context): Promise<void> {
   const { status, changed, added, removed, keptVolumes, resync } = result;
   const plan = planDocument(result.plan);
-  if (!status) {
-    const text = result.plan.length > 0 ? `${formatPlan(result.plan)}\n` : 'nothing to do\n';
-    return context.print({ dryRun: true, plan }, () => text);
-  }
+  if (!status) return context.print({ dryRun: true, plan }, () => planText(result.plan));
   await context.print({ ...status, changed, added, removed, resync, plan }, () => '');
   if (!changed) return context.tell('it is like that already: nothing changed');
   tellMoves(resync, context);

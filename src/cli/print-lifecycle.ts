@@ -1,8 +1,7 @@
 import { rmsxCommand } from '../domain/hints.ts';
-import { formatPlan } from '../domain/plan.ts';
 import type { LifecycleResult } from '../operations/lifecycle.ts';
 import type { Context } from './context.ts';
-import { planDocument } from './plan-document.ts';
+import { planDocument, planText } from './plan-document.ts';
 
 /**
  * Prints what `start`, `stop` or `restart` did, or would do.
@@ -16,10 +15,7 @@ export async function printLifecycle(
 ): Promise<void> {
   const { cluster, changed, nodes, warnings } = result;
   const plan = planDocument(result.plan);
-  const nothing = 'nothing to do\n';
-  await context.print({ dryRun, cluster, changed, plan, nodes, warnings }, () =>
-    dryRun ? (result.plan.length > 0 ? `${formatPlan(result.plan)}\n` : nothing) : '',
-  );
+  await context.print({ dryRun, cluster, changed, plan, nodes, warnings }, () => (dryRun ? planText(result.plan) : ''));
   for (const { message, hint } of isWarned ? [] : warnings) {
     context.tell(`warning: ${message}`);
     if (hint !== null) context.tell(`hint: ${hint}`);

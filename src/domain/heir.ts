@@ -32,8 +32,19 @@ export const heirAmong = (cluster: ClusterSpec, names: readonly string[]): strin
     names.filter((name) => !isNeverPromoted(cluster, name)),
   );
 
-const mostFollowed = (cluster: ClusterSpec, names: readonly string[]): string | undefined =>
-  names.toSorted((a, b) => lostTo(cluster, a).length - lostTo(cluster, b).length)[0];
+/** What others can load of a node follows from its image alone: it is looked at once for each image, not for each node. */
+function mostFollowed(cluster: ClusterSpec, names: readonly string[]): string | undefined {
+  const losses = new Map<string, number>();
+  const lossOf = (name: string): number => {
+    const node = findNode(cluster, name);
+    const image = node ? imageOf(cluster, node) : '';
+    const loss = losses.get(image) ?? lostTo(cluster, name).length;
+    losses.set(image, loss);
+    return loss;
+  };
+  const ranked = names.map((name) => ({ name, loss: lossOf(name) }));
+  return ranked.toSorted((a, b) => a.loss - b.loss)[0]?.name;
+}
 
 /** As it was asked for; what a server says itself is in its rank. */
 function isNeverPromoted(cluster: ClusterSpec, name: string): boolean {

@@ -134,6 +134,12 @@ export const isTo = (
   { network, networkId }: Attachment,
 ): boolean => (networkId === '' ? network === name : networkId === id);
 
+/** @returns the containers of the nodes of a cluster; its lock, and what carries a conf, are none */
+export const nodeContainers = (
+  cluster: string,
+  { containers }: Pick<ObservedEngine, 'containers'>,
+): readonly ObservedContainer[] => containers.filter((own) => own.cluster === cluster && own.node !== null);
+
 /** @returns the container of a node of a cluster, or undefined */
 export const containerOf = (
   cluster: { readonly containers: readonly ObservedContainer[] },

@@ -16,6 +16,12 @@ export const usualOwner: Owner = { uid: 999, gid: 999 };
 /** Who owns what everybody in a container may read. */
 export const rootUser: Owner = { uid: 0, gid: 0 };
 
+/**
+ * How long a server has to end by itself: a master waits up to 10 s for its replicas (redis#9872), and then writes its data
+ * down.
+ */
+export const stopGraceSeconds = 30;
+
 /** A file that goes into a container. */
 export interface ContainerFile {
   readonly name: string;
@@ -188,8 +194,7 @@ export interface Marked {
 /** A connection to one server, logged in. Every method ends within a deadline and throws RmsxError only. */
 export interface RedisConnection {
   info(): Promise<ServerInfo>;
-  /** Follows a source, or nobody. */
-  follow(source: Address | null): Promise<void>;
+  follow(source: Address): Promise<void>;
   /** Stops following, and cuts the clients that believe this is a replica. One transaction. */
   becomeMaster(): Promise<void>;
   /** Throws where the server refuses writes. Changes no key. */

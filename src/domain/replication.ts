@@ -1,6 +1,13 @@
 import { type ClusterSpec, formatAddress, type NodeSpec, sameAddress, sourceOf } from './cluster.ts';
 import type { ReplicaLink, ServerInfo } from './server-info.ts';
 
+/** A node that is not as it should be. */
+export interface NotReady {
+  readonly node: string;
+  /** What is missing, as a sentence that begins with the name of the node. */
+  readonly text: string;
+}
+
 /**
  * @returns the line about a replica in what its source says, or undefined; of two, that of the link which lives: a source
  * takes a minute to see that a replica has gone without a word, and come again
@@ -16,17 +23,17 @@ export const linkTo = (source: ServerInfo, replica: NodeSpec): ReplicaLink | und
  * @param infos - by node; a node that is not in it did not answer
  * @param reached - the offset that every replica must have acknowledged; 0 before anything was sent to them
  * @param nodes - the nodes that matter
- * @returns one sentence per node that is not ready
+ * @returns the nodes that are not ready
  */
 export function missingForReplication(
   cluster: ClusterSpec,
   infos: ReadonlyMap<string, ServerInfo>,
   reached: number,
   nodes: readonly NodeSpec[] = cluster.nodes,
-): readonly string[] {
+): readonly NotReady[] {
   return nodes.flatMap((node) => {
     const problem = missingFor(cluster, node, infos, reached);
-    return problem ? [`${node.name} ${problem}`] : [];
+    return problem ? [{ node: node.name, text: `${node.name} ${problem}` }] : [];
   });
 }
 

@@ -3,10 +3,8 @@ import type Docker from 'dockerode';
 import { RmsxError } from '../domain/errors.ts';
 import { labels } from '../domain/names.ts';
 import type { Engine } from '../domain/ports.ts';
-import { withDeadline } from './deadline.ts';
-import { toEngineError } from './docker-errors.ts';
-import { describeEndpoint } from './endpoint/endpoint.ts';
 import { fileCalls } from './file-calls.ts';
+import { makeWire } from './make-wire.ts';
 import { networkCalls } from './network-calls.ts';
 import { pullImage } from './pull.ts';
 import { startsAsRoot } from './server-user.ts';
@@ -19,21 +17,9 @@ import {
   toContainerOptions,
   toNetworkOptions,
 } from './translate.ts';
-import { negotiate } from './transport/api-version.ts';
-import { createDockerode, type Transport } from './transport/transport.ts';
+import type { Transport } from './transport/transport.ts';
 import { OpenCalls } from './unanswered.ts';
-import {
-  callTimeoutMs,
-  cleanUpLookMs,
-  cleanUpTimeoutMs,
-  graceMs,
-  short,
-  silentTimeoutMs,
-  strangeReply,
-  type Wire,
-  wordIn,
-  wordless,
-} from './wire.ts';
+import { callTimeoutMs, short, strangeReply, type Wire, wordIn, wordless } from './wire.ts';
 
 /**
  * The Engine over dockerode. Connects on the first call.
@@ -49,43 +35,8 @@ export function connectDocker(
 ): Engine {
   setMaxListeners(0, signal); // one for every call that is under way
   const { endpoint, agent, reachHost } = transport;
-  const docker = createDockerode(transport);
-  const api = negotiate(docker, transport);
-  const url = describeEndpoint(endpoint);
-  let isSilent = false;
   const open = new OpenCalls();
-  const translated = async <T>(what: string, work: Promise<T>): Promise<T> => {
-    const end = open.begin(what);
-    try {
-      const result = await work;
-      api.check();
-      return result;
-    } catch (error) {
-      if (signal.aborted && error === signal.reason) throw error;
-      isSilent ||= signal.aborted && error instanceof RmsxError && error.code === 'timeout';
-      api.check();
-      // Something else than an engine answered, and what it said could not be read as the words of one.
-      const isStrange = error instanceof RmsxError && error.reason === 'strange-reply';
-      if (isStrange || (error instanceof TypeError && !('code' in error))) throw strangeReply(what);
-      throw toEngineError(what, url, error);
-    } finally {
-      end();
-    }
-  };
-  const usualMs = (whileCleaningUp: number): number => {
-    if (!signal.aborted) return callTimeoutMs;
-    return isSilent ? silentTimeoutMs : whileCleaningUp;
-  };
-  const wire: Wire = {
-    docker,
-    url,
-    reachHost,
-    stamp: { [labels.version]: version },
-    signal,
-    call: (what, work, timeoutMs = usualMs(cleanUpTimeoutMs)) =>
-      translated(what, withDeadline(what, timeoutMs, work, signal, graceMs)),
-    look: (what, work) => translated(what, withDeadline(what, usualMs(cleanUpLookMs), work, signal)),
-  };
+  const wire = makeWire(transport, open, version, signal);
   return {
     endpoint: endpoint.url,
     origin: endpoint.from,
@@ -100,7 +51,7 @@ export function connectDocker(
     ...networkCalls(wire),
     facts: async () => {
       const { engineFacts } = await import('./facts.ts'); // for doctor alone
-      return wire.look('say what it is', () => engineFacts(docker));
+      return wire.look('say what it is', () => engineFacts(wire.docker));
     },
     unanswered: () => open.oldest(),
     close: () => agent.destroy(),
@@ -166,6 +117,7 @@ function makingCalls({
   url,
   stamp,
   call,
+  heavyCall,
   signal,
 }: Wire): Calls<'pullImage' | 'createNetwork' | 'createContainer' | 'createCarrier' | 'start' | 'unpause'> {
   return {
@@ -175,7 +127,7 @@ function makingCalls({
         wordIn((await docker.createNetwork(toNetworkOptions(network, stamp))).id),
       ),
     createContainer: (spec) =>
-      call(`create ${spec.name}`, async () =>
+      heavyCall(`create ${spec.name}`, async () =>
         wordIn((await docker.createContainer(toContainerOptions(spec, stamp))).id),
       ),
     createCarrier: (spec) =>
@@ -183,16 +135,20 @@ function makingCalls({
     start: (id) =>
       ignore(
         ['already-so'],
-        call(`start ${short(id)}`, () => wordless(docker.getContainer(id).start())),
+        heavyCall(`start ${short(id)}`, () => wordless(docker.getContainer(id).start())),
       ),
     unpause: (id) => call(`unpause ${short(id)}`, () => wordless(docker.getContainer(id).unpause())),
   };
 }
 
-function removingCalls({ docker, call }: Wire): Calls<'stop' | 'removeContainer' | 'removeNetwork' | 'removeVolume'> {
-  const remove = (what: string, work: () => Promise<unknown>, gone = ['gone']): Promise<void> =>
+function removingCalls({
+  docker,
+  call,
+  heavyCall,
+}: Wire): Calls<'stop' | 'removeContainer' | 'removeNetwork' | 'removeVolume'> {
+  const remove = (what: string, work: () => Promise<unknown>): Promise<void> =>
     ignore(
-      gone,
+      ['gone'],
       call(`remove ${what}`, () => wordless(work())),
     );
   return {
@@ -206,10 +162,12 @@ function removingCalls({ docker, call }: Wire): Calls<'stop' | 'removeContainer'
         ),
       ),
     removeContainer: (id) =>
-      remove(`container ${short(id)}`, () => docker.getContainer(id).remove({ force: true, v: true }), [
-        'gone',
-        'going-away',
-      ]),
+      ignore(
+        ['gone', 'going-away'],
+        heavyCall(`remove container ${short(id)}`, () =>
+          wordless(docker.getContainer(id).remove({ force: true, v: true })),
+        ),
+      ),
     removeNetwork: (id) => remove(`network ${short(id)}`, () => docker.getNetwork(id).remove()),
     removeVolume: (name) => remove(`volume ${name}`, () => docker.getVolume(name).remove()),
   };

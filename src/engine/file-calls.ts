@@ -11,7 +11,7 @@ import { short, strangeReply, type Wire, wordless } from './wire.ts';
 /** What goes into containers and comes out of them, their last words too. */
 export function fileCalls({
   docker,
-  call,
+  heavyCall,
   look,
 }: Wire): Pick<Engine, 'serverUser' | 'writeFiles' | 'stampOf' | 'readFiles' | 'endOf' | 'logs'> {
   return {
@@ -29,7 +29,7 @@ export function fileCalls({
       return serverUserOf(user, files.get('passwd') ?? '');
     },
     writeFiles: (id, directories, owner) =>
-      call(`write files into ${short(id)}`, async () => {
+      heavyCall(`write files into ${short(id)}`, async () => {
         const archive = await packDirectories(directories, owner);
         await wordless(docker.getContainer(id).putArchive(archive, { path: '/' }));
       }).catch((error: RmsxError) => {

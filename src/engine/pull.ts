@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { RmsxError } from '../domain/errors.ts';
+import { RmsxError, retold } from '../domain/errors.ts';
 import type { PullProgress } from '../domain/ports.ts';
 import { withDeadline } from './deadline.ts';
 import { toEngineError } from './docker-errors.ts';
@@ -91,7 +91,7 @@ const withTag = (image: string): string => (/[:@][^/]+$/.test(image) ? image : `
 
 function explained(image: string, error: RmsxError): RmsxError {
   const message = `Image ${image} is not here, and pulling it failed: ${error.message}`;
-  if (error.code === 'bad-spec') return new RmsxError(error.code, message, { cause: error });
+  if (error.code === 'bad-spec') return retold(error, message, { hint: 'Write it as docker does: --image NAME:TAG' });
   const isMissing = notThere.test(error.message) || error.code === 'image-missing' || error.reason === 'gone';
   const load = 'Name an image that is here (docker images), or load one: docker load -i FILE. Then: --image NAME';
   return new RmsxError(isMissing ? 'image-missing' : 'failed', message, {

@@ -1,10 +1,13 @@
 import type Docker from 'dockerode';
 import { composeLabels, dataDirectory, labels, type VolumePurpose } from '../domain/names.ts';
 import type { ContainerState, ObservedContainer, ObservedNetwork, ObservedVolume } from '../domain/observed.ts';
-import type { CarrierSpec, ContainerSpec, NetworkSpec, VolumeMount } from '../domain/ports.ts';
-
-/** How long Docker waits for the server to end by itself; a master waits up to 10 s for its replicas (redis#9872). */
-const stopTimeoutSeconds = 30;
+import {
+  type CarrierSpec,
+  type ContainerSpec,
+  type NetworkSpec,
+  stopGraceSeconds,
+  type VolumeMount,
+} from '../domain/ports.ts';
 
 /** Our labels, and the version that made the object. */
 export type Stamp = Readonly<Record<string, string>>;
@@ -52,7 +55,7 @@ export function toContainerOptions(container: ContainerSpec, stamp: Stamp): Dock
     Cmd: [...container.command],
     Env: [`TZ=${container.timezone}`],
     ExposedPorts: { [port]: {} },
-    StopTimeout: stopTimeoutSeconds,
+    StopTimeout: stopGraceSeconds,
     Labels: { ...owner, [labels.topology]: container.topology, ...composeLabelsOf(container) },
     HostConfig: {
       Mounts: container.volumes.map((volume) =>

@@ -17,6 +17,9 @@ export const cleanUpLookMs = 5_000;
 /** Any call of an engine that has left one unanswered while things were cleaned up: nobody should wait for each of them. */
 export const silentTimeoutMs = 2_000;
 
+/** How many containers are made, filled, started or removed at a time: more of them get ready no sooner, and some not in time. */
+export const heavyCalls = 16;
+
 /** What every call needs. */
 export interface Wire {
   readonly docker: Docker;
@@ -27,6 +30,8 @@ export interface Wire {
   readonly stamp: Stamp;
   /** Makes a call within a deadline, and translates its error. */
   readonly call: <T>(what: string, work: () => Promise<T>, timeoutMs?: number) => Promise<T>;
+  /** The same for a call that keeps the engine busy: its deadline begins when it is its turn. */
+  readonly heavyCall: <T>(what: string, work: () => Promise<T>) => Promise<T>;
   /** The same for a call that changes nothing: it ends with the signal, as nobody needs to know how it went. */
   readonly look: <T>(what: string, work: () => Promise<T>) => Promise<T>;
   readonly signal: AbortSignal;

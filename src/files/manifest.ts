@@ -25,7 +25,7 @@ export function parseManifest(text: string): Manifest {
       entries.filter((entry): entry is [string, string] => isSafePath(entry[0]) && typeof entry[1] === 'string'),
     );
   } catch {
-    return new Map();
+    return new Map(); // nothing is lost by asking for --force
   }
 }
 

@@ -23,12 +23,18 @@ export function fateOf(owner: string): Fate {
   const [host, pid, start, theirNumbering] = owner.split('/');
   if (host !== hostname() || !/^\d+$/.test(pid ?? '')) return 'unknown';
   if (theirNumbering && theirNumbering !== numbering()) return 'unknown';
-  try {
-    process.kill(Number(pid), 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH' ? 'ended' : 'alive'; // somebody else's
-  }
+  if (!isRunning(Number(pid))) return 'ended';
   return startOf(Number(pid)) === start ? 'alive' : 'ended'; // the number is used again
+}
+
+/** Whether a process of this machine runs, whosever it is. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 /** Containers count their processes anew and may share the name of their host: the same number is another process there. */
@@ -36,7 +42,7 @@ function numbering(): string {
   try {
     return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '';
   } catch {
-    return '';
+    return ''; // not on Linux
   }
 }
 
@@ -50,6 +56,6 @@ function startOf(pid: number): string {
     const [state = '', ...fields] = text.slice(text.lastIndexOf(')') + 2).split(' ');
     return state === 'Z' || state === 'X' ? '' : (fields[18] ?? '');
   } catch {
-    return '';
+    return ''; // it has ended, or this is not Linux
   }
 }

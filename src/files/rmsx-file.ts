@@ -56,7 +56,7 @@ export async function readRmsxFile(
  * @throws RmsxError `conflict` where something is there, `failed` where the file cannot be written
  */
 export async function writeRmsxFile(path: string, text: string, { force }: { readonly force: boolean }): Promise<void> {
-  const isThere = await lstat(path).catch(() => undefined);
+  const isThere = await lstat(path).catch(() => undefined); // what is wrong with the path, writing will tell
   if (isThere && !isThere.isFile()) {
     const what = isThere.isSymbolicLink() ? 'a symbolic link' : 'no file';
     throw new RmsxError('conflict', `${path} is ${what}: nothing is written.`, {

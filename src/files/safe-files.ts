@@ -4,6 +4,7 @@ import { chmod, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/pr
 import { dirname, join } from 'node:path';
 import { RmsxError } from '../domain/errors.ts';
 import { diskHint } from './disk-hint.ts';
+import { isRunning } from './process-owner.ts';
 
 /** A file as it is on the disk. */
 export interface FoundFile {
@@ -138,15 +139,6 @@ export async function removeStale(directory: string): Promise<void> {
   for (const name of await readdir(directory).catch(() => [])) {
     const [, pid] = /^\.rmsx-(\d+)-[0-9a-f]{12}\.tmp$/.exec(name) ?? [];
     if (pid !== undefined && !isRunning(Number(pid))) await rm(join(directory, name), { force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

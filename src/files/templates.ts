@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RmsxError } from '../domain/errors.ts';
+import { quoteForShell } from '../domain/shell.ts';
 import type { ClusterTemplates } from '../render/compose-file.ts';
 import type { Template } from '../render/template.ts';
 
@@ -39,15 +40,21 @@ async function readOne(name: string, directory: string | undefined): Promise<{ t
 async function readOwn(file: string): Promise<Template | undefined> {
   try {
     const isFile = (await stat(file)).isFile(); // a pipe could be waited for without an end
-    if (!isFile) throw new RmsxError('failed', `The template ${file} cannot be read: it is no file.`);
+    if (!isFile) throw unreadable(file, ': it is no file');
     return { file, text: plainText(await readFile(file, 'utf8')) };
   } catch (error) {
     if (error instanceof RmsxError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? 'it cannot be read';
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new RmsxError('failed', `The template ${file} cannot be read (${code}).`, { cause: error });
+    throw unreadable(file, ` (${code})`, error);
   }
 }
+
+const unreadable = (file: string, why: string, cause?: unknown): RmsxError =>
+  new RmsxError('failed', `The template ${file} cannot be read${why}.`, {
+    hint: `Check with: ls -ld ${quoteForShell(file)}`,
+    cause,
+  });
 
 /** Servers do not start on a byte order mark; editors on Windows write one without being asked. */
 const plainText = (text: string): string => text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');

@@ -17,7 +17,7 @@ export const betweenLooksMs = 100;
  */
 export async function awaitGone(removed: ReadonlySet<string>, { engine, signal }: Ports): Promise<void> {
   if (removed.size === 0) return;
-  const endMs = Date.now() + goneWithinMs;
+  const endMs = performance.now() + goneWithinMs;
   for (;;) {
     const { containers, networks, volumes } = await observeEngine(engine);
     const left = [
@@ -25,7 +25,7 @@ export async function awaitGone(removed: ReadonlySet<string>, { engine, signal }
       ...volumes.filter(({ name }) => removed.has(name)),
     ].map(({ name }) => name);
     if (left.length === 0) return;
-    if (Date.now() > endMs) {
+    if (performance.now() > endMs) {
       throw new RmsxError(
         'failed',
         `The engine said that it removed them, and they are still there: ${left.join(', ')}.`,

@@ -1,6 +1,6 @@
 import { type ClusterSpec, masterOf, type NodeSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
-import { missingForReplication } from '../domain/replication.ts';
+import { missingForReplication, type NotReady } from '../domain/replication.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { type Connections, infosOf } from './connections.ts';
 import { untilAborted, waitUntil } from './wait-until.ts';
@@ -13,7 +13,7 @@ export interface AwaitOptions {
   readonly connections: Connections;
   readonly signal: AbortSignal;
   /** Told what is missing, whenever that changes. */
-  readonly onMissing?: (missing: readonly string[]) => void;
+  readonly onMissing?: (missing: readonly NotReady[]) => void;
   /** Called with each look; throws to end the wait early, for a cause that does not pass. */
   readonly failFast?: (infos: ReadonlyMap<string, ServerInfo>) => Promise<void>;
 }
@@ -64,8 +64,9 @@ function awaitNothingMissing(options: AwaitOptions, reached: number): Promise<Re
     const missing = missingForReplication(options.cluster, infos, reached, options.nodes);
     if (missing.length === 0) return infos;
     await options.failFast?.(infos);
-    if (missing.join() !== told) options.onMissing?.(missing);
-    told = missing.join();
+    const text = missing.map((each) => each.text).join();
+    if (text !== told) options.onMissing?.(missing);
+    told = text;
     return undefined;
   }, pacing(options));
 }

@@ -1,6 +1,7 @@
 import type { ClusterSpec } from '../domain/cluster.ts';
 import { RmsxError, retold } from '../domain/errors.ts';
 import type { Ports } from '../domain/ports.ts';
+import type { NotReady } from '../domain/replication.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { refuseLastingRoles } from '../plan/lasting-roles.ts';
 import { hintFromLogs } from '../plan/older-server.ts';
@@ -32,7 +33,7 @@ export async function awaitUsable(
   ports: Ports,
 ): Promise<ReadonlyMap<string, ServerInfo>> {
   const { engine, progress, signal } = ports;
-  let missing: readonly string[] = lonely.map((name) => `${name} does not answer`);
+  let missing: readonly NotReady[] = lonely.map((node) => ({ node, text: `${node} does not answer` }));
   let looks = 0;
   const look = async (silent: readonly string[]): Promise<void> => {
     looks += 1;
@@ -49,7 +50,7 @@ export async function awaitUsable(
       signal,
       onMissing: (now) => {
         missing = now;
-        progress.begin(`waiting: ${now[0]}${now.length > 1 ? ` (and ${now.length - 1} more)` : ''}`);
+        progress.begin(`waiting: ${now[0]?.text}${now.length > 1 ? ` (and ${now.length - 1} more)` : ''}`);
       },
       failFast: async (seen) => {
         refuseLastingRoles(cluster, seen);
@@ -58,10 +59,10 @@ export async function awaitUsable(
     });
   } catch (error) {
     if (!(error instanceof RmsxError) || error.code !== 'timeout') throw error;
-    const nodes = missing.map((sentence) => sentence.split(' ')[0] ?? '');
+    const nodes = missing.map(({ node }) => node);
     const logs = await collectLogs(engine, await engine.listContainers(cluster.name), nodes, connections);
     const hint = hintFromLogs(cluster.name, logs) ?? error.hint;
-    throw retold(error, error.message, { problems: missing, logs, hint });
+    throw retold(error, error.message, { problems: missing.map(({ text }) => text), logs, hint });
   }
 }
 

@@ -1,9 +1,5 @@
-import { type Address, type ClusterSpec, findNode, masterOf, sameCluster } from '../domain/cluster.ts';
-import { RmsxError } from '../domain/errors.ts';
-import { nextMaster, promoteCommand, startsBehind } from '../domain/heir.ts';
-import { rmsxCommand, waysOut } from '../domain/hints.ts';
-import { describePlace, misplacedNodes, placeHint } from '../domain/misplaced.ts';
-import { containerOf, type ObservedEngine } from '../domain/observed.ts';
+import { type Address, type ClusterSpec, findNode, sameCluster } from '../domain/cluster.ts';
+import type { ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
@@ -15,18 +11,19 @@ import { refuseConflicts } from '../plan/conflicts.ts';
 import { planRemoval } from '../plan/down.ts';
 import { refuseOlderServer } from '../plan/older-server.ts';
 import { refuseUnsound } from '../plan/settle.ts';
+import { refuseSilentNodes } from '../plan/silent-nodes.ts';
 import { planUp } from '../plan/up.ts';
 import { awaitGone, goneAfter } from './await-gone.ts';
 import { BringUp } from './bring-up.ts';
-import { infosOf } from './connections.ts';
+import { connectionsTo, infosOf } from './connections.ts';
 import { removeStep } from './down.ts';
 import { imagesToPull } from './images.ts';
 import { lookUnlocked, withLock } from './lock.ts';
 import { refuseScarceMemory } from './memory.ts';
-import { type KnownCluster, observeCluster } from './observe.ts';
+import { imageHere, type KnownCluster, observeCluster, runningNodes } from './observe.ts';
 import { observeEngine } from './observe-engine.ts';
 import { runPlan, telling } from './run-plan.ts';
-import { connectionsTo, runningNodes, status } from './status.ts';
+import { status } from './status.ts';
 import type { UpResult } from './up-run.ts';
 
 /** How the topology of a running cluster is changed. */
@@ -65,9 +62,10 @@ export async function changeTopology(
   if (options.dryRun || first.whole.plan.length === 0) {
     return { ...(await unchanged(name, options.dryRun, ports)), ...first.whole };
   }
-  const image = first.known.containers[0]?.image ?? first.known.record.cluster.image;
   // What was seen without the lock may be old by now.
-  return withLock({ cluster: name, image, run }, ports, async () => carryOut(await plans(true), run, ports));
+  return withLock({ cluster: name, image: imageHere(first.known), run }, ports, async () =>
+    carryOut(await plans(true), run, ports),
+  );
 }
 
 interface PlannedChange {
@@ -153,9 +151,7 @@ async function settleChange(known: KnownCluster, cluster: ClusterSpec, ports: Po
   await refuseScarceMemory(cluster, ports.engine);
   const infos = await answers(known, ports);
   const answering = [...infos.keys()];
-  refuseWithoutMaster(known, infos);
-  refuseSilentSources(known, cluster, [...answering, ...added]);
-  refuseSleepers(known, cluster, answering);
+  refuseSilentNodes({ before: record.cluster, after: cluster, containers: known.containers, infos });
   const isSame = sameCluster(cluster, record.cluster);
   const isMoved = (name: string): boolean => findNode(cluster, name)?.source !== findNode(record.cluster, name)?.source;
   // Whoever has no link, and keeps its source, has none afterwards either: that is not what this change waits for.
@@ -178,61 +174,6 @@ async function answers(known: KnownCluster, ports: Ports): Promise<ReadonlyMap<s
     return new Map([...infos].filter(([, info]) => !info.loading));
   } finally {
     connections.close();
-  }
-}
-
-function refuseWithoutMaster(
-  { record: { cluster }, containers }: KnownCluster,
-  infos: ReadonlyMap<string, ServerInfo>,
-): void {
-  const master = masterOf(cluster).name;
-  if (infos.has(master)) return;
-  const heir = nextMaster(cluster, infos);
-  const isBack = startsBehind(cluster, containerOf({ containers }, master)) === undefined;
-  throw new RmsxError(
-    'unsafe',
-    `${master} is the master of ${cluster.name} and does not answer: nothing would get its data.`,
-    {
-      node: master,
-      hint: waysOut(
-        isBack ? `bring it back: ${rmsxCommand(cluster.name, 'up')}` : undefined,
-        heir && `let a replica take over: ${promoteCommand(cluster, heir)}`,
-        isBack || heir !== undefined ? undefined : `see what can be done: ${rmsxCommand(cluster.name, 'status')}`,
-      ),
-    },
-  );
-}
-
-/** A node under a source that is down would wait for its data for ever. */
-function refuseSilentSources({ record, containers }: KnownCluster, after: ClusterSpec, ready: readonly string[]): void {
-  const misplaced = misplacedNodes(record.cluster, containers);
-  for (const { name, source } of after.nodes) {
-    if (source === null || source === findNode(record.cluster, name)?.source) continue;
-    const place = misplaced.get(source);
-    if (!place && ready.includes(source)) continue;
-    const what = place ? describePlace(after.name, place) : 'does not answer';
-    const back = place ? placeHint(after.name, place) : rmsxCommand(after.name, 'up');
-    throw new RmsxError('unsafe', `${source} ${what}: ${name} would get no data from it.`, {
-      node: source,
-      hint: `Bring it back first: ${back}   or name another source`,
-    });
-  }
-}
-
-/** A node that runs and does not listen would go on under its old source; one that is stopped gets its role for later. */
-function refuseSleepers({ record, containers }: KnownCluster, after: ClusterSpec, answering: readonly string[]): void {
-  for (const { name, source } of after.nodes) {
-    const was = findNode(record.cluster, name);
-    const state = containerOf({ containers }, name)?.state;
-    if (!was || was.source === source || answering.includes(name) || state === 'stopped' || !state) continue;
-    throw new RmsxError(
-      'unsafe',
-      `${name} ${state === 'paused' ? 'is paused' : 'does not answer'}: it cannot be told to follow ${source}.`,
-      {
-        node: name,
-        hint: `Bring it back first: ${rmsxCommand(after.name, 'up')}`,
-      },
-    );
   }
 }
 

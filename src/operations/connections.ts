@@ -1,10 +1,11 @@
 import type { Address } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
-import type { Redis, RedisConnection } from '../domain/ports.ts';
+import type { Ports, Redis, RedisConnection } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
+import { endpointOf, type KnownCluster } from './observe.ts';
 import { within } from './within.ts';
 
-/** The hard budget of one look at one node: a hung node costs no more. */
+/** How long a node may take to accept a connection, and to answer whatever it is asked; to both together where it is INFO. */
 const probeTimeoutMs = 1500;
 
 /** What a probe of a node brought: what the server says, or why it says nothing. */
@@ -104,6 +105,14 @@ export class Connections {
 /** Connecting, logging in and asking have one budget together. */
 const tooSlow = (node: string): RmsxError =>
   new RmsxError('failed', `${node}: could not read INFO: the server does not answer.`, { node, reason: 'no-answer' });
+
+/** @returns connections to the nodes of a cluster that is there, none of them open yet */
+export const connectionsTo = (cluster: KnownCluster, { redis, engine }: Ports): Connections =>
+  new Connections(
+    redis,
+    (node) => cluster.confs.get(node)?.password ?? cluster.password,
+    (node) => endpointOf(engine, cluster, node),
+  );
 
 /** @returns what the answering nodes say */
 export function infosOf(probes: ReadonlyMap<string, Probe>): ReadonlyMap<string, ServerInfo> {

@@ -1,6 +1,7 @@
 import type { UpRequest } from '../config/up-request.ts';
 import { imageOf, masterOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { nodeContainers } from '../domain/observed.ts';
 import type { PlannedStep } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import { newRun } from '../files/process-owner.ts';
@@ -109,6 +110,6 @@ export class Converging {
 
 /** An image that is here by now, for the lock. */
 function imageIn({ engine, record: { cluster } }: SceneForUp): string {
-  const own = engine.containers.find((container) => container.cluster === cluster.name && container.node !== null);
+  const own = nodeContainers(cluster.name, engine)[0];
   return own?.image ?? imageOf(cluster, masterOf(cluster));
 }

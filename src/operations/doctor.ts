@@ -69,7 +69,7 @@ async function look(name: string, open: () => Promise<Ports>): Promise<Diagnosis
 
 /** Elsewhere the hint is to ask the doctor. */
 const adviceFor = (hint: string | null): string | null =>
-  hint?.replace(' See what was tried: rmsx doctor', '').replace(' See which engine is meant: rmsx doctor', '') ?? null;
+  hint?.replace(/ ?See (what was tried|which engine is meant): rmsx doctor$/, '') || null;
 
 async function examine(name: string, engine: Engine): Promise<Diagnosis> {
   const wanted: Wanted = {

@@ -1,9 +1,9 @@
-import type { Role } from '../domain/cluster.ts';
-import { findNode, masterOf, plannedRole } from '../domain/cluster.ts';
+import { findNode, masterOf, plannedRole, type Role } from '../domain/cluster.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { NodeStatus } from '../domain/status.ts';
+import { connectionsTo } from './connections.ts';
 import { endpointOf, observeCluster, requireNode } from './observe.ts';
-import { connectionsTo, lookAt } from './status.ts';
+import { lookAt } from './status.ts';
 
 /** A node that programs connect to. */
 export interface NodeUrl {

@@ -9,7 +9,8 @@ import type { Connections } from './connections.ts';
 const linesPerNode = 12;
 
 /**
- * The last lines of the logs of some nodes, taken before anything is removed.
+ * The last lines of the logs of some nodes, taken before anything is removed. A log that cannot be read must not hide what
+ * it was to explain, and is left out.
  * @param connections - know the passwords, which are not shown
  * @returns lines with the name of the node in front
  */

@@ -1,18 +1,16 @@
 import { joinErrors, RmsxError } from '../domain/errors.ts';
-import type { Kept, Leftover } from '../domain/leftover.ts';
-import { sameLeftover } from '../domain/leftover.ts';
+import { type Kept, type Leftover, sameLeftover } from '../domain/leftover.ts';
 import { lockName } from '../domain/names.ts';
-import type { NodeConf, ObservedEngine } from '../domain/observed.ts';
+import { type NodeConf, nodeContainers, type ObservedEngine } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { newestRecord } from '../domain/record.ts';
 import { fateOf, newRun, ownerOfRun } from '../files/process-owner.ts';
 import { type GcPlan, planGc } from '../plan/gc.ts';
 import { type GcFacts, nodesToAsk } from '../plan/gc-scene.ts';
 import { awaitGone } from './await-gone.ts';
-import { Connections, infosOf } from './connections.ts';
+import { connectionsTo, infosOf } from './connections.ts';
 import { imageForLock, withLock } from './lock.ts';
 import { isHeldUp } from './lock-errors.ts';
-import { endpointOf } from './observe.ts';
 import { clusterNames, observeEngine } from './observe-engine.ts';
 import { readConfs } from './read-confs.ts';
 
@@ -72,18 +70,14 @@ async function lookAt(
   holdsLock: boolean,
   ports: Ports,
 ): Promise<GcPlan> {
-  const containers = engine.containers.filter((own) => own.cluster === cluster && own.node !== null);
+  const containers = nodeContainers(cluster, engine);
   const confs = await readConfs(ports.engine, containers).catch(noneWhereItGoes);
   const record = newestRecord([...confs.values()].map((conf) => conf.record));
   const [password] = [...confs.values()].map((conf) => conf.password);
   const asked = nodesToAsk({ cluster, engine, record });
   const keys = new Map<string, number>();
   if (record && password !== undefined && asked.length > 0) {
-    const connections = new Connections(
-      ports.redis,
-      (node) => confs.get(node)?.password ?? password,
-      (node) => endpointOf(ports.engine, { containers, record }, node),
-    );
+    const connections = connectionsTo({ name: cluster, containers, confs, record, password }, ports);
     try {
       const infos = infosOf(await connections.probeAll(asked));
       for (const [node, info] of infos) if (!info.loading) keys.set(node, info.keys);

@@ -1,5 +1,4 @@
-import { RmsxError } from '../domain/errors.ts';
-import type { NodeConf, ObservedEngine } from '../domain/observed.ts';
+import { type NodeConf, nodeContainers, type ObservedEngine } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
@@ -7,6 +6,7 @@ import { readTemplate } from '../files/templates.ts';
 import { linkedNodes, runningNames } from '../plan/linked.ts';
 import { planWayBack } from '../plan/way-back.ts';
 import { awaitUsable } from './await-usable.ts';
+import { awaitBack } from './come-back.ts';
 import { ConfWriter } from './conf-writer.ts';
 import { Connections } from './connections.ts';
 import { lookOn } from './look-on.ts';
@@ -15,6 +15,7 @@ import { Reach } from './reach.ts';
 import { runPlan, telling } from './run-plan.ts';
 import type { Stopping } from './stopping.ts';
 import { tidyingApart, upStepRunner } from './up-steps.ts';
+import { never } from './wait-until.ts';
 
 /** A cluster that was taken down for other addresses, as it was. */
 export interface GoingBack {
@@ -26,9 +27,6 @@ export interface GoingBack {
   readonly stopping: Stopping;
   readonly run: string;
 }
-
-/** Whoever waits has waited for long, and may have been told to stop. */
-const comeBackMs = 10_000;
 
 /**
  * Makes a cluster what it was before its containers were taken down, in the time that is left for it: a signal, or time
@@ -51,10 +49,10 @@ export async function goBack(goingBack: GoingBack, ports: Ports): Promise<void> 
     (node) => confs.get(node)?.password ?? password,
     (node) => reach.endpoint(node),
   );
-  const unhurried = { ...ports, signal: new AbortController().signal };
   try {
-    await carryOut(plan, { goingBack, now, connections, reach, ports: unhurried });
-    await awaitBack(before, connections, ports);
+    await carryOut(plan, { goingBack, now, connections, reach, ports: { ...ports, signal: never } });
+    const inSync = (signal: AbortSignal): Promise<unknown> => awaitSync(before, connections, { ...ports, signal });
+    await awaitBack(cluster.name, inSync, progress);
     progress.succeed(`${cluster.name} is as it was`);
   } finally {
     connections.close();
@@ -71,7 +69,7 @@ interface Means {
 
 async function carryOut(plan: Plan, { goingBack, now, connections, reach, ports }: Means): Promise<void> {
   const { cluster } = goingBack.before;
-  const own = now.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
+  const own = nodeContainers(cluster.name, now);
   const run = telling(
     ports.progress,
     upStepRunner({
@@ -97,21 +95,9 @@ async function carryOut(plan: Plan, { goingBack, now, connections, reach, ports 
   }
 }
 
-/** A cluster that was not in sync before needs not be now. */
-async function awaitBack({ cluster }: ClusterRecord, connections: Connections, ports: Ports): Promise<void> {
-  const containers = (await ports.engine.listContainers(cluster.name)).filter(({ node }) => node !== null);
+/** Waits until all nodes that run are in sync. */
+async function awaitSync({ cluster }: ClusterRecord, connections: Connections, ports: Ports): Promise<void> {
+  const containers = await ports.engine.listContainers(cluster.name);
   const linked = linkedNodes(cluster, runningNames(cluster, containers)).map(({ name }) => name);
-  const tooLate = new AbortController();
-  const timer = setTimeout(
-    () => tooLate.abort(new RmsxError('timeout', `Not within ${comeBackMs / 1000} s.`)),
-    comeBackMs,
-  );
-  try {
-    await awaitUsable({ cluster, linked, lonely: [], connections }, { ...ports, signal: tooLate.signal });
-  } catch (error) {
-    if (!(error instanceof RmsxError)) throw error;
-    ports.progress.warn(`${cluster.name} runs again, and is not seen in sync yet: ${error.message}`);
-  } finally {
-    clearTimeout(timer);
-  }
+  await awaitUsable({ cluster, linked, lonely: [], connections }, ports);
 }

@@ -4,12 +4,11 @@ import { confDirectory } from '../domain/names.ts';
 import { containerOf } from '../domain/observed.ts';
 import { type Ports, rootUser } from '../domain/ports.ts';
 import { awaitUsable } from './await-usable.ts';
-import type { Connections } from './connections.ts';
+import { type Connections, connectionsTo } from './connections.ts';
 import { awaitLink } from './follow.ts';
 import { namingHolder, waysOutOf } from './holders.ts';
 import type { KnownCluster } from './observe.ts';
 import type { StepRunner } from './run-plan.ts';
-import { connectionsTo } from './status.ts';
 import { Stopping } from './stopping.ts';
 import { pause } from './wait-until.ts';
 

@@ -14,8 +14,7 @@ export class LockAhead {
 
   /** Asks for it. That somebody else has it is told to who needs it: see `take`. */
   begin(): void {
-    this.#taking ??= takeLockIfPossible(this.#request, this.#ports);
-    this.#taking.catch(() => undefined);
+    this.take().catch(() => undefined);
   }
 
   /** @throws RmsxError `conflict` (`locked`) where another rmsx is at work: see `takeLockIfPossible` */

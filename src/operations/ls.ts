@@ -1,6 +1,6 @@
 import type { Topology } from '../domain/cluster.ts';
 import { compareNodeNames } from '../domain/names.ts';
-import type { ObservedEngine } from '../domain/observed.ts';
+import { nodeContainers, type ObservedEngine } from '../domain/observed.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { shapeName } from '../domain/shape.ts';
@@ -33,9 +33,7 @@ export async function ls({ engine }: Ports, only?: string): Promise<readonly Lis
 }
 
 async function listCluster(name: string, observed: ObservedEngine, engine: Engine): Promise<ListedCluster> {
-  const nodes = observed.containers
-    .filter((container) => container.cluster === name && container.node !== null)
-    .sort((a, b) => compareNodeNames(a.node ?? '', b.node ?? ''));
+  const nodes = [...nodeContainers(name, observed)].sort((a, b) => compareNodeNames(a.node ?? '', b.node ?? ''));
   const running = nodes.filter((container) => container.state === 'running').length;
   const record = await readRecord(engine, nodes);
   const planned = record?.cluster.nodes.map((node) => node.name) ?? [];

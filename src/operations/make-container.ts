@@ -3,7 +3,7 @@ import { RmsxError } from '../domain/errors.ts';
 import type { ContainerSpec, Engine } from '../domain/ports.ts';
 import type { ConfWriter } from './conf-writer.ts';
 import { type StartContext, startNode } from './start-node.ts';
-import { waitUntil } from './wait-until.ts';
+import { never, waitUntil } from './wait-until.ts';
 
 /** What containers are made with. */
 export interface Making {
@@ -41,7 +41,7 @@ export async function makeContainer(container: ContainerSpec, { engine, writer, 
       throw error;
     }
   };
-  ids.set(container.node, await waitUntil(create, { pauseMs: 100, signal: new AbortController().signal }));
+  ids.set(container.node, await waitUntil(create, { pauseMs: 100, signal: never }));
   onMade(container);
 }
 
@@ -57,7 +57,7 @@ async function isOnItsWayOut(
 }
 
 /** Starts the container of a node: see `startNode`. */
-export const start = (node: string, made: Made, making: Making): Promise<void> =>
+export const startMade = (node: string, made: Made, making: Making): Promise<void> =>
   startNode({
     ...making,
     node,

@@ -6,6 +6,7 @@ import {
   containerOf,
   isMadeByCompose,
   type NodeConf,
+  nodeContainers,
   type ObservedEngine,
   type ObservedVolume,
 } from '../domain/observed.ts';
@@ -39,7 +40,7 @@ export async function observeForUp(
   const { engine } = ports;
   const observed = await observeEngine(engine);
   const { containers, volumes } = observed;
-  const own = containers.filter((container) => container.cluster === request.name && container.node !== null);
+  const own = nodeContainers(request.name, observed);
   const isOurs = !own.some(isMadeByCompose);
   const orphans = volumes.filter(
     (volume) =>

@@ -82,6 +82,12 @@ export function nodesMeant(known: KnownCluster, typed: readonly string[]): reado
   return nodes;
 }
 
+/** @returns the nodes of the record whose container runs */
+export function runningNodes(cluster: KnownCluster): readonly string[] {
+  const known = cluster.record.cluster.nodes.map((node) => node.name);
+  return known.filter((name) => containerOf(cluster, name)?.state === 'running');
+}
+
 /** An image that is here for sure, for a lock. */
 export const imageHere = ({ containers, record }: KnownCluster): string => containers[0]?.image ?? record.cluster.image;
 

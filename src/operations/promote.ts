@@ -5,13 +5,13 @@ import type { ClusterStatus } from '../domain/status.ts';
 import { newRun } from '../files/process-owner.ts';
 import { type PromotePlan, planPromote } from '../plan/promote.ts';
 import { predictResync } from '../plan/resync.ts';
-import { type Connections, infosOf } from './connections.ts';
+import { type Connections, connectionsTo, infosOf } from './connections.ts';
 import { lookUnlocked } from './lock.ts';
 import { LockAhead } from './lock-ahead.ts';
-import { type KnownCluster, observeListed, requireNode } from './observe.ts';
+import { type KnownCluster, observeListed, requireNode, runningNodes } from './observe.ts';
 import { Promoting } from './promoting.ts';
 import { hasChanged } from './roles.ts';
-import { connectionsTo, lookAt, runningNodes } from './status.ts';
+import { lookAt } from './status.ts';
 
 /** How a promotion is done. */
 export interface PromoteOptions {

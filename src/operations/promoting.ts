@@ -3,6 +3,7 @@ import { messageOf, RmsxError } from '../domain/errors.ts';
 import { promotion } from '../domain/hints.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
+import type { NotReady } from '../domain/replication.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { type PromotePlan, planPromote } from '../plan/promote.ts';
 import { resyncsOf } from '../plan/resync.ts';
@@ -20,12 +21,6 @@ import { untilAborted, waitUntil } from './wait-until.ts';
 /** Offsets are looked at this often until they stay equal. */
 const settlePauseMs = 200;
 const writableTimeoutMs = 2000;
-
-/** What is not as it should be after a promotion. */
-interface Problem {
-  readonly node: string;
-  readonly text: string;
-}
 
 /** Everything that a promotion starts from. */
 export interface PromotionScene {
@@ -166,13 +161,13 @@ export class Promoting {
     };
   }
 
-  async #follow(): Promise<readonly Problem[]> {
+  async #follow(): Promise<readonly NotReady[]> {
     const { survivors, record, target } = this.#plan;
     const { cluster } = record;
     const nodes = cluster.nodes.filter((node) => node.name === target || survivors.includes(node.name));
     const { signal } = this.#ports;
-    let missing: readonly string[] = [];
-    const onMissing = (now: readonly string[]): void => {
+    let missing: readonly NotReady[] = [];
+    const onMissing = (now: readonly NotReady[]): void => {
       missing = now;
     };
     try {
@@ -181,17 +176,16 @@ export class Promoting {
       return await this.#proveWritable();
     } catch (error) {
       const text = messageOf(error);
-      const late = missing.map((sentence) => ({ node: sentence.split(' ')[0] ?? '', text: sentence }));
       const named = error instanceof RmsxError && error.node ? [{ node: error.node, text }] : [];
-      return late.length + named.length > 0 ? [...named, ...late] : survivors.map((node) => ({ node, text }));
+      return missing.length + named.length > 0 ? [...named, ...missing] : survivors.map((node) => ({ node, text }));
     }
   }
 
   /** A master that wants a number of replicas takes writes a moment after they have come. */
-  async #proveWritable(): Promise<readonly Problem[]> {
+  async #proveWritable(): Promise<readonly NotReady[]> {
     const { target } = this.#plan;
     const endMs = performance.now() + writableTimeoutMs;
-    return waitUntil<readonly Problem[]>(
+    return waitUntil<readonly NotReady[]>(
       async () => {
         try {
           const connection = await this.#connections.to(target);

@@ -2,11 +2,10 @@ import { RmsxError } from '../domain/errors.ts';
 import { nodeIndex } from '../domain/names.ts';
 import { attachedTo, type NetworkEndpoint, type ObservedEngine } from '../domain/observed.ts';
 import type { Engine } from '../domain/ports.ts';
-import { pause } from './wait-until.ts';
+import { never, pause } from './wait-until.ts';
 
 /** An engine needs a moment to let go of the containers that it has just removed. */
 const patience = { tries: 12, pauseMs: 250 } as const;
-const never = new AbortController().signal;
 
 /**
  * Removes a network whose own containers are gone. What an engine kept of them by mistake is detached; what belongs to

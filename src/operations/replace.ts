@@ -3,10 +3,11 @@ import { rmsxCommand } from '../domain/hints.ts';
 import type { ContainerWithConf, Step } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import { hintFromLogs } from '../plan/older-server.ts';
+import { awaitBack } from './come-back.ts';
 import type { Connections } from './connections.ts';
 import { collectLogs, throwIfEnded } from './evidence.ts';
 import { lookOn } from './look-on.ts';
-import { type Making, makeContainer, start } from './make-container.ts';
+import { type Making, makeContainer, startMade } from './make-container.ts';
 import { Stopping } from './stopping.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -17,7 +18,6 @@ export interface Replacing extends Making {
 }
 
 const pauseMs = 50;
-const comeBackMs = 10_000;
 
 /**
  * Gives a node another container on the same volumes, and waits until its server is in sync, or is the master again. The
@@ -79,16 +79,13 @@ async function comeBack({ id, before }: Extract<Step, { op: 'replace' }>, replac
     return engine.start(id); // the engine does not let it go
   }
   await make(before, replacing);
-  const tooLate = new AbortController();
-  const timer = setTimeout(() => tooLate.abort(), comeBackMs);
-  await awaitSync(node, cluster, replacing, tooLate.signal).catch(() => replacing.connections.drop(node));
-  clearTimeout(timer);
+  await awaitBack(node, (signal) => awaitSync(node, cluster, replacing, signal), ports.progress);
 }
 
 async function make({ container, files }: ContainerWithConf, making: Making): Promise<void> {
   await makeContainer(container, making);
   await making.writer.write(making.ids.get(container.node) ?? '', container.image, files);
-  await start(container.node, { container, files }, making);
+  await startMade(container.node, { container, files }, making);
 }
 
 async function awaitSync(

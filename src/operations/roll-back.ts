@@ -5,9 +5,7 @@ import { betweenLooksMs, goneWithinMs } from './await-gone.ts';
 import { lookOn } from './look-on.ts';
 import { observeEngine } from './observe-engine.ts';
 import { removeNetwork } from './remove-network.ts';
-import { pause } from './wait-until.ts';
-
-const never = new AbortController().signal;
+import { never, pause } from './wait-until.ts';
 
 /**
  * Removes what one run has made, by the mark that it puts on everything, and nothing else. An object whose creation was
@@ -17,7 +15,7 @@ const never = new AbortController().signal;
  * @returns whether nothing is left
  */
 export async function rollBack(run: string, { engine, progress, signal }: Ports): Promise<boolean> {
-  const endMs = Date.now() + goneWithinMs;
+  const endMs = performance.now() + goneWithinMs;
   let failures: readonly string[] = [];
   try {
     for (let pass = 1; ; pass++) {
@@ -26,7 +24,7 @@ export async function rollBack(run: string, { engine, progress, signal }: Ports)
       const names = [...left.containers, ...left.networks, ...left.volumes].map(({ name }) => name);
       if (names.length === 0) return true;
       // What could not be removed is tried once more: an engine that was busy, or a reply that got lost.
-      if (pass > 1 && (Date.now() > endMs || (pass > 2 && failures.length > 0))) {
+      if (pass > 1 && (performance.now() > endMs || (pass > 2 && failures.length > 0))) {
         const reasons = failures.length > 0 ? failures : [`${names.join(', ')}: still there after removal`];
         for (const reason of reasons) progress.warn(`left behind: ${reason}`);
         return false;

@@ -3,10 +3,10 @@ import type { Ports } from '../domain/ports.ts';
 import { linkedNodes, lonelyWarnings, runningNames } from '../plan/linked.ts';
 import { containersOf, planStart, type StartFacts } from '../plan/start.ts';
 import { awaitUsable } from './await-usable.ts';
+import { connectionsTo } from './connections.ts';
 import { type LifecycleOptions, type LifecyclePlan, type LifecycleResult, runLifecycle } from './lifecycle.ts';
 import { type KnownCluster, nodesMeant, observeListed } from './observe.ts';
 import { observeEngine } from './observe-engine.ts';
-import { connectionsTo } from './status.ts';
 
 /**
  * Starts the containers of a cluster, or of some of its nodes, sources before the nodes that follow them, and waits until

@@ -1,9 +1,9 @@
 import { assessCluster, type Evidence, sceneOf } from '../domain/assess.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ClusterStatus } from '../domain/status.ts';
-import { Connections, infosOf } from './connections.ts';
+import { type Connections, connectionsTo, infosOf } from './connections.ts';
 import { gatherClues } from './gather-clues.ts';
-import { endpointOf, type KnownCluster, observeCluster } from './observe.ts';
+import { endpointOf, type KnownCluster, observeCluster, runningNodes } from './observe.ts';
 
 /**
  * What is, against what should be, and why: nodes with which something is wrong are looked at a second time.
@@ -19,14 +19,6 @@ export async function status(name: string, ports: Ports): Promise<ClusterStatus>
     connections.close();
   }
 }
-
-/** @returns connections to the nodes of a cluster, none of them open yet */
-export const connectionsTo = (cluster: KnownCluster, ports: Ports): Connections =>
-  new Connections(
-    ports.redis,
-    (node) => cluster.confs.get(node)?.password ?? cluster.password,
-    (node) => endpointOf(ports.engine, cluster, node),
-  );
 
 /** Probes every node whose container runs, side by side, and assesses what it finds. */
 export async function lookAt(cluster: KnownCluster, connections: Connections, ports: Ports): Promise<ClusterStatus> {
@@ -47,10 +39,4 @@ async function seeNodes(cluster: KnownCluster, connections: Connections, ports: 
     refusing: new Set(refusing),
     endpoint: (node) => endpointOf(ports.engine, cluster, node),
   };
-}
-
-/** @returns the nodes of the record whose container runs */
-export function runningNodes(cluster: KnownCluster): readonly string[] {
-  const known = cluster.record.cluster.nodes.map((node) => node.name);
-  return known.filter((name) => cluster.containers.some(({ node, state }) => node === name && state === 'running'));
 }

@@ -9,7 +9,7 @@ import type { ConfWriter } from './conf-writer.ts';
 import type { Connections } from './connections.ts';
 import { awaitLink, follow } from './follow.ts';
 import { pullTelling } from './images.ts';
-import { type Made, type Making, makeContainer, start } from './make-container.ts';
+import { type Made, type Making, makeContainer, startMade } from './make-container.ts';
 import { refuseOldSnapshot } from './old-snapshot.ts';
 import { reconnect } from './reconnect.ts';
 import { removeNetwork } from './remove-network.ts';
@@ -77,7 +77,7 @@ export function upStepRunner(context: UpContext): StepRunner {
       case 'remove-carriers':
         return writer.removeCarriers();
       case 'start':
-        return start(step.node, made(step.node), making);
+        return startMade(step.node, made(step.node), making);
       case 'stop':
         context.connections.drop(step.node);
         return context.stopping.stop(step.id, step.graceSeconds);

@@ -37,6 +37,9 @@ export async function untilAborted<T>(look: Promise<T>, signal: AbortSignal): Pr
   }
 }
 
+/** For what goes on whatever happens, and is bounded by something else. */
+export const never: AbortSignal = new AbortController().signal;
+
 /** Lets time pass; an abort ends it early. */
 export function pause(timeMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,12 +1,12 @@
 import { type ClusterSpec, masterOf, topDown } from '../domain/cluster.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { PlannedStep } from '../domain/plan.ts';
+import { stopGraceSeconds } from '../domain/ports.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { renderConf } from '../render/conf-files.ts';
 import { containerSpec } from './container-spec.ts';
 import { wouldStartEmpty } from './empty-master.ts';
 import { changeOf, type NodeChange } from './node-change.ts';
-import { stopGraceSeconds } from './stop.ts';
 import type { UpFacts } from './up-facts.ts';
 
 /** @returns what every node that has a container must become, as far as it is another than it is */

@@ -1,6 +1,6 @@
 import type { ClusterSpec } from '../domain/cluster.ts';
 import { describePlace, misplacedNodes, placeCommand } from '../domain/misplaced.ts';
-import { containerOf, isMadeByCompose, type ObservedEngine } from '../domain/observed.ts';
+import { containerOf, isMadeByCompose, nodeContainers, type ObservedEngine } from '../domain/observed.ts';
 import { composeChange, madeIn } from './compose-change.ts';
 import type { Conflict } from './conflicts.ts';
 
@@ -16,7 +16,7 @@ export function composeConflicts(cluster: ClusterSpec, engine: ObservedEngine): 
 
 /** Compose would remove what rmsx adds, and miss what rmsx removes. */
 function madeByCompose(cluster: ClusterSpec, engine: ObservedEngine): readonly Conflict[] {
-  const own = engine.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
+  const own = nodeContainers(cluster.name, engine);
   const [first] = own.filter(isMadeByCompose);
   const missing = cluster.nodes.filter((node) => !containerOf({ containers: own }, node.name)).map(({ name }) => name);
   if (!first || missing.length === 0) return [];
@@ -41,7 +41,7 @@ function misplacedOfCompose(cluster: ClusterSpec, engine: ObservedEngine): reado
 
 /** Containers are gone, volumes are not: rmsx would start other volumes, empty, under the same name. */
 function dataOfCompose(cluster: ClusterSpec, engine: ObservedEngine): readonly Conflict[] {
-  if (engine.containers.some(({ cluster: of, node }) => of === cluster.name && node !== null)) return [];
+  if (nodeContainers(cluster.name, engine).length > 0) return [];
   const volumes = engine.volumes.filter((volume) => volume.cluster === cluster.name && volume.run === null);
   if (volumes.length === 0) return [];
   return [
@@ -61,10 +61,12 @@ function dataOfCompose(cluster: ClusterSpec, engine: ObservedEngine): readonly C
 }
 
 /** @returns a warning where `down` has kept volumes of rmsx, and Compose made all nodes that are there now */
-export function keptBesideCompose({ name }: ClusterSpec, { containers, volumes }: ObservedEngine): readonly string[] {
-  const own = containers.filter(({ cluster, node }) => cluster === name && node !== null);
+export function keptBesideCompose({ name }: ClusterSpec, engine: ObservedEngine): readonly string[] {
+  const own = nodeContainers(name, engine);
   if (own.length === 0 || !own.every(isMadeByCompose)) return [];
-  const kept = volumes.filter((volume) => volume.cluster === name && volume.run !== null).map((volume) => volume.name);
+  const kept = engine.volumes
+    .filter((volume) => volume.cluster === name && volume.run !== null)
+    .map((volume) => volume.name);
   if (kept.length === 0) return [];
   return [
     `Docker Compose owns ${name}; rmsx made volumes of ${name}, too, and their data is kept and not used. To give it up: docker volume rm ${kept.join(' ')}`,

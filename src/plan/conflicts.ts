@@ -1,7 +1,7 @@
 import type { ClusterSpec, NodeSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { containerName, volumeName } from '../domain/names.ts';
-import { containerOf, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
+import { containerOf, nodeContainers, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
 import { composeConflicts } from './compose-conflicts.ts';
 import { networkConflicts } from './network.ts';
 import { placeConflicts } from './reconnect.ts';
@@ -19,7 +19,7 @@ export interface Conflict {
  * @throws RmsxError `conflict` with all of them
  */
 export function refuseConflicts(cluster: ClusterSpec, engine: ObservedEngine, moved?: readonly string[]): void {
-  const own = engine.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
+  const own = nodeContainers(cluster.name, engine);
   const missing = cluster.nodes.filter((node) => !containerOf({ containers: own }, node.name));
   const staying = { ...cluster, nodes: cluster.nodes.filter(({ name }) => !moved?.includes(name)) };
   const conflicts = [

@@ -2,7 +2,13 @@ import { type ClusterSpec, findNode, masterOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { heirAmong, promoteCommand, startsBehind } from '../domain/heir.ts';
 import { rmsxCommand, waysOut } from '../domain/hints.ts';
-import { containerOf, type ObservedContainer, type ObservedEngine, type ObservedVolume } from '../domain/observed.ts';
+import {
+  containerOf,
+  nodeContainers,
+  type ObservedContainer,
+  type ObservedEngine,
+  type ObservedVolume,
+} from '../domain/observed.ts';
 
 /**
  * A master that starts without its data empties every replica that has some (docs/decisions/011): `up` must not be the one
@@ -10,7 +16,7 @@ import { containerOf, type ObservedContainer, type ObservedEngine, type Observed
  * @throws RmsxError `unsafe`
  */
 export function refuseEmptyMaster(cluster: ClusterSpec, engine: ObservedEngine): void {
-  const own = engine.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
+  const own = nodeContainers(cluster.name, engine);
   const loss = lossOf(cluster, own, engine.volumes);
   if (!loss || loss.holders.length === 0) return;
   const master = masterOf(cluster).name;

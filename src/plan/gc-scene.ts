@@ -1,5 +1,11 @@
 import { findNode } from '../domain/cluster.ts';
-import { containerOf, type ObservedContainer, type ObservedEngine, type ObservedVolume } from '../domain/observed.ts';
+import {
+  containerOf,
+  nodeContainers,
+  type ObservedContainer,
+  type ObservedEngine,
+  type ObservedVolume,
+} from '../domain/observed.ts';
 import type { Fate } from '../domain/owner.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 
@@ -50,7 +56,7 @@ export const interruptedRuns = ({ carriers, nodes }: GcScene): ReadonlySet<strin
 /** @returns the nodes whose keys matter: they run in a cluster that is not complete */
 export function nodesToAsk(facts: Pick<GcFacts, 'cluster' | 'engine' | 'record'>): readonly string[] {
   const { cluster, engine, record } = facts;
-  const nodes = engine.containers.filter((container) => container.cluster === cluster && container.node !== null);
+  const nodes = nodeContainers(cluster, engine);
   if (!record) return [];
   const isMissing = record.cluster.nodes.some(({ name }) => !containerOf({ containers: nodes }, name));
   if (!isMissing && nodes.every(({ neverStarted }) => !neverStarted)) return [];

@@ -2,7 +2,7 @@ import { generatePassword } from '../config/password.ts';
 import { masterOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
-import { isMadeByCompose, type NodeConf, type ObservedEngine } from '../domain/observed.ts';
+import { isMadeByCompose, type NodeConf, nodeContainers, type ObservedEngine } from '../domain/observed.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 
 /** The password of a cluster, and the one that it is to get. */
@@ -27,7 +27,7 @@ export function settlePassword(
   const [first] = known;
   if (first === undefined || !existing) return { password: wanted ?? first ?? generatePassword() };
   const { cluster } = existing;
-  const own = engine.containers.filter(({ cluster: of, node }) => of === cluster.name && node !== null);
+  const own = nodeContainers(cluster.name, engine);
   if (own.length === 0) return { password: wanted ?? first };
   const password = confs.get(masterOf(cluster).name)?.password ?? first;
   const newPassword = wanted ?? known.find((other) => other !== password) ?? password;

@@ -12,7 +12,7 @@ import { promoteCommand } from '../domain/heir.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import type { HostRoute } from '../domain/host-route.ts';
 import { counted, masterName } from '../domain/names.ts';
-import { isMadeByCompose, type ObservedEngine } from '../domain/observed.ts';
+import { isMadeByCompose, nodeContainers, type ObservedEngine } from '../domain/observed.ts';
 import { formatProblems, type Problem } from '../domain/problem.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { parseSubnet } from '../domain/subnet.ts';
@@ -179,7 +179,7 @@ const movedIn = (before: ClusterSpec, { nodes }: ClusterSpec): readonly string[]
 
 /** Data that is kept in another way, and anything at all for Docker Compose. */
 function refuseOtherWay(request: UpRequest, before: ClusterSpec, cluster: ClusterSpec, engine: ObservedEngine): void {
-  const own = engine.containers.filter((container) => container.cluster === cluster.name && container.node !== null);
+  const own = nodeContainers(cluster.name, engine);
   const compose = own.find(isMadeByCompose);
   const { name } = cluster;
   if (compose) {

@@ -2,7 +2,13 @@ import { masterOf, type NodeSpec, sameSource, sourceOf, topDown } from '../domai
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { describePlace, misplacedNodes, placeHint } from '../domain/misplaced.ts';
-import { containerOf, type NodeConf, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
+import {
+  containerOf,
+  type NodeConf,
+  nodeContainers,
+  type ObservedContainer,
+  type ObservedEngine,
+} from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import { renderRole } from '../render/conf-directory.ts';
@@ -92,7 +98,7 @@ export function refuseMisplaced(facts: StartFacts): void {
 
 /** @returns the containers of the nodes of the cluster */
 export const containersOf = ({ record, engine }: StartFacts): readonly ObservedContainer[] =>
-  engine.containers.filter(({ cluster, node }) => cluster === record.cluster.name && node !== null);
+  nodeContainers(record.cluster.name, engine);
 
 /**
  * Making containers is what `up` does.

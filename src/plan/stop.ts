@@ -3,14 +3,9 @@ import { heirAmong, promoteCommand } from '../domain/heir.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
+import { stopGraceSeconds } from '../domain/ports.ts';
 import type { Warning } from '../domain/status.ts';
 import { isAwake } from './linked.ts';
-
-/**
- * How long a server has to end by itself, as in the containers: a master waits up to 10 s for its replicas (redis#9872),
- * and then writes its data down.
- */
-export const stopGraceSeconds = 30;
 
 /**
  * Stops sources before the nodes that follow them, the master first: it waits until its replicas have everything, and from

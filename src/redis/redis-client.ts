@@ -75,12 +75,11 @@ class Connection implements RedisConnection {
   }
 
   async info(): Promise<ReturnType<typeof parseInfo>> {
-    return parseInfo(String(await this.#call('INFO', 'INFO')));
+    return parseInfo(String(await this.#call('read INFO', 'INFO')));
   }
 
-  async follow(source: Address | null): Promise<void> {
-    const [host, port] = source ? [source.host, String(source.port)] : ['NO', 'ONE'];
-    await this.#call(`REPLICAOF ${host} ${port}`, 'REPLICAOF', host, port);
+  async follow(source: Address): Promise<void> {
+    await this.#call(`follow ${formatAddress(source)}`, 'REPLICAOF', source.host, String(source.port));
   }
 
   async becomeMaster(): Promise<void> {
@@ -130,11 +129,11 @@ class Connection implements RedisConnection {
     // Before WAIT, which sends bytes of its own that replicas acknowledge a second later only.
     const { offset } = await this.info();
     if (replicas === 0) return { offset, acknowledged: 0 }; // WAIT 0 would block for ever
-    const end = Date.now() + timeoutMs;
+    const endMs = performance.now() + timeoutMs;
     for (;;) {
-      const slice = Math.max(1, Math.min(waitSliceMs, end - Date.now()));
+      const slice = Math.max(1, Math.floor(Math.min(waitSliceMs, endMs - performance.now())));
       const acknowledged = Number(await this.#call('wait for replicas', 'WAIT', String(replicas), String(slice)));
-      if (acknowledged >= replicas || Date.now() >= end) return { offset, acknowledged };
+      if (acknowledged >= replicas || performance.now() >= endMs) return { offset, acknowledged };
     }
   }
 

@@ -7,6 +7,7 @@ import { defaults } from '../../src/config/defaults.ts';
 import { docker } from './engine.ts';
 import { measureCli } from './measure-cli.ts';
 import { measurePromote } from './measure-promote.ts';
+import { measureStatus } from './measure-status.ts';
 import { measureTopologies, refuseScarceMemory } from './measure-topologies.ts';
 import { measureUp } from './measure-up.ts';
 import { defaultRounds, type Options, parseOptions, usage } from './options.ts';
@@ -51,6 +52,8 @@ async function measureGroup(
     }
     case 'cli':
       return [await measureCli(session, rounds ?? defaultRounds.cli)];
+    case 'status':
+      return [await measureStatus(session, rounds ?? defaultRounds.status)];
     case 'promote':
       return [await measurePromote(session, rounds ?? defaultRounds.promote)];
     case 'topologies':

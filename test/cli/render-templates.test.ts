@@ -63,9 +63,10 @@ describe('--templates', () => {
     mkdirSync(templates());
     execFileSync('mkfifo', [join(templates(), 'redis.conf')]);
     const { code, stderr } = await render('--templates', templates());
-    expect([code, stderr.split('\n')[0]]).toEqual([
+    const file = join(templates(), 'redis.conf');
+    expect([code, stderr]).toEqual([
       1,
-      `rmsx: The template ${join(templates(), 'redis.conf')} cannot be read: it is no file.`,
+      `rmsx: The template ${file} cannot be read: it is no file.\nhint: Check with: ls -ld ${file}\n`,
     ]);
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { MakingWorld } from '../helpers/making-world.ts';
 import { runAgainst } from '../helpers/run-against.ts';
 import { runRmsx } from '../helpers/run-rmsx.ts';
-import { type Answer, listedContainer, StubEngine } from '../helpers/stub-engine.ts';
+import { type Answer, listedContainer, StubEngine, sendJson } from '../helpers/stub-engine.ts';
 
 const up = ['up', '-n', 'demo', '--replicas', '0', '--no-wait'];
 const labels = { 'rmsx.cluster': 'demo', 'rmsx.node': 'master', 'rmsx.run': 'r' };
@@ -44,6 +44,18 @@ describe('a page in the place of a list of volumes must not pass for none:', () 
     expect([code, stderr]).toEqual([6, expect.stringContaining('does not speak its language')]);
     expect(engine.writes.filter((write) => !write.startsWith('DELETE '))).toEqual([]);
   });
+});
+
+test('a stamp that is none of an engine must not pass for the words of one', async () => {
+  const containers = [listedContainer('demo-master', { Id: 'id-master', Labels: labels })];
+  const answer: Answer = (request, response) => {
+    if (!request.url?.includes('/archive')) return false;
+    if (request.method === 'GET') sendJson(response, 404, { message: 'Could not find the file in the container' });
+    else response.writeHead(200, { 'x-docker-container-path-stat': 'PGh0bWw+' }).end();
+    return true;
+  };
+  const { code, stderr } = await runAgainst({ containers, answer }, ['status', '-n', 'demo']);
+  expect([code, stderr]).toEqual([6, expect.stringContaining('does not speak its language')]);
 });
 
 describe('what a failed up made must be gone, or be named', () => {

@@ -19,6 +19,8 @@ const after = (timeMs: number): Promise<void> => new Promise((resolve) => setTim
 export class SlowWorld {
   /** `stop id-master`, in the order in which they came. */
   readonly calls: string[] = [];
+  /** What the user was warned of. */
+  readonly warnings: string[] = [];
   readonly containers = new Map<string, ObservedContainer>();
   readonly over = new AbortController();
   /** How long a server takes to end. */
@@ -56,7 +58,8 @@ export class SlowWorld {
 
   get ports(): Ports {
     const tell = (): void => undefined;
-    const progress = { begin: tell, succeed: tell, fail: tell, note: tell, detail: tell, warn: tell };
+    const warn = (text: string): void => void this.warnings.push(text);
+    const progress = { begin: tell, succeed: tell, fail: tell, note: tell, detail: tell, warn };
     return { engine: this.engine, redis: this.redis, progress, signal: this.over.signal };
   }
 
@@ -87,6 +90,7 @@ export class SlowWorld {
       serverUser: async () => usualOwner,
       writeFiles: async (id) => this.#call(`write ${id}`),
       logs: async (id) => [`the last words of ${id}`],
+      endOf: async () => ({ outOfMemory: false, restarts: 0 }),
       createCarrier: async ({ name, cluster, owner = null }) => {
         this.containers.set(name, { ...container(spec, 'master'), id: name, name, cluster, node: null, owner });
         return name;

@@ -8,8 +8,11 @@ import { type Finished, rmsx } from '../docker/support/run.ts';
 import { env, type Scenario, scenarios, secret } from './scenarios.ts';
 
 const timeoutSeconds = 6;
-/** What a command may need beyond its time to take back what it made: a call that is not answered takes 5 s, and a busy engine needs its time. */
-const graceSeconds = 20;
+/**
+ * What a command may need beyond its time to take back what it made: a call that is not answered takes 5 s, and a busy
+ * engine needs its time. SOAK_GRACE gives it more, where others work on the machine.
+ */
+const graceSeconds = Number(process.env.SOAK_GRACE ?? 20);
 
 const onAnyRoute: readonly Fault[] = [
   'drop',

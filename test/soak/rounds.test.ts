@@ -101,7 +101,9 @@ test('50 rounds of two users of one engine, who share no directory and start and
       const { cluster: summary, nodes } = await cluster.status();
       expect([summary.health, nodes.length]).toEqual(['healthy', 2]);
       const downs = await together('down', '--volumes', '-y', '-n', cluster.name);
-      expect(downs.map(({ code, stderr }) => (code === 0 ? 0 : stderr))).toEqual([0, 0]);
+      // Whoever finds the other one at work is refused.
+      expect(downs.map(({ code, stderr }) => ([0, 5].includes(code ?? 1) ? '' : stderr))).toEqual(['', '']);
+      expect(downs.map(({ code }) => code)).toContain(0);
       expect(await cluster.objects()).toEqual([]);
     }
   } finally {

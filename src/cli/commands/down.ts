@@ -1,11 +1,11 @@
 import { RmsxError } from '../../domain/errors.ts';
 import { rmsxCommand } from '../../domain/hints.ts';
-import { formatPlan } from '../../domain/plan.ts';
 import { type DownResult, down } from '../../operations/down.ts';
 import type { Command } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
 import { dryRunOption } from '../options.ts';
+import { planText } from '../plan-document.ts';
 import { tellKept } from '../print-change.ts';
 
 /** `rmsx down` */
@@ -46,7 +46,7 @@ async function report(result: DownResult, dryRun: boolean, context: Context): Pr
     name: 'node' in step ? step.node : 'name' in step ? step.name : null,
   }));
   const document = { dryRun, clusters, changed, plan: removed, keptVolumes };
-  await context.print(document, () => (dryRun ? `${plan.length > 0 ? formatPlan(plan) : 'nothing to do'}\n` : ''));
+  await context.print(document, () => (dryRun ? planText(plan) : ''));
   if (dryRun) return;
   if (!changed) context.tell('nothing to remove');
   tellKept(keptVolumes, rmsxCommand(context.name, 'down --volumes'), context);

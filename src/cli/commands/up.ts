@@ -1,13 +1,12 @@
 import { timezoneProblem } from '../../config/timezone.ts';
 import type { UpRequest } from '../../config/up-request.ts';
 import { rmsxCommand } from '../../domain/hints.ts';
-import { formatPlan } from '../../domain/plan.ts';
 import { up } from '../../operations/up.ts';
 import type { UpResult } from '../../operations/up-run.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { dryRunOption } from '../options.ts';
-import { planDocument } from '../plan-document.ts';
+import { planDocument, planText } from '../plan-document.ts';
 import { tellMoves } from '../print-change.ts';
 import { readUpRequest, upRequestOptions } from '../request.ts';
 
@@ -61,13 +60,7 @@ function callersTimezone({ TZ }: NodeJS.ProcessEnv): string {
 
 async function report(result: UpResult, request: UpRequest, context: Context): Promise<void> {
   const plan = planDocument(result.plan);
-  if (!result.status) {
-    const nothing = 'nothing to do\n';
-    await context.print({ dryRun: true, plan }, () =>
-      result.plan.length > 0 ? `${formatPlan(result.plan)}\n` : nothing,
-    );
-    return;
-  }
+  if (!result.status) return context.print({ dryRun: true, plan }, () => planText(result.plan));
   await context.print({ ...result.status, changed: result.changed, resync: result.resync, plan }, () => '');
   const { cluster, nodes } = result.status;
   const master = nodes.find((node) => node.name === cluster.master);

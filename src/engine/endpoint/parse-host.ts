@@ -22,7 +22,7 @@ export function parseHost(text: string, from: string): ParsedHost {
   }
   if (scheme === 'tcp' || scheme === 'ssh') return parseAuthority(text, scheme, from);
   if (scheme === 'http' || scheme === 'https') {
-    throw wrong(text, from, `is not the address of an engine: that begins with tcp://`, `${swap(text)}`);
+    throw wrong(text, from, 'is not the address of an engine: that begins with tcp://', swap(text));
   }
   if (scheme === 'npipe') throw wrong(text, from, 'is a named pipe of Windows, which rmsx does not speak', null);
   if (scheme !== undefined) throw wrong(text, from, `begins with ${scheme}://, which reaches no engine`, null);
@@ -39,7 +39,7 @@ function parseAuthority(text: string, kind: 'tcp' | 'ssh', from: string): Parsed
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (url.password) throw wrong(text, from, 'holds a password, which everybody on this machine can see', null);
   // What begins with a dash would be an option for ssh.
-  if (!/^[\w.:%][\w.:%-]*$/.test(host)) throw wrong(text, from, `has no host that can be used`, null);
+  if (!/^[\w.:%][\w.:%-]*$/.test(host)) throw wrong(text, from, 'has no host that can be used', null);
   if (url.search || url.hash) throw wrong(text, from, 'has something behind its path', null);
   const port = url.port === '' ? null : Number(url.port);
   if (kind === 'tcp') {

@@ -1,3 +1,4 @@
+import { quoteForShell } from '../../domain/shell.ts';
 import type { Target } from '../endpoint/endpoint.ts';
 
 /** An engine behind ssh. */
@@ -21,11 +22,8 @@ export function sshArguments({ host, port, user, socket }: SshTarget, isInteract
     '--',
     host,
     'docker',
-    ...(socket === null ? [] : ['--host', quote(`unix://${socket}`)]),
+    ...(socket === null ? [] : ['--host', quoteForShell(`unix://${socket}`)]), // ssh hands its words to a shell there
     'system',
     'dial-stdio',
   ];
 }
-
-/** ssh hands its words to a shell on the other side. */
-const quote = (word: string): string => (/^[\w:/.-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

@@ -16,7 +16,7 @@ function missing(changes: Readonly<Record<string, ServerInfo | undefined>>, reac
     if (info) infos.set(name, info);
     else infos.delete(name);
   }
-  return missingForReplication(one, infos, reached);
+  return missingForReplication(one, infos, reached).map(({ text }) => text);
 }
 
 test('of two lines about a replica that came back, that of the dead link must not count', () => {

@@ -155,3 +155,17 @@ test('a node whose container the engine refuses to remove must be started again'
   });
   expect(world.stateOf('slave-1')).toBe('running');
 });
+
+test('a node that does not stay up in its old way must be told', async () => {
+  const world = await worldWith((call, { containers, over, silent }) => {
+    if (call === 'start made-1') over.abort(endedBy('terminated'));
+    if (call !== 'start made-2') return;
+    silent.add('slave-1');
+    setTimeout(() => {
+      const back = containers.get('made-2');
+      if (back) containers.set('made-2', { ...back, state: 'stopped', statusText: 'Exited (1)' });
+    });
+  });
+  await replacing(world);
+  expect(world.warnings).toEqual(['slave-1 is back, and not seen in sync yet: slave-1 does not stay up (Exited (1)).']);
+});
