@@ -86,6 +86,7 @@ export class Arguments {
       this.#problems.push(`--${name}: given ${given.length} times`);
       return given[0];
     }
+    if (type === 'string' && options[name]?.isValueOptional === true) return given === false ? undefined : given;
     if (type === 'string' && (given === '' || typeof given === 'boolean'))
       this.#problems.push(`--${name}: needs a value`);
     return given;
@@ -100,6 +101,11 @@ export class Arguments {
   text(name: string): string | undefined {
     const value = this.#values.get(name);
     return typeof value === 'string' && value !== '' ? value : undefined;
+  }
+
+  /** @returns whether a flag is given, with a value or without */
+  has(name: string): boolean {
+    return this.#values.get(name) !== undefined && (this.#values.get(name) !== '' || !this.#fromEnvironment.has(name));
   }
 
   /** @returns the elements of a list, or undefined where it is not given */

@@ -9,6 +9,8 @@ export interface OptionSpec {
   readonly alias?: string;
   /** What holds without it, for the help text only. */
   readonly otherwise?: string;
+  /** A `string` that may stand without a value: `-w`, `-w 5`. @default false */
+  readonly isValueOptional?: boolean;
   /** Only in the environment: the value must not be on a command line. */
   readonly environmentOnly?: boolean;
 }
@@ -28,6 +30,9 @@ export interface Command {
   readonly ignoresFile?: boolean;
   /** Command lines that work as they are, with what they do. */
   readonly examples: readonly (readonly [string, string])[];
-  /** @returns the exit code */
-  run(args: Arguments, context: Context): Promise<number>;
+  /**
+   * @param passedOn - what belongs to another program: see `LazyCommand`
+   * @returns the exit code
+   */
+  run(args: Arguments, context: Context, passedOn: readonly string[]): Promise<number>;
 }

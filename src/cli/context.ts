@@ -28,8 +28,13 @@ export interface Context {
   /**
    * Engine, Redis and progress: made when a command is sure that its command line is right.
    * @param cluster - which one is worked on, null for all of them. @default the one that is named
+   * @param mostMs - how long it may take, null where only a signal ends it. @default timeoutMs
    */
-  ports(cluster?: string | null): Promise<Ports>;
+  ports(cluster?: string | null, mostMs?: number | null): Promise<Ports>;
+  /** What --timeout says, or its default. */
+  readonly timeoutMs: number;
+  /** What --timeout says; null where it is not given. */
+  readonly givenTimeoutMs: number | null;
   /** Prints the asked-for data: the document, or the text where the format is `table`. */
   print(document: object, text: () => string | Promise<string>): Promise<void>;
   /** Prints for people, on stderr, unless --quiet. */
@@ -50,7 +55,8 @@ export async function createContext(
   command: Command,
   isMachine: boolean,
 ): Promise<Context> {
-  const timeoutMs = args.durationMs('timeout') ?? defaults.timeoutMs;
+  const givenMs = args.durationMs('timeout');
+  const timeoutMs = givenMs ?? defaults.timeoutMs;
   const reading: Reading = (work) => inTime(timeoutMs, { cluster: null, isMachine }, work);
   const description = command.ignoresFile ? undefined : await openDescription(args.text('file'), reading);
   const given = args.text('name');
@@ -69,6 +75,13 @@ export async function createContext(
     (args.switch('color') ?? true) && !env.NO_COLOR && env.TERM !== 'dumb' && streams.stdout.isTTY === true;
   let deadline: Deadline | undefined;
   let ports: Ports | undefined;
+  const connectFor = async (cluster: string | null, mostMs: number | null): Promise<Ports> => {
+    deadline = startDeadline(mostMs, { cluster, isMachine, waitedFor: () => ports?.engine.unanswered() });
+    const [{ connect }, { createProgress }] = await Promise.all([import('../connect.ts'), import('./progress.ts')]);
+    const progress = await createProgress(streams, { quiet, verbose, colour });
+    ports = await connect({ env, progress, signal: deadline.signal, ...engine });
+    return ports;
+  };
   return {
     name,
     isNameGiven: named !== undefined,
@@ -80,13 +93,9 @@ export async function createContext(
     env,
     file: async () => description?.parse(),
     reading,
-    ports: async (cluster = name) => {
-      deadline = startDeadline(timeoutMs, { cluster, isMachine, waitedFor: () => ports?.engine.unanswered() });
-      const [{ connect }, { createProgress }] = await Promise.all([import('../connect.ts'), import('./progress.ts')]);
-      const progress = await createProgress(streams, { quiet, verbose, colour });
-      ports = await connect({ env, progress, signal: deadline.signal, ...engine });
-      return ports;
-    },
+    ports: (cluster = name, mostMs = timeoutMs) => connectFor(cluster, mostMs),
+    timeoutMs,
+    givenTimeoutMs: givenMs ?? null,
     print: async (document, text) => {
       streams.stdout.write(format === 'table' ? await text() : await formatDocument(document, format));
     },

@@ -22,13 +22,15 @@ export interface Ending {
 /**
  * Stops the work of a command when its time is up, or on the first SIGINT, SIGTERM or SIGHUP: what was made is taken
  * back. The second signal ends the process at once.
+ * @param timeoutMs - null where only a signal ends it
  */
-export function startDeadline(timeoutMs: number, ending: Ending): Deadline {
+export function startDeadline(timeoutMs: number | null, ending: Ending): Deadline {
   const controller = new AbortController();
-  const timer = setTimeout(() => {
-    const message = `Out of time after ${timeoutMs / 1000} s${silenceOf(ending.waitedFor?.())}.`;
+  const expire = (afterMs: number): void => {
+    const message = `Out of time after ${afterMs / 1000} s${silenceOf(ending.waitedFor?.())}.`;
     controller.abort(new RmsxError('timeout', message, { hint: 'Allow more: --timeout 5m' }));
-  }, timeoutMs);
+  };
+  const timer = timeoutMs === null ? undefined : setTimeout(expire, timeoutMs, timeoutMs);
   const signals = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'terminated' } as const;
   let isSignalled = false; // time that is up takes nobody's first signal away
   const stop = (name: NodeJS.Signals): void => {

@@ -19,11 +19,12 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv, stre
     streams.stdout.write(`${packageVersion()}\n`); // before anything else is loaded: scripts ask often
     return 0;
   }
+  const { own, passedOn } = cutCommandLine(argv);
   try {
-    return await dispatch(argv, env, streams);
+    return await dispatch(own, passedOn, env, streams);
   } catch (error) {
     const known = toRmsxError(error);
-    const format = machineFormat(argv, env);
+    const format = machineFormat(own, env);
     if (format) streams.stdout.write(await formatDocument(errorDocument(known), format));
     streams.stderr.write(formatError(known));
     if (known.code === 'bug' && known.cause instanceof Error) streams.stderr.write(`${stackFrames(known.cause)}\n`);
@@ -31,7 +32,12 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv, stre
   }
 }
 
-async function dispatch(argv: readonly string[], env: NodeJS.ProcessEnv, streams: Streams): Promise<number> {
+async function dispatch(
+  argv: readonly string[],
+  passedOn: readonly string[],
+  env: NodeJS.ProcessEnv,
+  streams: Streams,
+): Promise<number> {
   const at = verbIndex(argv);
   const verb = at < 0 ? undefined : argv[at];
   const wantsHelp = argv.some((arg) => arg === '--help' || arg === '-h');
@@ -47,24 +53,39 @@ async function dispatch(argv: readonly string[], env: NodeJS.ProcessEnv, streams
     import('./context.ts'),
     import('./unknown-variables.ts'),
   ]);
-  const rest = argv.filter((_, index) => index !== at);
+  // Before the verb a flag is a common one, whatever the verb calls so.
+  const rest = argv.flatMap((arg, index) => (index === at ? [] : index < at && arg === '-f' ? ['--file'] : [arg]));
   const args = new Arguments(rest, { ...commonOptions, ...command.options }, env);
   const context = await createContext(args, streams, env, command, machineFormat(argv, env) !== undefined);
   for (const sentence of unknownVariables(env)) context.tell(`warning: ${sentence}`);
   const surplus = args.positionals.slice(command.maxPositionals);
   args.report(surplus.map((text) => `${text}: ${command.name} does not take this argument`));
   try {
-    return await command.run(args, context);
+    return await command.run(args, context, passedOn);
   } finally {
     context.end();
   }
 }
 
+/** What stands behind the first argument of some verbs belongs to another program, `--help` and `--json` as well. */
+function cutCommandLine(argv: readonly string[]): { own: readonly string[]; passedOn: readonly string[] } {
+  const at = verbIndex(argv);
+  const isCut = commands.some(({ name, passesOn }) => passesOn && name === argv[at]);
+  const argument = isCut ? verbIndex(argv, at + 1) : -1;
+  return argument < 0
+    ? { own: argv, passedOn: [] }
+    : { own: argv.slice(0, argument + 1), passedOn: argv.slice(argument + 1) };
+}
+
 /** The verb may stand behind common flags, whose values are not the verb: `rmsx -n demo status`. */
-function verbIndex(argv: readonly string[]): number {
+function verbIndex(argv: readonly string[], from = 0): number {
   // There is no --password, and what stands behind it must not be repeated as a verb that nobody knows.
   const flags = [...flagsWithValue(commonOptions), '--password'];
-  return argv.findIndex((arg, index) => !arg.startsWith('-') && !flags.includes(argv[index - 1] ?? ''));
+  return argv.findIndex((arg, index) => {
+    const before = argv[index - 1] ?? '';
+    if (/^\d/.test(arg) && (before === '-w' || before === '--watch')) return false; // they may stand without a value
+    return index >= from && !arg.startsWith('-') && !flags.includes(before);
+  });
 }
 
 async function printOverview(asked: boolean, verb: string | undefined, streams: Streams): Promise<number> {
@@ -109,7 +130,7 @@ function keepSecretsFromDebug(env: NodeJS.ProcessEnv): void {
 function quietOnClosedPipe({ stdout, stderr }: Streams): void {
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') return;
+      if (error.code === 'EPIPE' || (error.code === 'EIO' && stream.isTTY)) return; // the terminal has been closed
       if (stream === stdout) stderr.write(`rmsx: the output could not be written (${error.code ?? 'unknown'})\n`);
       process.exit(1);
     });

@@ -20,3 +20,12 @@ export const fine = (code: string, message: string): Finding => ({
   next: null,
   details: [],
 });
+
+/** @returns a finding that is worth knowing */
+export const warning = (code: string, message: string, next: string, details: readonly string[] = []): Finding => ({
+  code,
+  level: 'warning',
+  message,
+  next,
+  details,
+});

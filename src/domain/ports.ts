@@ -1,5 +1,7 @@
 import type { Address } from './cluster.ts';
 import type { ConsideredEngine, EngineFacts } from './engine-facts.ts';
+import type { ExecSession, ExecSpec } from './exec.ts';
+import type { LogLine, LogOptions } from './log-line.ts';
 import type { VolumePurpose } from './names.ts';
 import type { NetworkEndpoint, ObservedContainer, ObservedNetwork, ObservedVolume } from './observed.ts';
 import type { ServerInfo } from './server-info.ts';
@@ -173,6 +175,13 @@ export interface Engine {
   endOf(id: string): Promise<ServerEnd>;
   /** The last lines of the server's log. */
   logs(id: string, lines: number): Promise<readonly string[]>;
+  /**
+   * The server's log, as it comes, to its real end: a log that is cut off before is an error. A reader that stops early
+   * closes it.
+   */
+  readLog(id: string, options?: LogOptions): AsyncIterable<readonly LogLine[]>;
+  /** Runs a program in a container that runs, beside its server, until the program ends. */
+  exec(id: string, spec: ExecSpec): Promise<ExecSession>;
 }
 
 /** How the server of a container ended. */

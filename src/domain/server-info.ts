@@ -81,6 +81,8 @@ export interface ServerInfo {
   readonly readOffset: number;
   /** How many keys it holds, in all of its databases. */
   readonly keys: number;
+  /** How many changes its data has seen since the last snapshot; null where the server does not say. */
+  readonly changesSinceSave: number | null;
   /** Null for a master. */
   readonly source: Address | null;
   /** Null for a master. */

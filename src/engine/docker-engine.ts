@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import { RmsxError } from '../domain/errors.ts';
 import { labels } from '../domain/names.ts';
 import type { Engine } from '../domain/ports.ts';
-import { fileCalls } from './file-calls.ts';
+import { containerCalls } from './container-calls.ts';
 import { makeWire } from './make-wire.ts';
 import { networkCalls } from './network-calls.ts';
 import { pullImage } from './pull.ts';
@@ -47,7 +47,7 @@ export function connectDocker(
     ...lookingCalls(wire),
     ...makingCalls(wire),
     ...removingCalls(wire),
-    ...fileCalls(wire),
+    ...containerCalls(wire),
     ...networkCalls(wire),
     facts: async () => {
       const { engineFacts } = await import('./facts.ts'); // for doctor alone

@@ -55,6 +55,7 @@ export function makeWire(transport: Transport, open: OpenCalls, version: string,
   };
   return {
     docker,
+    agent: transport.agent,
     url,
     reachHost: transport.reachHost,
     stamp: { [labels.version]: version },

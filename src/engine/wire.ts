@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import type Docker from 'dockerode';
 import { RmsxError } from '../domain/errors.ts';
 import type { Stamp } from './translate.ts';
@@ -23,6 +24,8 @@ export const heavyCalls = 16;
 /** What every call needs. */
 export interface Wire {
   readonly docker: Docker;
+  /** Makes the connections. */
+  readonly agent: Agent;
   /** For messages. */
   readonly url: string;
   /** The host of a remote engine; undefined where ports are published on this machine. */

@@ -5,8 +5,10 @@ import { RmsxError } from '../domain/errors.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import { readHostRoutes } from '../files/host-routes.ts';
+import { readHostSettings } from '../files/host-settings.ts';
 import { readSecretPlaces } from '../files/secret-places.ts';
 import { diagnose, keptSecrets, type Wanted, wayToEngine } from '../plan/diagnose.ts';
+import { limitsOfRunning } from './memory.ts';
 import { observeEngine } from './observe-engine.ts';
 import { portsInUse } from './ports-in-use.ts';
 
@@ -78,18 +80,32 @@ async function examine(name: string, engine: Engine): Promise<Diagnosis> {
     ports: Array.from({ length: defaults.replicas + 1 }, (_, i) => defaults.basePort + i),
     image: defaults.image,
   };
-  const [facts, observed, hasImage, considered, busyPorts] = await Promise.all([
+  const [facts, observed, hasImage, considered, busyPorts, limitsBytes] = await Promise.all([
     engine.facts(),
     observeEngine(engine),
     engine.hasImage(wanted.image),
     engine.considered(),
     engine.isLocal ? portsInUse(wanted.ports, defaults.bind) : [],
+    limitsOfRunning(engine),
   ]);
   const isHere = engine.isLocal && facts.host === hostname();
   const { endpoint, origin: chosenBy, isLocal, warnings } = engine;
   const reachHost = engine.reach(defaults.bind, defaults.basePort).host;
-  const routes = isHere ? await readHostRoutes() : null;
-  const seen = { endpoint, chosenBy, warnings, reachHost, facts, observed, hasImage, considered, busyPorts, routes };
+  const [routes, settings] = isHere ? await Promise.all([readHostRoutes(), readHostSettings()]) : [null, null];
+  const host = { settings, memoryBytes: facts.memoryBytes, limitsBytes };
+  const seen = {
+    endpoint,
+    chosenBy,
+    warnings,
+    reachHost,
+    facts,
+    observed,
+    hasImage,
+    considered,
+    busyPorts,
+    routes,
+    host,
+  };
   const findings = diagnose({ ...seen, wanted });
   return {
     health: findings.some(({ level }) => level === 'problem') ? 'degraded' : 'usable',

@@ -1,11 +1,9 @@
 import { maxMemoryBytes } from '../config/memory.ts';
 import type { ClusterSpec, NodeSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
+import { snapshotShare } from '../domain/memory-share.ts';
 import type { Engine } from '../domain/ports.ts';
 import { readRecord } from './read-confs.ts';
-
-/** What the nodes of a host may take of its memory; the rest is for the child that writes snapshots, and for buffers. */
-const share = 0.7;
 
 /**
  * A full synchronisation or a rewrite of the append-only file copies pages while clients write: without memory left for
@@ -16,8 +14,8 @@ const share = 0.7;
 export async function refuseScarceMemory(cluster: ClusterSpec, engine: Engine): Promise<void> {
   const wanted = limitsOf(cluster, cluster.nodes);
   if (wanted === 0) return;
-  const [there, taken] = await Promise.all([engine.memoryBytes(), limitsOfOthers(cluster.name, engine)]);
-  const room = there * share - taken;
+  const [there, taken] = await Promise.all([engine.memoryBytes(), limitsOfRunning(engine, cluster.name)]);
+  const room = there * (1 - snapshotShare) - taken;
   if (wanted <= room) return;
   const others = taken > 0 ? `, other clusters may take ${mib(taken)}` : '';
   const each = Math.floor(room / cluster.nodes.length / 2 ** 20);
@@ -36,9 +34,13 @@ export async function refuseScarceMemory(cluster: ClusterSpec, engine: Engine): 
 const limitsOf = (cluster: ClusterSpec, nodes: readonly NodeSpec[]): number =>
   nodes.reduce((sum, node) => sum + maxMemoryBytes(cluster, node), 0);
 
-async function limitsOfOthers(name: string, engine: Engine): Promise<number> {
+/**
+ * What the running nodes of the clusters on a host may take together, in bytes, as far as they have a limit.
+ * @param except - a cluster that does not count. @default none
+ */
+export async function limitsOfRunning(engine: Engine, except?: string): Promise<number> {
   const containers = (await engine.listContainers()).filter(
-    (container) => container.cluster !== null && container.cluster !== name && container.node !== null,
+    ({ cluster, node }) => cluster !== null && cluster !== except && node !== null,
   );
   const running = containers.filter(({ state }) => state !== 'stopped');
   const clusters = [...new Set(running.map((container) => container.cluster))];

@@ -1,5 +1,6 @@
 import { assessCluster, type Evidence, sceneOf } from '../domain/assess.ts';
 import type { Ports } from '../domain/ports.ts';
+import type { ServerInfo } from '../domain/server-info.ts';
 import type { ClusterStatus } from '../domain/status.ts';
 import { type Connections, connectionsTo, infosOf } from './connections.ts';
 import { gatherClues } from './gather-clues.ts';
@@ -21,8 +22,20 @@ export async function status(name: string, ports: Ports): Promise<ClusterStatus>
 }
 
 /** Probes every node whose container runs, side by side, and assesses what it finds. */
-export async function lookAt(cluster: KnownCluster, connections: Connections, ports: Ports): Promise<ClusterStatus> {
-  return assessCluster(await seeNodes(cluster, connections, ports));
+export const lookAt = async (cluster: KnownCluster, connections: Connections, ports: Ports): Promise<ClusterStatus> =>
+  assessCluster(await seeNodes(cluster, connections, ports));
+
+/** A look, with what the status does not tell. */
+export interface Look {
+  readonly status: ClusterStatus;
+  /** What the nodes that answered said. */
+  readonly infos: ReadonlyMap<string, ServerInfo>;
+}
+
+/** The same look, for who needs more than the status of it. */
+export async function lookInto(cluster: KnownCluster, connections: Connections, ports: Ports): Promise<Look> {
+  const seen = await seeNodes(cluster, connections, ports);
+  return { status: assessCluster(seen), infos: seen.infos };
 }
 
 async function seeNodes(cluster: KnownCluster, connections: Connections, ports: Ports): Promise<Evidence> {

@@ -1,10 +1,11 @@
 import type { ConsideredEngine, EngineFacts } from '../domain/engine-facts.ts';
-import { type Finding, fine } from '../domain/finding.ts';
+import { type Finding, fine, warning } from '../domain/finding.ts';
 import type { HostRoute } from '../domain/host-route.ts';
 import type { ObservedEngine } from '../domain/observed.ts';
 import type { SecretPlace } from '../domain/secret-place.ts';
 import { quoteForShell } from '../domain/shell.ts';
 import { subnetsOverlap } from '../domain/subnet.ts';
+import { diagnoseHost, type HostEvidence } from './diagnose-host.ts';
 
 /** What `doctor` looks at, and what a cluster with the defaults would take. */
 export interface Evidence {
@@ -22,6 +23,7 @@ export interface Evidence {
   /** Ports on which something of this machine listens that is no container. */
   readonly busyPorts: readonly number[];
   readonly hasImage: boolean;
+  readonly host: HostEvidence;
   readonly wanted: Wanted;
 }
 
@@ -34,14 +36,6 @@ export interface Wanted {
 }
 
 type Check = (evidence: Evidence) => readonly Finding[];
-
-const warning = (code: string, message: string, next: string, details: readonly string[] = []): Finding => ({
-  code,
-  level: 'warning',
-  message,
-  next,
-  details,
-});
 
 const problem = (code: string, message: string, next: string, details: readonly string[] = []): Finding => ({
   ...warning(code, message, next, details),
@@ -189,6 +183,7 @@ const checks: readonly Check[] = [
   platform,
   kind,
   resources,
+  ({ host }) => diagnoseHost(host),
   reach,
   loopbackExposed,
   subnet,

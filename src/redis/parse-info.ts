@@ -35,6 +35,7 @@ export function parseInfo(text: string): ServerInfo {
     offset,
     readOffset: fields.number('slave_read_repl_offset', offset), // since 6.2
     keys: keysOf(fields),
+    changesSinceSave: fields.count('rdb_changes_since_last_save', null),
     ...upstreamOf(fields, isReplica),
     priority: fields.number('slave_priority', 100),
     replicas: fields.matching(/^slave\d+$/).map(([, value]) => replicaIn(value)),

@@ -1,13 +1,21 @@
 import { parseArgs } from 'node:util';
 
 /** What can be measured. */
-export const groups = ['up', 'cli', 'status', 'promote', 'topologies'] as const;
+export const groups = ['up', 'cli', 'status', 'promote', 'watch', 'topologies'] as const;
 
 /** One of the things that can be measured. */
 export type Group = (typeof groups)[number];
 
 /** How often each thing is measured, where the command line does not say. */
-export const defaultRounds = { 'up of 3': 5, 'up of 31': 3, cli: 9, status: 9, promote: 5, topologies: 3 } as const;
+export const defaultRounds = {
+  'up of 3': 5,
+  'up of 31': 3,
+  cli: 9,
+  status: 9,
+  promote: 5,
+  watch: 3,
+  topologies: 3,
+} as const;
 
 /** What the command line asks for. */
 export interface Options {

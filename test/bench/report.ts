@@ -6,7 +6,7 @@ export interface Check {
   readonly name: string;
   readonly value: number;
   /** `x` is a ratio. */
-  readonly unit: 'x' | 'ms' | 'MB';
+  readonly unit: 'x' | '%' | 'ms' | 'MB';
   /** The most that it may be; null where it is for information only. */
   readonly target: number | null;
   /** Null where there is no target. */
@@ -21,7 +21,7 @@ export interface Findings {
 
 /** @returns the figure with its verdict */
 export function checkOf(name: string, value: number, unit: Check['unit'], target: number | null): Check {
-  const digits = unit === 'x' ? 100 : 10;
+  const digits = unit === 'x' || unit === '%' ? 100 : 10;
   const rounded = Math.round(value * digits) / digits;
   return { name, value: rounded, unit, target, met: target === null ? null : rounded <= target };
 }
@@ -36,7 +36,7 @@ export function formatFindings({ measurements, checks }: Findings): string {
   ]);
   const verdicts = checks.map((it) => [
     it.name,
-    `${it.value.toFixed(it.unit === 'x' ? 2 : 0)} ${it.unit}`,
+    `${it.value.toFixed(it.unit === 'x' || it.unit === '%' ? 2 : 0)} ${it.unit}`,
     it.target === null ? '-' : `<= ${it.target} ${it.unit}`,
     it.met === null ? '-' : it.met ? 'met' : 'MISSED',
   ]);

@@ -10,6 +10,7 @@ import { measurePromote } from './measure-promote.ts';
 import { measureStatus } from './measure-status.ts';
 import { measureTopologies, refuseScarceMemory } from './measure-topologies.ts';
 import { measureUp } from './measure-up.ts';
+import { measureWatch } from './measure-watch.ts';
 import { defaultRounds, type Options, parseOptions, usage } from './options.ts';
 import { checkOf, type Findings, formatFindings } from './report.ts';
 import { Session } from './session.ts';
@@ -56,6 +57,8 @@ async function measureGroup(
       return [await measureStatus(session, rounds ?? defaultRounds.status)];
     case 'promote':
       return [await measurePromote(session, rounds ?? defaultRounds.promote)];
+    case 'watch':
+      return [await measureWatch(session, rounds ?? defaultRounds.watch)];
     case 'topologies':
       return [await measureTopologies(session, rounds ?? defaultRounds.topologies)];
     default:

@@ -6,8 +6,8 @@ import { listedNetwork, StubEngine } from '../helpers/stub-engine.ts';
 const help = (verb: string): string => `hint: rmsx ${verb} --help\n`;
 
 const verbs = [
-  ...['up', 'status', 'promote', 'scale', 'add', 'remove', 'move', 'start', 'stop', 'restart'],
-  ...['env', 'url', 'ls', 'doctor', 'down', 'gc'],
+  ...['up', 'status', 'topology', 'promote', 'scale', 'add', 'remove', 'move', 'start', 'stop', 'restart'],
+  ...['env', 'url', 'logs', 'cli', 'ls', 'doctor', 'down', 'gc'],
 ];
 
 describe('what rmsx says of itself', () => {
@@ -55,11 +55,11 @@ describe('a wrong verb', () => {
     [['-n', 'demo', 'promot', 'x'], 'rmsx: promot is not a verb of rmsx.\nhint: Did you mean: rmsx promote\n'],
     [
       ['xyzzy'],
-      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, ls, doctor, down, gc. See: rmsx --help\n',
+      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, topology, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, logs, cli, ls, doctor, down, gc. See: rmsx --help\n',
     ],
     [
       ['constructor'],
-      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, ls, doctor, down, gc. See: rmsx --help\n',
+      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, topology, promote, scale, add, remove, move, start, stop, restart, init, render, env, url, logs, cli, ls, doctor, down, gc. See: rmsx --help\n',
     ],
   ])('%j must be refused', async (args, stderr) => {
     expect(await runRmsx(args)).toMatchObject({ code: 2, stdout: '', stderr });
@@ -99,7 +99,12 @@ describe('a wrong command line must be refused before anything is touched', () =
     ['up --timeout 60', '--timeout: "60" is not a time with a unit, such as 500ms, 60s or 2m'],
     ['up --allow-command CONFIG', '--allow-command: CONFIG is not disabled; only KEYS, FLUSHALL, FLUSHDB are'],
     ['status --format xml', '--format: "xml" is not one of table, json, yaml'],
+    ['status -w 0.1', '--watch: "0.1" is not a number of seconds from 0.2 to 86400'],
+    ['status -w x', '--watch: "x" is not a number of seconds from 0.2 to 86400'],
+    ['status -w -1', '--watch: "-1" is not a number of seconds from 0.2 to 86400'],
+    ['status --watch 1 -w 2', '--watch: given 2 times'],
     ['env --format xml', '--format: "xml" is not one of shell, dotenv, json, github, yaml, table'],
+    ['topology --format svg', '--format: "svg" is not one of tree, mermaid, dot, json, yaml, table'],
     ['url slave-1 --role master', '--role: name a node or a role, not both'],
     ['promote', 'NODE: name the node that is to be the master, such as slave-1'],
     ['promote a b', 'b: promote does not take this argument'],
@@ -118,6 +123,14 @@ describe('a wrong command line must be refused before anything is touched', () =
   test('the environment must be checked as the flags are', async () => {
     const { code, stderr } = await runRmsx(['up'], { env: { RMSX_REPLICAS: 'x' } });
     expect([code, stderr]).toEqual([2, `rmsx: RMSX_REPLICAS: "x" is not a whole number\n${help('up')}`]);
+  });
+
+  test('a watch that is asked for by the environment must be refused by that name where a document is wanted', async () => {
+    const { code, stdout } = await runRmsx(['status', '--json'], { env: { RMSX_WATCH: '2' } });
+    expect([code, JSON.parse(stdout).error.message]).toEqual([
+      2,
+      'RMSX_WATCH: with --format json there is one document, and no end; say: while sleep 2; do rmsx status --format json; done',
+    ]);
   });
 
   test('everything that is wrong must be told at once', async () => {

@@ -88,6 +88,43 @@ describe('status', () => {
   });
 });
 
+describe('topology', () => {
+  test('must draw a tree, with lines that the terminal can show', async () => {
+    const [utf8, ascii] = await Promise.all([run('topology', { LANG: 'C.UTF-8' }), run('topology', { LANG: 'C' })]);
+    expect([utf8.code, utf8.stderr]).toEqual([0, '']);
+    expect(utf8.stdout).toMatch(
+      /^demo {2}star {2}healthy\nNODE .*\nmaster +master .*\n└─ slave-1 +replica .* up +0 +0\n$/,
+    );
+    expect(ascii.stdout).toBe(utf8.stdout.replace('└─', '`-'));
+  });
+
+  test('must print one valid document with --json, RMSX_JSON and --format json', async () => {
+    const runs = await Promise.all([
+      run('topology --json'),
+      run('topology', { RMSX_JSON: '1' }),
+      run('topology --format json'),
+    ]);
+    for (const { code, stdout, stderr } of runs) {
+      expect([code, stderr]).toEqual([0, '']);
+      assertValid('topology', JSON.parse(stdout));
+    }
+  });
+
+  test.each([
+    ['mermaid', /^flowchart TD\n/],
+    ['dot', /^digraph "demo" \{\n/],
+    ['yaml', /^schemaVersion: 1\n/],
+  ])('must print %s', async (format, text) => {
+    const { code, stdout } = await run(`topology --format ${format}`);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(text)]);
+  });
+
+  test('of a cluster that is not there must exit 4', async () => {
+    const { code, stdout } = await runRmsx(['topology', '-n', 'nobody'], { env: engine.env });
+    expect([code, stdout]).toEqual([4, '']);
+  });
+});
+
 test.each<[string, string, string | undefined]>([
   ['has another password', 'another word', undefined],
   ['asks nobody for it', secret, '+PONG'],

@@ -6,6 +6,7 @@ const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }
 /** The documents that have a schema in docs/schemas/. */
 export type SchemaName =
   | 'status'
+  | 'topology'
   | 'up'
   | 'plan'
   | 'down'
@@ -20,6 +21,7 @@ export type SchemaName =
   | 'render'
   | 'lifecycle'
   | 'gc'
+  | 'logs'
   | 'error';
 
 /** @throws Error that lists everything in which a document differs from its schema */

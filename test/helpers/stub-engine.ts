@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,6 +21,8 @@ export interface StubWorld {
   readonly info?: object;
   /** Asked before everything else. */
   readonly answer?: Answer;
+  /** Takes the connection of a program that is started; such a request is refused without it. */
+  readonly onUpgrade?: (socket: Socket) => void;
 }
 
 /** A Docker engine on a Unix socket that answers from a fixed world, makes nothing, and keeps every request. */
@@ -49,6 +52,13 @@ export class StubEngine {
       if (world.answer?.(request, response)) return;
       answerFrom(world, request, response);
     });
+    const { onUpgrade } = world;
+    if (onUpgrade) {
+      server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
+        engine.requests.push(`${request.method} ${pathOf(request)}`);
+        onUpgrade(socket);
+      });
+    }
     server.on('connection', () => {
       engine.connections += 1;
     });

@@ -75,6 +75,7 @@ const silent: ServerInfo = {
   offset: 1000,
   readOffset: 1000,
   keys: 20,
+  changesSinceSave: 0,
   source: null,
   link: null,
   linkDownSeconds: null,

@@ -5,6 +5,8 @@ export interface LazyCommand {
   readonly name: string;
   readonly positionals: string;
   readonly describe: string;
+  /** Whether everything behind its first argument belongs to another program, flags as well. @default false */
+  readonly passesOn?: boolean;
   load(): Promise<Command>;
 }
 
@@ -21,6 +23,12 @@ export const commands: readonly LazyCommand[] = [
     positionals: '',
     describe: 'what is, against what should be; exits 3 when anything is wrong',
     load: () => import('./status.ts').then(({ statusCommand }) => statusCommand),
+  },
+  {
+    name: 'topology',
+    positionals: '',
+    describe: 'who replicates from whom, as a tree or for other programs',
+    load: () => import('./topology.ts').then(({ topologyCommand }) => topologyCommand),
   },
   {
     name: 'promote',
@@ -93,6 +101,19 @@ export const commands: readonly LazyCommand[] = [
     positionals: '[NODE]',
     describe: 'the connection string of a node, password included',
     load: () => import('./url.ts').then(({ urlCommand }) => urlCommand),
+  },
+  {
+    name: 'logs',
+    positionals: '[NODE…]',
+    describe: 'the logs of the servers, in the order of time',
+    load: () => import('./logs.ts').then(({ logsCommand }) => logsCommand),
+  },
+  {
+    name: 'cli',
+    positionals: 'NODE [ARGS…]',
+    describe: 'redis-cli in a node, already logged in',
+    passesOn: true,
+    load: () => import('./cli.ts').then(({ cliCommand }) => cliCommand),
   },
   {
     name: 'ls',

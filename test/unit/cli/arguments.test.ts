@@ -15,6 +15,7 @@ const options: OptionSpecs = {
   verbose: { type: 'boolean', alias: 'v', describe: '' },
   'allow-command': { type: 'list', describe: '' },
   set: { type: 'pairs', describe: '' },
+  watch: { type: 'string', alias: 'w', describe: '', isValueOptional: true },
   password: { type: 'string', describe: '', environmentOnly: true },
 };
 
@@ -35,6 +36,7 @@ function read(argv: readonly string[], env: Env = {}): { readonly args: Argument
     verbose: args.switch('verbose'),
     allowCommands: args.list('allow-command'),
     set: args.list('set'),
+    watch: args.has('watch') ? (args.text('watch') ?? 'without') : undefined,
     positionals: args.positionals.length > 0 ? args.positionals : undefined,
   };
   return { args, values };
@@ -89,6 +91,17 @@ describe('a command line must be read as', () => {
     ['', { RMSX_SET: 'a=1,2' }, { set: ['a=1,2'] }],
     ['', { RMSX_SET: 'a=1\nb=2 3\n' }, { set: ['a=1', 'b=2 3'] }],
     ['', { RMSX_SET: '' }, {}],
+    ['-w', {}, { watch: 'without' }],
+    ['--watch', {}, { watch: 'without' }],
+    ['-w 5', {}, { watch: '5' }],
+    ['-w=5', {}, { watch: '5' }],
+    ['--watch 0.5', {}, { watch: '0.5' }],
+    ['-w -1', {}, { watch: '-1' }],
+    ['-w -n demo', {}, { watch: 'without', name: 'demo' }],
+    ['-qw', {}, { watch: 'without', quiet: true }],
+    ['', { RMSX_WATCH: '3' }, { watch: '3' }],
+    ['', { RMSX_WATCH: '' }, {}],
+    ['--no-watch', { RMSX_WATCH: '3' }, {}],
     ['', { REPLICAS: '4', RMSX_UNKNOWN: 'x' }, {}],
   ])('%j with %j', (line, env, expected) => {
     const { args, values } = read(line.split(' ').filter(Boolean), env);
@@ -124,6 +137,7 @@ describe('what is wrong must be told', () => {
     ['--set=', {}, '--set: needs a value'],
     ['--set --retain', {}, '--set: needs a value'],
     ['--no-set', {}, '--set: needs a value'],
+    ['-w 1 --watch 2', {}, '--watch: given 2 times'],
     ['--retain=maybe', {}, '--retain: "maybe" is neither yes nor no'],
   ])('%s', (line, env, problem) => {
     expect(problems(line.split(' ').filter(Boolean), env)).toEqual([problem]);

@@ -1,12 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseLogFrames } from '../../../src/engine/log-frames.ts';
-
-function frame(text: string | Buffer, stream = 1): Buffer {
-  const payload = Buffer.from(text);
-  const header = Buffer.from([stream, 0, 0, 0, 0, 0, 0, 0]);
-  header.writeUInt32BE(payload.length, 4);
-  return Buffer.concat([header, payload]);
-}
+import { frame } from '../../helpers/frame.ts';
 
 test('lines of both streams must come in their order, without line ends and empty lines', () => {
   expect(parseLogFrames(Buffer.concat([frame('one\r\n'), frame('two\n\nthree\n', 2), frame('four')]))).toEqual([

@@ -31,6 +31,11 @@ const good: Evidence = {
   routes: [],
   busyPorts: [],
   hasImage: true,
+  host: {
+    settings: { overcommit: 1, hugePages: 'madvise', availableBytes: 6 * 2 ** 30 },
+    memoryBytes: 8 * 2 ** 30,
+    limitsBytes: 0,
+  },
   wanted: { cluster: 'redis-server', subnet: '172.19.0.0/24', ports: [6379, 6380], image: 'redis:8.0' },
 };
 
@@ -50,6 +55,9 @@ describe('findings', () => {
       'engine',
       'platform',
       'resources',
+      'overcommit',
+      'huge-pages',
+      'memory',
       'reach',
       'subnet',
       'ports',

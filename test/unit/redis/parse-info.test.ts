@@ -107,6 +107,7 @@ test('a server that says nothing must not claim any data', () => {
         "active": false,
         "sizeBytes": 0,
       },
+      "changesSinceSave": null,
       "fullSyncs": 0,
       "goodReplicas": null,
       "keys": 0,

@@ -1,0 +1,53 @@
+import type { ExecSession, TerminalSize } from '../domain/exec.ts';
+import type { CliStreams } from '../operations/cli.ts';
+import type { Streams } from './output.ts';
+import { writeOut } from './write-out.ts';
+
+/**
+ * The streams of this process for a program that runs elsewhere. Where people type and read, it gets their terminal:
+ * every key, Ctrl-C included, goes to it.
+ */
+export function connectStreams({ stdin, stdout, stderr }: Streams): CliStreams {
+  const isTerminal = stdin.isTTY === true && stdout.isTTY === true;
+  const size = (): TerminalSize => ({ columns: stdout.columns, rows: stdout.rows });
+  return {
+    terminal: isTerminal ? size() : null,
+    write: ({ from, bytes }) => writeOut(from === 'stdout' ? stdout : stderr, bytes),
+    connect: (program) => {
+      const stopReading = readInput(stdin, program);
+      if (!isTerminal) return stopReading;
+      const resize = (): void => void program.resize(size()).catch(() => undefined); // the next one may succeed
+      stdout.on('resize', resize);
+      stdin.setRawMode(true);
+      return () => {
+        restore(stdin);
+        stdout.off('resize', resize);
+        stopReading();
+      };
+    },
+  };
+}
+
+/** A terminal that has been closed needs nothing. */
+function restore(stdin: NodeJS.ReadStream): void {
+  try {
+    stdin.setRawMode(false);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EIO') throw error;
+  }
+}
+
+/** Takes no more than the program does. */
+function readInput(stdin: NodeJS.ReadStream, program: Pick<ExecSession, 'write' | 'endInput'>): () => void {
+  const take = (bytes: Buffer): void => {
+    stdin.pause();
+    void program.write(bytes).then(() => stdin.resume());
+  };
+  const end = (): void => program.endInput();
+  stdin.on('data', take).once('end', end).once('error', end);
+  return () => {
+    stdin.off('data', take).off('end', end).off('error', end);
+    stdin.on('error', () => undefined).pause();
+    stdin.unref?.(); // files have none
+  };
+}

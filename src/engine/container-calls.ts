@@ -1,0 +1,13 @@
+import { execCalls } from './exec-calls.ts';
+import { fileCalls } from './file-calls.ts';
+import { logCalls } from './log-calls.ts';
+import type { Wire } from './wire.ts';
+
+/** What goes into containers and comes out of them: files, logs, and programs beside the server. */
+export const containerCalls = (
+  wire: Wire,
+): ReturnType<typeof fileCalls> & ReturnType<typeof logCalls> & ReturnType<typeof execCalls> => ({
+  ...fileCalls(wire),
+  ...logCalls(wire),
+  ...execCalls(wire),
+});

@@ -1,0 +1,75 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RmsxError, retold } from '../domain/errors.ts';
+import {
+  makeDirectory,
+  onDisk,
+  readBelow,
+  removeStale,
+  type StagedFile,
+  stageFile,
+  syncDirectory,
+} from './safe-files.ts';
+
+/** The log of a node, line by line. */
+export interface NodeLog {
+  readonly node: string;
+  readonly lines: readonly string[];
+}
+
+/** The first line of every file: an earlier export of the same node may be replaced, and nothing else. */
+const headline = (cluster: string, node: string): string => `# The log of ${node} of ${cluster}, exported by rmsx.\n`;
+
+/**
+ * Writes `NODE.log` for each node into a directory, readable by the owner alone: all of them, or none.
+ * @throws RmsxError `conflict` where a file is there that is none of an earlier export of that node, `failed` where the
+ * disk refuses. Nothing is written then
+ */
+export async function writeLogs(directory: string, cluster: string, logs: readonly NodeLog[]): Promise<void> {
+  try {
+    await refuseForeign(directory, cluster, logs);
+    if (await isMissing(directory)) await makeDirectory(directory, 0o700);
+    await removeStale(directory);
+    await replaceAll(directory, cluster, logs);
+  } catch (error) {
+    const isToMove = error instanceof RmsxError && error.hint?.includes('--out DIR');
+    if (!isToMove) throw error;
+    throw retold(error, error.message, { hint: error.hint?.replaceAll('--out DIR', '--export DIR') });
+  }
+}
+
+async function refuseForeign(directory: string, cluster: string, logs: readonly NodeLog[]): Promise<void> {
+  const problems: string[] = [];
+  for (const { node } of logs) {
+    const found = await readBelow(directory, `${node}.log`);
+    const isOurs = found === undefined || found.content.indexOf(headline(cluster, node)) === 0;
+    if (!isOurs) problems.push(`${join(directory, `${node}.log`)} is there, and is no export of ${node} of ${cluster}`);
+  }
+  if (problems.length === 0) return;
+  throw new RmsxError('conflict', `Nothing was written: ${directory} has files that would be lost.`, {
+    problems,
+    hint: 'Name another directory: --export DIR',
+    reason: 'foreign-files',
+  });
+}
+
+const isMissing = (directory: string): Promise<boolean> =>
+  stat(directory).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+  );
+
+/** First everything is written beside its place; only then is anything replaced. */
+async function replaceAll(directory: string, cluster: string, logs: readonly NodeLog[]): Promise<void> {
+  const staged: StagedFile[] = [];
+  try {
+    for (const { node, lines } of logs) {
+      const content = headline(cluster, node) + lines.map((line) => `${line}\n`).join('');
+      staged.push(await stageFile(join(directory, `${node}.log`), { content, mode: 0o600 }));
+    }
+    for (const file of staged) await file.commit();
+  } finally {
+    for (const file of staged) await file.discard(); // of no effect on what is in its place
+  }
+  await onDisk(directory, () => syncDirectory(directory));
+}

@@ -1,0 +1,148 @@
+import { findNode } from '../domain/cluster.ts';
+import { RmsxError, retold } from '../domain/errors.ts';
+import type { ExecSession, ExecSpec, Output, TerminalSize } from '../domain/exec.ts';
+import { rmsxCommand } from '../domain/hints.ts';
+import { canonicalNodeName } from '../domain/names.ts';
+import { containerOf } from '../domain/observed.ts';
+import type { Engine, Ports } from '../domain/ports.ts';
+import { toPrintable } from '../domain/printable.ts';
+import { Greeting, killCommand, redisCliCommand, redisCliEnvironment } from '../plan/redis-cli.ts';
+import { type KnownCluster, observeCluster, requireNode } from './observe.ts';
+
+/** Where redis-cli reads and writes. */
+export interface CliStreams {
+  /** The size of the terminal in which people type; null where a program reads or writes. */
+  readonly terminal: TerminalSize | null;
+  /**
+   * Called when redis-cli has begun.
+   * @param program - gets the input, and new sizes of the terminal
+   * @returns what ends that
+   */
+  connect(program: Pick<ExecSession, 'write' | 'endInput' | 'resize'>): () => void;
+  /** @returns false where nobody reads it any more */
+  write(output: Output): Promise<boolean>;
+}
+
+/**
+ * Runs redis-cli in a node, already logged in. The password goes through the input of the program: it is in no command
+ * line and no environment that the engine or others can look at.
+ * @param typed - the node
+ * @param args - of redis-cli
+ * @returns the exit code of redis-cli; 0 where nobody read to its end
+ * @throws RmsxError `not-found`; `failed` where the node does not run, has no redis-cli, or the engine hangs up
+ */
+export async function redisCli(
+  name: string,
+  typed: string,
+  args: readonly string[],
+  streams: CliStreams,
+  ports: Ports,
+): Promise<number> {
+  const cluster = await observeCluster(ports, name);
+  const node = canonicalNodeName(typed);
+  requireNode(cluster, node);
+  const id = idOfRunning(cluster, node);
+  const spec: ExecSpec = {
+    command: redisCliCommand(findNode(cluster.record.cluster, node)?.address.port ?? 0, args),
+    user: await ports.engine.serverUser(id),
+    env: redisCliEnvironment,
+    terminal: streams.terminal,
+  };
+  const session = await ports.engine.exec(id, spec).catch((error: unknown) => {
+    throw error instanceof RmsxError && error.reason === 'engine-error' ? notStarted(cluster, node, error) : error;
+  });
+  const password = cluster.confs.get(node)?.password ?? cluster.password;
+  const greeting = new Greeting();
+  let isOver = false;
+  try {
+    isOver = await converse(session, greeting, password, streams);
+    if (!isOver) return 0;
+    const code = await session.exitCode();
+    if (!greeting.hasBegun) throw neverBegan(cluster, node, greeting, code, password);
+    return code;
+  } finally {
+    if (!isOver) await endProgram(ports.engine, id, spec, greeting.processId);
+    session.close();
+  }
+}
+
+/** @returns whether the program has ended; false where nobody wants the rest */
+async function converse(
+  session: ExecSession,
+  greeting: Greeting,
+  password: string,
+  streams: CliStreams,
+): Promise<boolean> {
+  let isAsked = false;
+  let disconnect = (): void => undefined;
+  try {
+    for await (const output of session.output) {
+      if (greeting.hasBegun) {
+        if (!(await streams.write(output))) return false;
+        continue;
+      }
+      const first = greeting.take(output.bytes);
+      if (greeting.processId !== undefined && !isAsked) {
+        isAsked = true;
+        if (streams.terminal) await session.resize(streams.terminal);
+        await session.write(Buffer.from(`${password}\n`));
+      }
+      if (!greeting.hasBegun) continue;
+      disconnect = streams.connect(session);
+      if (first.length > 0 && !(await streams.write({ ...output, bytes: first }))) return false;
+    }
+    return true;
+  } finally {
+    disconnect();
+  }
+}
+
+function idOfRunning(cluster: KnownCluster, node: string): string {
+  const container = containerOf(cluster, node);
+  if (container?.state === 'running') return container.id;
+  const state = container?.state ?? 'missing';
+  const ways: Readonly<Record<string, string>> = {
+    missing: `Bring it back: ${rmsxCommand(cluster.name, 'up')}`,
+    restarting: `See why: ${rmsxCommand(cluster.name, `logs ${node} --tail 20`)}`,
+  };
+  throw new RmsxError('failed', `${node} of ${cluster.name} does not run: its container is ${state}.`, {
+    node,
+    reason: 'not-running',
+    hint: ways[state] ?? `Start it: ${rmsxCommand(cluster.name, `start ${node}`)}`,
+  });
+}
+
+const otherWay = ({ name }: KnownCluster, node: string): string =>
+  `Use one of this machine: redis-cli -u "$(${rmsxCommand(name, `url ${node}`)})"`;
+
+const notStarted = (cluster: KnownCluster, node: string, error: RmsxError): RmsxError =>
+  retold(error, `redis-cli cannot be started in ${node}: ${error.message}`, { node, hint: otherWay(cluster, node) });
+
+function neverBegan(
+  cluster: KnownCluster,
+  node: string,
+  { isMissing, said }: Greeting,
+  code: number,
+  password: string,
+): RmsxError {
+  const why = isMissing
+    ? 'its image has neither redis-cli nor valkey-cli'
+    : `sh ended with ${code} in it${said === '' ? '' : `: ${toPrintable(said, password).trim()}`}`;
+  return new RmsxError('failed', `redis-cli cannot be started in ${node}: ${why}.`, {
+    node,
+    reason: isMissing ? 'no-redis-cli' : 'no-shell',
+    hint: otherWay(cluster, node),
+  });
+}
+
+/** Engines let a program go on whose user has gone, for ever. */
+async function endProgram(engine: Engine, id: string, spec: ExecSpec, processId: number | undefined): Promise<void> {
+  if (processId === undefined) return;
+  try {
+    const killing = await engine.exec(id, { ...spec, command: killCommand(processId), terminal: null });
+    await killing.exitCode();
+    killing.close();
+  } catch (error) {
+    if (!(error instanceof RmsxError)) throw error; // the container has ended, or the engine: so has the program
+  }
+}

@@ -1,0 +1,82 @@
+import { type Finding, fine, warning } from '../domain/finding.ts';
+import type { HostSettings } from '../domain/host-settings.ts';
+import { snapshotShare } from '../domain/memory-share.ts';
+
+/** What is known of the memory of the host on which the containers run. */
+export interface HostEvidence {
+  /** Null where the engine runs elsewhere, or on no Linux. */
+  readonly settings: HostSettings | null;
+  readonly memoryBytes: number;
+  /** What the running nodes of all clusters may take together, as far as they have a limit. */
+  readonly limitsBytes: number;
+}
+
+/** How the host treats memory, which decides whether snapshots and full synchronisations succeed. Nothing is changed. */
+export const diagnoseHost = (evidence: HostEvidence): readonly Finding[] => [
+  ...settingsOf(evidence),
+  ...headroom(evidence),
+];
+
+function settingsOf({ settings }: HostEvidence): readonly Finding[] {
+  if (settings === null) {
+    const unseen = 'vm.overcommit_memory, transparent huge pages and free memory cannot be looked at from here:';
+    return [fine('host', `${unseen} the engine does not run on this Linux host.`)];
+  }
+  return [...overcommitOf(settings), ...hugePagesOf(settings)];
+}
+
+function overcommitOf({ overcommit }: HostSettings): readonly Finding[] {
+  if (overcommit === null) return [];
+  if (overcommit === 1) return [fine('overcommit', 'vm.overcommit_memory is 1: the system always lets a server fork.')];
+  return [
+    warning(
+      'overcommit',
+      `vm.overcommit_memory is ${overcommit}: a server that holds much data may not be allowed to fork, and then its replicas get no full synchronisation, and snapshots and rewrites of the append-only file fail.`,
+      'sudo sysctl vm.overcommit_memory=1   and for good: echo vm.overcommit_memory=1 | sudo tee /etc/sysctl.d/90-redis.conf',
+    ),
+  ];
+}
+
+function hugePagesOf({ hugePages }: HostSettings): readonly Finding[] {
+  if (hugePages === null) return [];
+  if (hugePages !== 'always') return [fine('huge-pages', `Transparent huge pages are set to ${hugePages}.`)];
+  return [
+    warning(
+      'huge-pages',
+      'Transparent huge pages are set to always: while a child writes the snapshot for a replica, every write copies 2 MB, which costs memory and time. Redis from 6.2 on switches them off for itself, 6.0 does not.',
+      'echo madvise | sudo tee /sys/kernel/mm/transparent_hugepage/enabled',
+    ),
+  ];
+}
+
+const share = `${Math.round(snapshotShare * 100)} %`;
+
+function headroom({ settings, memoryBytes, limitsBytes }: HostEvidence): readonly Finding[] {
+  const neededBytes = memoryBytes * snapshotShare;
+  const leftBytes = memoryBytes - limitsBytes;
+  const why = `snapshots and full synchronisations need about ${share} beside the data`;
+  if (leftBytes < neededBytes) {
+    return [
+      warning(
+        'memory',
+        `The running nodes may take ${mib(limitsBytes)} of the ${mib(memoryBytes)} of the host: ${why}.`,
+        'rmsx ls   and give the nodes less: rmsx up --set maxmemory=SIZE',
+      ),
+    ];
+  }
+  const freeBytes = settings?.availableBytes ?? null;
+  if (freeBytes !== null && freeBytes < neededBytes) {
+    return [
+      warning(
+        'memory',
+        `Only ${mib(freeBytes)} of the ${mib(memoryBytes)} of the host are free: ${why}.`,
+        'ps aux --sort=-rss | head   and rmsx ls, for what takes it',
+      ),
+    ];
+  }
+  const free = freeBytes === null ? '' : `, and ${mib(freeBytes)} are free`;
+  const limits = limitsBytes === 0 ? 'No running node has a limit' : `The running nodes may take ${mib(limitsBytes)}`;
+  return [fine('memory', `${limits} (host: ${mib(memoryBytes)}${free}); ${why}.`)];
+}
+
+const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
