@@ -7,7 +7,9 @@ import {
   plannedRole,
   sourceOf,
 } from './cluster.ts';
-import { rmsxCommand } from './hints.ts';
+import type { Clues } from './diagnosis/clues.ts';
+import { findWarnings } from './diagnosis/find-warnings.ts';
+import type { Scene } from './diagnosis/scene.ts';
 import { type Misplaced, misplacedNodes } from './misplaced.ts';
 import { containerOf, type NodeConf, type ObservedContainer } from './observed.ts';
 import type { ClusterRecord } from './record.ts';
@@ -15,7 +17,6 @@ import { linkTo } from './replication.ts';
 import type { ServerInfo } from './server-info.ts';
 import { shapeName } from './shape.ts';
 import type { ClusterStatus, Health, NodeState, NodeStatus, Warning } from './status.ts';
-import { findWarnings } from './warnings.ts';
 
 /** Everything that the status of a cluster follows from. */
 export interface Evidence {
@@ -26,25 +27,32 @@ export interface Evidence {
   readonly infos: ReadonlyMap<string, ServerInfo>;
   /** Nodes that answer and do not take the password of their own conf. */
   readonly refusing?: ReadonlySet<string>;
+  /** What was looked up of nodes with which something is wrong. @default nothing was */
+  readonly clues?: ReadonlyMap<string, Clues>;
   /** Where a node is reached from here. */
   readonly endpoint: (node: string) => Address;
+}
+
+/** @returns everything that warnings follow from */
+export function sceneOf(evidence: Evidence): Scene {
+  const { record, containers, confs, infos, refusing = new Set(), clues = new Map() } = evidence;
+  const misplaced = misplacedNodes(record.cluster, containers);
+  const nodes = record.cluster.nodes.map((node) => assessNode(node, evidence, misplaced));
+  return { record, nodes, infos, confs, containers, refusing, misplaced, clues };
 }
 
 /** @returns the status of a cluster: what is, against what should be */
 export function assessCluster(evidence: Evidence): ClusterStatus {
   const { cluster, epoch } = evidence.record;
-  const misplaced = misplacedNodes(cluster, evidence.containers);
-  const nodes = cluster.nodes.map((node) => assessNode(node, evidence, misplaced));
+  const scene = sceneOf(evidence);
+  const { nodes, refusing } = scene;
   const masters = nodes.filter((node) => node.role === 'master');
-  const warnings = [
-    ...findWarnings(nodes, { ...evidence, refusing: evidence.refusing ?? new Set(), misplaced }),
-    ...strayWarnings(cluster, evidence.containers),
-  ];
+  const warnings = findWarnings(scene);
   return {
     cluster: {
       name: cluster.name,
       topology: shapeName(cluster.nodes, cluster.topology, cluster.fanout),
-      health: healthOf(nodes, warnings.length, evidence.refusing?.size ?? 0),
+      health: healthOf(nodes, warnings, refusing.size),
       subnet: cluster.subnet,
       image: cluster.image,
       epoch,
@@ -55,20 +63,9 @@ export function assessCluster(evidence: Evidence): ClusterStatus {
   };
 }
 
-/** A change that was cut off leaves the container of a node that is in no record any more. */
-function strayWarnings({ name, nodes }: ClusterSpec, containers: readonly ObservedContainer[]): readonly Warning[] {
-  const strays = containers.filter(({ node }) => node !== null && !nodes.some((known) => known.name === node));
-  return strays.map(({ node }) => ({
-    code: 'stray-node',
-    node,
-    message: `${node} has a container and is no part of the cluster any more`,
-    hint: rmsxCommand(name, `remove ${node}`),
-  }));
-}
-
-function healthOf(nodes: readonly NodeStatus[], warnings: number, refusing: number): Health {
+function healthOf(nodes: readonly NodeStatus[], warnings: readonly Warning[], refusing: number): Health {
   if (refusing === 0 && nodes.every((node) => node.role === null)) return 'down';
-  return warnings > 0 ? 'degraded' : 'healthy';
+  return warnings.every(({ level }) => level === 'advice') ? 'healthy' : 'degraded';
 }
 
 function assessNode(node: NodeSpec, evidence: Evidence, misplaced: ReadonlyMap<string, Misplaced>): NodeStatus {

@@ -38,6 +38,8 @@ export interface Warning {
   readonly node: string | null;
   readonly message: string;
   readonly hint: string | null;
+  /** An advice is no reason to call a cluster degraded. @default `problem` */
+  readonly level?: 'problem' | 'advice';
 }
 
 /** The status of a cluster: `rmsx status --json` prints it with `schemaVersion: 1`. */

@@ -3,8 +3,9 @@ import { RmsxError } from '../domain/errors.ts';
 import type { Ports, Redis, RedisConnection } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { endpointOf, type KnownCluster } from './observe.ts';
+import { within } from './within.ts';
 
-/** How long a node may take to accept a connection; what it is asked then has a deadline of its own. */
+/** How long a node may take to accept a connection, and to answer whatever it is asked; to both together where it is INFO. */
 const probeTimeoutMs = 1500;
 
 /** What a probe of a node brought: what the server says, or why it says nothing. */
@@ -55,15 +56,37 @@ export class Connections {
     }
   }
 
-  /** Asks a node for INFO; a connection that broke is not used again. */
+  /**
+   * Whether a node takes a password that may not be its own.
+   * @throws RmsxError where it cannot be asked
+   */
+  async takes(node: string, password: string): Promise<boolean> {
+    try {
+      const connection = await this.#redis.connect(node, this.#endpoint(node), password, probeTimeoutMs);
+      connection.close();
+      return true;
+    } catch (error) {
+      if (error instanceof RmsxError && error.reason === 'wrong-password') return false;
+      throw error;
+    }
+  }
+
+  /** Asks a node for INFO; a connection that broke, or is too slow, is not used again. */
   async probe(node: string): Promise<Probe> {
     try {
-      return { info: await (await this.to(node)).info() };
+      const info = await within(this.#ask(node), probeTimeoutMs);
+      if (info) return { info };
+      this.drop(node);
+      return { error: tooSlow(node) };
     } catch (error) {
       this.drop(node);
       if (error instanceof RmsxError) return { error };
       throw error;
     }
+  }
+
+  async #ask(node: string): Promise<ServerInfo> {
+    return (await this.to(node)).info();
   }
 
   /** Asks several nodes side by side. */
@@ -86,6 +109,10 @@ export class Connections {
     for (const node of [...this.#open.keys()]) this.drop(node);
   }
 }
+
+/** Connecting, logging in and asking have one budget together. */
+const tooSlow = (node: string): RmsxError =>
+  new RmsxError('failed', `${node}: could not read INFO: the server does not answer.`, { node, reason: 'no-answer' });
 
 /**
  * @param timeoutMs - of connecting, and of each command. @default the budget of a probe

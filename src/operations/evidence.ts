@@ -1,3 +1,4 @@
+import { fatalLine } from '../domain/diagnosis/log.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { Engine, ServerEnd } from '../domain/ports.ts';
@@ -6,10 +7,6 @@ import { hintFromLogs } from '../plan/older-server.ts';
 import type { Connections } from './connections.ts';
 
 const linesPerNode = 12;
-
-/** Why the server of a node ended, in its own words. Redis 8 aborts on a directive that none of its modules knows. */
-const fatalLine =
-  /FATAL|Fatal error|Can't handle RDB|can't open|Bad (directive|file)|aborting|Unsupported system page size/i;
 
 /**
  * The last lines of the logs of some nodes, taken before anything is removed. A log that cannot be read must not hide what

@@ -1,19 +1,21 @@
-import { assessCluster } from '../domain/assess.ts';
+import { assessCluster, type Evidence, sceneOf } from '../domain/assess.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import type { ClusterStatus } from '../domain/status.ts';
 import { type Connections, connectionsTo, infosOf } from './connections.ts';
+import { gatherClues } from './gather-clues.ts';
 import { endpointOf, type KnownCluster, observeCluster, runningNodes } from './observe.ts';
 
 /**
- * What is, against what should be.
+ * What is, against what should be, and why: nodes with which something is wrong are looked at a second time.
  * @throws RmsxError `not-found`
  */
 export async function status(name: string, ports: Ports): Promise<ClusterStatus> {
   const cluster = await observeCluster(ports, name);
   const connections = connectionsTo(cluster, ports);
   try {
-    return await lookAt(cluster, connections, ports);
+    const seen = await seeNodes(cluster, connections, ports);
+    return assessCluster({ ...seen, clues: await gatherClues(sceneOf(seen), connections, ports) });
   } finally {
     connections.close();
   }
@@ -21,7 +23,7 @@ export async function status(name: string, ports: Ports): Promise<ClusterStatus>
 
 /** Probes every node whose container runs, side by side, and assesses what it finds. */
 export const lookAt = async (cluster: KnownCluster, connections: Connections, ports: Ports): Promise<ClusterStatus> =>
-  (await lookInto(cluster, connections, ports)).status;
+  assessCluster(await seeNodes(cluster, connections, ports));
 
 /** A look, with what the status does not tell. */
 export interface Look {
@@ -32,19 +34,22 @@ export interface Look {
 
 /** The same look, for who needs more than the status of it. */
 export async function lookInto(cluster: KnownCluster, connections: Connections, ports: Ports): Promise<Look> {
+  const seen = await seeNodes(cluster, connections, ports);
+  return { status: assessCluster(seen), infos: seen.infos };
+}
+
+async function seeNodes(cluster: KnownCluster, connections: Connections, ports: Ports): Promise<Evidence> {
   const probes = await connections.probeAll(runningNodes(cluster));
   const { record, containers, confs } = cluster;
   const refusing = [...probes].flatMap(([node, probe]) =>
     'error' in probe && probe.error.reason === 'wrong-password' ? [node] : [],
   );
-  const infos = infosOf(probes);
-  const status = assessCluster({
+  return {
     record,
     containers,
     confs,
-    infos,
+    infos: infosOf(probes),
     refusing: new Set(refusing),
     endpoint: (node) => endpointOf(ports.engine, cluster, node),
-  });
-  return { status, infos };
+  };
 }

@@ -1,19 +1,18 @@
 import type { ClusterStatus, NodeStatus } from '../domain/status.ts';
+import { fitStatusTable, type StatusCells } from './fit-status-table.ts';
 import { renderTable } from './table.ts';
 
 /** Colours a piece of text; the identity where there is no colour. Meaning is never in the colour alone. */
 export type Paint = (tone: 'good' | 'bad' | 'dim', text: string) => string;
-
-const header = ['NODE', 'ROLE', 'STATE', 'SOURCE', 'ADDRESS', 'PORT', 'LINK', 'LAG B', 'LAG S', 'OFFSET', 'VERSION'];
 
 /**
  * The status of a cluster for people: `!` marks what differs from the plan, `?` what could not be seen; then every
  * warning, and one hint: the command to type.
  */
 export function renderStatus({ cluster, nodes, warnings }: ClusterStatus, paint: Paint): string {
-  const [head, ...rows] = renderTable([header, ...nodes.map(renderNode)])
-    .trimEnd()
-    .split('\n');
+  const misplaced = new Set(warnings.filter(({ code }) => isOfPlace(code)).map(({ node }) => node));
+  const cells = nodes.map((node) => cellsOf(node, misplaced.has(node.name)));
+  const [head, ...rows] = renderTable(fitStatusTable(cells)).trimEnd().split('\n');
   const tone = cluster.health === 'healthy' ? 'good' : 'bad';
   const title = `${cluster.name}  ${cluster.topology}  ${cluster.image}  ${cluster.subnet}  ${paint(tone, cluster.health)}`;
   const hint = warnings.find((warning) => warning.hint !== null)?.hint;
@@ -21,27 +20,33 @@ export function renderStatus({ cluster, nodes, warnings }: ClusterStatus, paint:
     title,
     paint('dim', head ?? ''),
     ...rows,
-    ...warnings.map((warning) => `${paint('bad', 'warning:')} ${warning.message}`),
+    ...warnings.map(({ level, message }) =>
+      level === 'advice' ? `${paint('dim', 'advice:')} ${message}` : `${paint('bad', 'warning:')} ${message}`,
+    ),
     ...(hint ? [`hint: ${hint}`] : []),
     '',
   ].join('\n');
 }
 
-function renderNode(node: NodeStatus): readonly string[] {
+const isOfPlace = (code: string): boolean => code === 'off-network' || code === 'address-differs';
+
+function cellsOf(node: NodeStatus, isMisplaced: boolean): StatusCells {
   const seen = node.state === 'running';
   const text = (value: string | number | null): string => (value === null ? (seen ? '-' : '?') : String(value));
+  // A master has no lag; that of a replica is unknown where its source does not answer.
+  const lag = (value: number | null): string => (value === null && node.role !== 'master' ? '?' : text(value));
   const mark = (differs: boolean, value: string): string => (differs ? `!${value}` : value);
-  return [
-    node.name,
-    node.role === null ? `?${node.plannedRole}` : mark(node.role !== node.plannedRole, node.role),
-    mark(!seen, node.state),
-    mark(seen && node.source !== node.plannedSource, text(node.source)),
-    `${node.ip}:${node.port}`,
-    String(node.hostPort),
-    mark(node.link === 'down', text(node.link)),
-    text(node.lagBytes),
-    text(node.lagSeconds),
-    text(node.offset),
-    text(node.version),
-  ];
+  return {
+    NODE: node.name,
+    ROLE: node.role === null ? `?${node.plannedRole}` : mark(node.role !== node.plannedRole, node.role),
+    STATE: mark(!seen, node.state),
+    SOURCE: mark(seen && node.source !== node.plannedSource, text(node.source)),
+    ADDRESS: mark(isMisplaced, `${node.ip}:${node.port}`),
+    PORT: String(node.hostPort),
+    LINK: mark(node.link === 'down' || node.link === 'syncing', text(node.link)),
+    'LAG B': lag(node.lagBytes),
+    'LAG S': lag(node.lagSeconds),
+    OFFSET: text(node.offset),
+    VERSION: text(node.version),
+  };
 }

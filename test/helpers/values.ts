@@ -65,7 +65,9 @@ export const record = (spec: ClusterSpec, epoch = 1): ClusterRecord => ({ schema
 const silent: ServerInfo = {
   version: '8.0.2',
   runId: 'r'.repeat(40),
+  uptimeSeconds: 100,
   loading: false,
+  loadedPercent: null,
   role: 'master',
   replid: history,
   replid2: '0'.repeat(40),
@@ -76,10 +78,21 @@ const silent: ServerInfo = {
   changesSinceSave: 0,
   source: null,
   link: null,
+  linkDownSeconds: null,
+  lastIoSeconds: null,
+  sync: null,
+  readOnly: true,
   priority: 100,
   replicas: [],
+  goodReplicas: null,
   fullSyncs: 0,
   partialSyncs: 0,
+  backlog: { active: true, sizeBytes: 16 * 2 ** 20 },
+  sentBytesPerSecond: 0,
+  receivedBytesPerSecond: 0,
+  persistence: { aofEnabled: true, aofWriteOk: true, aofRewriteOk: true, snapshotOk: true },
+  memory: { countedBytes: 2 ** 20, limitBytes: 0, policy: 'noeviction' },
+  refusals: { noReplicas: 0, disk: 0, memory: 0 },
 };
 
 /** What a master says: the replicas are online and have acknowledged its offset, unless told otherwise. */

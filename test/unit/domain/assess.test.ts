@@ -153,9 +153,7 @@ describe('what is wrong must be told with the command to type', () => {
     expect(findings(evidence({ master: 'stopped' }, infos))).toEqual([
       'degraded, master: null',
       'no-master: no node is a master: nothing can be written -> rmsx promote slave-2',
-      'node-stopped: master is stopped -> rmsx up',
-      'link-down: slave-1 has no link to master',
-      'link-down: slave-2 has no link to master',
+      'node-stopped: master is stopped; slave-1 and slave-2 have no link because of that -> rmsx up',
     ]);
   });
 
@@ -169,8 +167,7 @@ describe('what is wrong must be told with the command to type', () => {
   test('two masters', () => {
     expect(findings(evidence({}, { 'slave-1': masterInfo([]) }))).toEqual([
       'degraded, master: null',
-      'two-masters: master and slave-1 are masters at the same time: writes to them go apart -> docker restart redis-server-slave-1   # as replicas; writes that only they have are lost',
-      'role-differs: slave-1 runs as master, and should be the replica -> docker restart redis-server-slave-1',
+      'two-masters: master (the recorded one, 2 replicas) and slave-1 (no replica) are masters at the same time: writes to them go apart -> docker restart redis-server-slave-1   # as replicas; writes that only they have are lost',
     ]);
   });
 
@@ -232,16 +229,20 @@ describe('what is wrong must be told with the command to type', () => {
       evidence({}, { 'slave-1': replicaInfo({ ...master, address: { host: '10.9.9.9', port: 1 } }) }),
       'source-differs: slave-1 follows 10.9.9.9:1, and should follow master -> rmsx move slave-1 --source master',
     ],
-    ['a link that is down', evidence({}, { 'slave-1': lost() }), 'link-down: slave-1 has no link to master'],
+    [
+      'a link that is down',
+      evidence({}, { 'slave-1': lost() }),
+      'link-down: slave-1 has no link to master -> docker logs --tail 20 redis-server-slave-1',
+    ],
     [
       'a full synchronisation',
       evidence({}, { 'slave-1': replicaInfo(master, { link: 'syncing' }) }),
-      'syncing: slave-1 is in a full synchronisation with master',
+      'syncing: slave-1 is in a full synchronisation with master -> rmsx status',
     ],
     [
       'another history',
       evidence({}, { 'slave-1': replicaInfo(master, { replid: 'b'.repeat(40) }) }),
-      'history-differs: slave-1 holds another history than master: its offset says nothing',
+      'history-differs: slave-1 holds another history than master: its offset says nothing -> docker restart redis-server-slave-1',
     ],
     [
       'a role that a restart would change',

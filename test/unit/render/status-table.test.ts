@@ -59,12 +59,10 @@ test('a dead master: what could not be seen must be marked, and one command name
     "redis-server  star  redis:8.0  172.19.0.0/24  degraded
     NODE     ROLE     STATE     SOURCE  ADDRESS           PORT  LINK   LAG B  LAG S  OFFSET  VERSION
     master   ?master  !stopped  ?       172.19.0.10:6379  6379  ?      ?      ?      ?       ?
-    slave-1  replica  running   master  172.19.0.11:6380  6380  !down  -      -      1000    8.0.2
-    slave-2  replica  running   master  172.19.0.12:6381  6381  !down  -      -      1000    8.0.2
+    slave-1  replica  running   master  172.19.0.11:6380  6380  !down  ?      ?      1000    8.0.2
+    slave-2  replica  running   master  172.19.0.12:6381  6381  !down  ?      ?      1000    8.0.2
     warning: no node is a master: nothing can be written
-    warning: master is stopped
-    warning: slave-1 has no link to master
-    warning: slave-2 has no link to master
+    warning: master is stopped; slave-1 and slave-2 have no link because of that
     hint: rmsx promote slave-1
     "
   `);
@@ -77,8 +75,7 @@ test('a second master must be marked without colour', () => {
     master   master   running  -       172.19.0.10:6379  6379  -     -      -      1000    8.0.2
     slave-1  replica  running  master  172.19.0.11:6380  6380  up    0      0      1000    8.0.2
     slave-2  !master  running  !-      172.19.0.12:6381  6381  -     -      -      1000    8.0.2
-    warning: master and slave-2 are masters at the same time: writes to them go apart
-    warning: slave-2 runs as master, and should be the replica
+    warning: master (the recorded one, 2 replicas) and slave-2 (no replica) are masters at the same time: writes to them go apart
     hint: docker restart redis-server-slave-2   # as replicas; writes that only they have are lost
     "
   `);
@@ -120,4 +117,60 @@ test('colour must change nothing but colour', () => {
   const painted = renderStatus(status, (tone, text) => `<${tone}>${text}</${tone}>`);
   expect(painted.replaceAll(/<\/?(good|bad|dim)>/g, '')).toBe(renderStatus(status, (_, text) => text));
   expect(painted).toContain('<bad>down</bad>');
+});
+
+/** A hundred nodes that have written a lot. */
+function large(changes: (infos: Map<string, ServerInfo>) => void = () => {}): string {
+  const offset = 1_234_567_890_123;
+  const replicas = Array.from({ length: 99 }, (_, i) => node(`slave-${i + 1}`, i < 3 ? 'master' : `slave-${i - 2}`));
+  const spec = cluster(0, { nodes: [node('master', null), ...replicas] });
+  const all = (infos: Map<string, ServerInfo>): void => {
+    for (const [name, info] of infos) {
+      const links = info.replicas.map((link) => ({ ...link, offset: offset - 9_876_543_210 }));
+      const own = info.role === 'master' ? offset : offset - 9_876_543_210;
+      infos.set(name, { ...info, offset: own, replicas: links });
+    }
+    changes(infos);
+  };
+  return table({ 'slave-98': 'paused' }, all, spec);
+}
+
+test('the table of a hundred nodes with long offsets must fit into 100 columns, without what is said twice', () => {
+  const text = large((infos) => infos.delete('slave-98'));
+  expect(widest(text)).toBeLessThanOrEqual(100);
+  const lines = text.split('\n');
+  expect([lines[1], lines[2], lines[101]].join('\n')).toMatchInlineSnapshot(`
+    "NODE      ROLE      STATE    SOURCE    ADDRESS            LINK  LAG B  LAG S  OFFSET  VERSION
+    master    master    running  -         172.19.0.10:6379   -     -      -      1235G   8.0.2
+    slave-99  replica   running  slave-96  172.19.0.109:6478  up    0      0      1225G   8.0.2"
+  `);
+  expect(lines.filter((line) => /^(master|slave-)/.test(line))).toHaveLength(100);
+});
+
+test('a port that is another one outside must not be left out for the width', () => {
+  const status = assessCluster({
+    record: record(cluster(2)),
+    containers: containers(cluster(2)),
+    confs: confs(record(cluster(2))),
+    infos: new Map([...healthyInfos(cluster(2))].map(([name, info]) => [name, { ...info, offset: 10 ** 15 }])),
+    endpoint: () => ({ host: '127.0.0.1', port: 49_153 }),
+  });
+  const wide = {
+    ...status,
+    nodes: status.nodes.map((each) => ({ ...each, lagBytes: 10 ** 14, state: 'unreachable' as const })),
+  };
+  const text = renderStatus(wide, (_, plain) => plain);
+  expect(widest(text)).toBeLessThanOrEqual(100);
+  expect(text).toContain('49153');
+});
+
+test('advice must be told as that, and a synchronisation and a wrong address be marked', () => {
+  const text = table({}, (infos) => {
+    const busy = { ...healthyInfos(cluster(2)).get('master'), sentBytesPerSecond: 2 ** 22 } as ServerInfo;
+    infos.set('master', busy);
+    infos.set('slave-1', replicaInfo(node('master', null), { link: 'syncing' }));
+  });
+  expect(text).toContain('!syncing');
+  expect(text).toContain('advice: the backlog of master');
+  expect(text).toContain('hint: rmsx status\n');
 });

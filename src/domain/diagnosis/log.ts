@@ -1,0 +1,93 @@
+/** Why the link of a replica is down, in the words of its own log. */
+export type LinkCause =
+  | { readonly kind: 'password' | 'unreachable' | 'disk'; readonly text: string }
+  | { readonly kind: 'rdb-version'; readonly version: string };
+
+const synchronised = /sync: Finished with success|Successful partial resynchronization/;
+const started = /Server initialized|Ready to accept connections|Redis is starting/;
+
+const rdbVersion = /Can't handle RDB format version (\d+)/;
+const password = /NOAUTH|WRONGPASS|invalid password|Unable to AUTH to|NOPERM/;
+const unreachable =
+  /(Connection refused|No route to host|Host is unreachable|Network is unreachable|(?:Connection|Operation) timed out|Timeout connecting to the (?:MASTER|PRIMARY))/;
+const disk =
+  /(No space left on device|Read-only file system|Permission denied|Input\/output error|Disk quota exceeded)/;
+
+/** Why a server ended, in its own words. Redis 8 aborts on a directive that none of its modules knows. */
+export const fatalLine: RegExp =
+  /FATAL|Fatal error|Can't handle RDB|can't open|Bad (directive|file)|aborting|Unsupported system page size/i;
+
+/** `1:S 28 Nov 2026 18:06:35.123 * ` before what a server says. */
+const head = /^\d+:\w (\d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2}\.\d{3}) \S /;
+
+/**
+ * Reads from the log of a replica why it has no link.
+ * @param log - its last lines; what stands before the last time that it was in sync says nothing
+ * @returns the last cause told; undefined where none is
+ */
+export function linkCauseIn(log: readonly string[]): LinkCause | undefined {
+  const since = log.slice(log.findLastIndex((line) => synchronised.test(line)) + 1);
+  // A connection that cannot be made comes after everything else, and those lines may be older.
+  const causes = since.flatMap((line): readonly LinkCause[] => {
+    const version = rdbVersion.exec(line)?.[1];
+    if (version !== undefined) return [{ kind: 'rdb-version', version }];
+    if (password.test(line)) return [{ kind: 'password', text: withoutHead(line) }];
+    const text = unreachable.exec(line)?.[1];
+    if (text !== undefined) return [{ kind: 'unreachable', text }];
+    const full = disk.exec(line)?.[1];
+    return full === undefined ? [] : [{ kind: 'disk', text: full }];
+  });
+  return causes.at(-1);
+}
+
+/** @returns what the disk refused with, as a log says it last; undefined where it does not */
+export const diskCauseIn = (log: readonly string[]): string | undefined =>
+  log.flatMap((line) => disk.exec(line)?.[1] ?? []).at(-1);
+
+/** @returns the last line in which a server says why it ends; undefined where there is none */
+export function fatalIn(log: readonly string[]): string | undefined {
+  const line = log.findLast((each) => fatalLine.test(each));
+  return line === undefined ? undefined : withoutHead(line);
+}
+
+/** @returns whether a source gave up replicas that did not keep up */
+export const hasGivenUp = (log: readonly string[]): boolean =>
+  log.some((line) => /overcoming of output buffer limits/.test(line));
+
+/**
+ * Counts the full synchronisations that a replica has begun in the last while before the end of its log.
+ * @returns how many, and over how many seconds
+ */
+export function fullSyncsIn(log: readonly string[], withinSeconds: number): { count: number; seconds: number } {
+  const own = log.slice(log.findLastIndex((line) => started.test(line)) + 1);
+  const lastMs = timeOf(own.findLast((line) => timeOf(line) !== undefined) ?? '') ?? 0;
+  const times = own
+    .filter((line) => /Full resync from (master|primary)/i.test(line))
+    .flatMap((line) => timeOf(line) ?? [])
+    .filter((timeMs) => lastMs - timeMs <= withinSeconds * 1000);
+  const [firstMs = lastMs] = times;
+  return { count: times.length, seconds: Math.round((lastMs - firstMs) / 1000) };
+}
+
+/**
+ * Finds how far a replica was in another history than the one of its source: that is what it asked to go on from.
+ * @param replid - the history of the source
+ * @returns an offset in bytes; undefined where it asked for no other one since its last start
+ */
+export function lostHistoryIn(log: readonly string[], replid: string): number | undefined {
+  const own = log.slice(log.findLastIndex((line) => started.test(line)) + 1);
+  const requests = own.flatMap((line) => {
+    const [, asked, offset] = /Trying a partial resynchronization \(request (\w{40}):(\d+)\)/.exec(line) ?? [];
+    return asked === undefined || asked === replid ? [] : [Number(offset)];
+  });
+  return requests.at(-1);
+}
+
+const withoutHead = (line: string): string => line.replace(head, '').replace(/^[#*\s-]+/, '');
+
+/** In the time zone of the server: only good for differences. */
+function timeOf(line: string): number | undefined {
+  const time = head.exec(line)?.[1];
+  const timeMs = time === undefined ? Number.NaN : Date.parse(`${time} UTC`);
+  return Number.isNaN(timeMs) ? undefined : timeMs;
+}
