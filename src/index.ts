@@ -20,7 +20,7 @@ export {
   type Tree,
 } from './domain/replication-graph.ts';
 export type { LinkState } from './domain/server-info.ts';
-export type { ClusterStatus, Health, NodeState, NodeStatus, Warning } from './domain/status.ts';
+export type { ClusterStatus, Health, NodeState, NodeStatus, Notice, Warning } from './domain/status.ts';
 export { type Change, changesBetween } from './domain/status-changes.ts';
 export type { Check, CheckCode, Verification } from './domain/verification/verification.ts';
 export { add } from './operations/add.ts';

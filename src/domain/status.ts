@@ -31,15 +31,19 @@ export interface NodeStatus {
   readonly containerId: string | null;
 }
 
-/** One finding: what is wrong, and the command to type. */
-export interface Warning {
+/** What somebody should know, and the command to type. */
+export interface Notice {
   /** Public and stable: scripts compare it. */
   readonly code: string;
   readonly node: string | null;
   readonly message: string;
   readonly hint: string | null;
-  /** An advice is no reason to call a cluster degraded. @default `problem` */
-  readonly level?: 'problem' | 'advice';
+}
+
+/** What is wrong with a cluster. */
+export interface Warning extends Notice {
+  /** An advice is no reason to call a cluster degraded. */
+  readonly level: 'problem' | 'advice';
 }
 
 /** The status of a cluster: `rmsx status --json` prints it with `schemaVersion: 1`. */

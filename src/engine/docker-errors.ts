@@ -121,7 +121,7 @@ export function toEngineError(what: string, endpoint: string, error: unknown): R
     rule?.reason ?? (isGone(statusCode, text) ? 'gone' : statusCode === 304 ? 'already-so' : 'engine-error');
   return new RmsxError(rule?.code ?? 'failed', `The engine could not ${what}: ${text || 'it gave no reason'}`, {
     reason,
-    hint: rule?.hint,
+    hint: rule?.hint ?? (reason === 'engine-error' ? 'See how the engine is: rmsx doctor' : undefined),
     cause: error,
   });
 }

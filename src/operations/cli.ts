@@ -7,7 +7,7 @@ import { containerOf } from '../domain/observed.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import { toPrintable } from '../domain/printable.ts';
 import { Greeting, killCommand, redisCliCommand, redisCliEnvironment } from '../plan/redis-cli.ts';
-import { type KnownCluster, observeCluster, requireNode } from './observe.ts';
+import { endpointOf, type KnownCluster, observeCluster, requireNode } from './observe.ts';
 
 /** Where redis-cli reads and writes. */
 export interface CliStreams {
@@ -48,8 +48,9 @@ export async function redisCli(
     env: redisCliEnvironment,
     terminal: streams.terminal,
   };
+  const way = otherWay(cluster, node, ports.engine);
   const session = await ports.engine.exec(id, spec).catch((error: unknown) => {
-    throw error instanceof RmsxError && error.reason === 'engine-error' ? notStarted(cluster, node, error) : error;
+    throw error instanceof RmsxError && error.reason === 'engine-error' ? notStarted(node, error, way) : error;
   });
   const password = cluster.confs.get(node)?.password ?? cluster.password;
   const greeting = new Greeting();
@@ -58,7 +59,7 @@ export async function redisCli(
     isOver = await converse(session, greeting, password, streams);
     if (!isOver) return 0;
     const code = await session.exitCode();
-    if (!greeting.hasBegun) throw neverBegan(cluster, node, greeting, code, password);
+    if (!greeting.hasBegun) throw neverBegan(node, greeting, code, password, way);
     return code;
   } finally {
     if (!isOver) await endProgram(ports.engine, id, spec, greeting.processId);
@@ -112,18 +113,22 @@ function idOfRunning(cluster: KnownCluster, node: string): string {
   });
 }
 
-const otherWay = ({ name }: KnownCluster, node: string): string =>
-  `Use one of this machine: redis-cli -u "$(${rmsxCommand(name, `url ${node}`)})"`;
+/** The password goes through the environment: everybody on a machine reads command lines. */
+function otherWay(cluster: KnownCluster, node: string, engine: Engine): string {
+  const { host, port } = endpointOf(engine, cluster, node);
+  const env = rmsxCommand(cluster.name, 'env');
+  return `Use one of this machine: eval "$(${env})"; REDISCLI_AUTH=$REDIS_PASSWORD redis-cli -h ${host} -p ${port}`;
+}
 
-const notStarted = (cluster: KnownCluster, node: string, error: RmsxError): RmsxError =>
-  retold(error, `redis-cli cannot be started in ${node}: ${error.message}`, { node, hint: otherWay(cluster, node) });
+const notStarted = (node: string, error: RmsxError, hint: string): RmsxError =>
+  retold(error, `redis-cli cannot be started in ${node}: ${error.message}`, { node, hint });
 
 function neverBegan(
-  cluster: KnownCluster,
   node: string,
   { isMissing, said }: Greeting,
   code: number,
   password: string,
+  hint: string,
 ): RmsxError {
   const why = isMissing
     ? 'its image has neither redis-cli nor valkey-cli'
@@ -131,7 +136,7 @@ function neverBegan(
   return new RmsxError('failed', `redis-cli cannot be started in ${node}: ${why}.`, {
     node,
     reason: isMissing ? 'no-redis-cli' : 'no-shell',
-    hint: otherWay(cluster, node),
+    hint,
   });
 }
 

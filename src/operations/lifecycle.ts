@@ -3,7 +3,7 @@ import { RmsxError } from '../domain/errors.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { Plan, Step } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
-import type { NodeState, Warning } from '../domain/status.ts';
+import type { NodeState, Notice } from '../domain/status.ts';
 import { newRun } from '../files/process-owner.ts';
 import { isAwake } from '../plan/linked.ts';
 import { beginWork, type LifecycleWork, lifecycleRunner, withBegun } from './lifecycle-steps.ts';
@@ -36,14 +36,14 @@ export interface LifecycleResult {
   readonly changed: boolean;
   readonly nodes: readonly LifecycleNode[];
   /** What it means for the nodes that were not touched. */
-  readonly warnings: readonly Warning[];
+  readonly warnings: readonly Notice[];
 }
 
 /** What is to be done, from one look at the cluster. */
 export interface LifecyclePlan {
   readonly known: KnownCluster;
   readonly plan: Plan;
-  readonly warnings: readonly Warning[];
+  readonly warnings: readonly Notice[];
 }
 
 /** What each of `start`, `stop` and `restart` has of its own. */

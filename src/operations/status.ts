@@ -1,4 +1,6 @@
 import { assessCluster, type Evidence, sceneOf } from '../domain/assess.ts';
+import type { Clues } from '../domain/diagnosis/clues.ts';
+import type { Scene } from '../domain/diagnosis/scene.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import type { ClusterStatus } from '../domain/status.ts';
@@ -14,8 +16,8 @@ export async function status(name: string, ports: Ports): Promise<ClusterStatus>
   const cluster = await observeCluster(ports, name);
   const connections = connectionsTo(cluster, ports);
   try {
-    const seen = await seeNodes(cluster, connections, ports);
-    return assessCluster({ ...seen, clues: await gatherClues(sceneOf(seen), connections, ports) });
+    const look = await lookInto(cluster, connections, ports, (scene) => gatherClues(scene, connections, ports));
+    return look.status;
   } finally {
     connections.close();
   }
@@ -32,10 +34,18 @@ export interface Look {
   readonly infos: ReadonlyMap<string, ServerInfo>;
 }
 
-/** The same look, for who needs more than the status of it. */
-export async function lookInto(cluster: KnownCluster, connections: Connections, ports: Ports): Promise<Look> {
+/**
+ * The same look, for who needs more than the status of it.
+ * @param lookUp - gathers what tells why, of nodes with which something is wrong
+ */
+export async function lookInto(
+  cluster: KnownCluster,
+  connections: Connections,
+  ports: Ports,
+  lookUp: (scene: Scene) => Promise<ReadonlyMap<string, Clues>>,
+): Promise<Look> {
   const seen = await seeNodes(cluster, connections, ports);
-  return { status: assessCluster(seen), infos: seen.infos };
+  return { status: assessCluster({ ...seen, clues: await lookUp(sceneOf(seen)) }), infos: seen.infos };
 }
 
 async function seeNodes(cluster: KnownCluster, connections: Connections, ports: Ports): Promise<Evidence> {

@@ -1,12 +1,19 @@
+import type { Clues } from '../domain/diagnosis/clues.ts';
+import { cluesWanted } from '../domain/diagnosis/clues-wanted.ts';
+import type { Scene } from '../domain/diagnosis/scene.ts';
 import type { ObservedContainer } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { stampedFile } from '../render/conf-directory.ts';
 import { Connections } from './connections.ts';
+import { gatherClues } from './gather-clues.ts';
 import { endpointOf, type KnownCluster, observeListed } from './observe.ts';
 import { type Look, lookInto } from './status.ts';
 
 /** How often a change is looked for that shows nowhere else: one that gave a node another directive, say. */
 const quietChangeMs = 10_000;
+
+/** How long an explanation holds for the same nodes: logs are long, and a cause seldom becomes another. */
+const cluesHoldMs = 10_000;
 
 type Stamps = ReadonlyMap<string, number | null>;
 
@@ -23,6 +30,8 @@ export class Watcher {
   #stamps: Stamps = new Map();
   #stampedAtMs = 0;
   #last: Look | undefined;
+  #clues: ReadonlyMap<string, Clues> = new Map();
+  #cluesAtMs = 0;
 
   /** @param name - of the cluster; nothing is asked for yet */
   constructor(name: string, ports: Ports) {
@@ -72,11 +81,24 @@ export class Watcher {
 
   /** A server that was restarted has closed its connection, and answers on another one. */
   async #probe(): Promise<Look> {
-    const look = await lookInto(this.#cluster, this.#connections, this.#ports);
+    const look = await this.#lookOnce();
     const isLost = look.status.nodes.some(
       ({ name, state }) => state === 'unreachable' && this.#last?.infos.has(name) === true,
     );
-    return isLost ? lookInto(this.#cluster, this.#connections, this.#ports) : look;
+    return isLost ? this.#lookOnce() : look;
+  }
+
+  #lookOnce(): Promise<Look> {
+    return lookInto(this.#cluster, this.#connections, this.#ports, (scene) => this.#lookUp(scene));
+  }
+
+  async #lookUp(scene: Scene): Promise<ReadonlyMap<string, Clues>> {
+    const nodes = [...cluesWanted(scene).keys()];
+    const isKnown = nodes.join() === [...this.#clues.keys()].join();
+    if (isKnown && performance.now() - this.#cluesAtMs < cluesHoldMs) return this.#clues;
+    this.#clues = nodes.length === 0 ? new Map() : await gatherClues(scene, this.#connections, this.#ports);
+    this.#cluesAtMs = performance.now();
+    return this.#clues;
   }
 
   /** Whether somebody has written a conf since it was read. */

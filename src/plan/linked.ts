@@ -1,7 +1,7 @@
 import { type ClusterSpec, findNode, type NodeSpec, sourceOf, topDown } from '../domain/cluster.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
-import type { Warning } from '../domain/status.ts';
+import type { Notice } from '../domain/status.ts';
 
 /** @returns whether a container runs in some way, so that there is something to stop */
 export const isAwake = (container: ObservedContainer | undefined): container is ObservedContainer =>
@@ -44,7 +44,7 @@ export function neighbours(cluster: ClusterSpec, name: string, running: Readonly
 }
 
 /** @returns a warning for every node that runs while its source does not */
-export function lonelyWarnings(cluster: ClusterSpec, running: ReadonlySet<string>): readonly Warning[] {
+export function lonelyWarnings(cluster: ClusterSpec, running: ReadonlySet<string>): readonly Notice[] {
   return cluster.nodes.flatMap(({ name, source }) =>
     source === null || !running.has(name) || running.has(source)
       ? []

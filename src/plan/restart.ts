@@ -4,7 +4,7 @@ import { heirAmong, promoteCommand } from '../domain/heir.ts';
 import { rmsxCommand, waysOut } from '../domain/hints.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
-import type { Warning } from '../domain/status.ts';
+import type { Notice } from '../domain/status.ts';
 import { isAwake, neighbours, runningNames } from './linked.ts';
 import { containersOf, planStart, refuseMisplaced, refuseMissing, type StartFacts, startSteps } from './start.ts';
 import { stopSteps } from './stop.ts';
@@ -77,7 +77,7 @@ function refuseForgetful(facts: StartFacts): void {
 }
 
 /** @returns what a restart of the master means; nothing where it is not among them */
-export function restartWarnings(facts: StartFacts): readonly Warning[] {
+export function restartWarnings(facts: StartFacts): readonly Notice[] {
   const { cluster } = facts.record;
   const master = masterOf(cluster).name;
   const container = containerOf({ containers: containersOf(facts) }, master);

@@ -4,7 +4,7 @@ import { rmsxCommand } from '../domain/hints.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
 import { stopGraceSeconds } from '../domain/ports.ts';
-import type { Warning } from '../domain/status.ts';
+import type { Notice } from '../domain/status.ts';
 import { isAwake } from './linked.ts';
 
 /**
@@ -64,10 +64,10 @@ export function stopWarnings(
   cluster: ClusterSpec,
   stopping: readonly string[],
   staying: readonly string[],
-): readonly Warning[] {
+): readonly Notice[] {
   const { name, persistence } = cluster;
   const master = masterOf(cluster).name;
-  const warnings: Warning[] = [];
+  const warnings: Notice[] = [];
   if (persistence === 'none' && stopping.length > 0 && staying.length === 0) {
     const message = `${name} is ephemeral: with its last node its data is gone`;
     warnings.push({ code: 'data-gone', node: null, message, hint: null });

@@ -133,7 +133,7 @@ describe('a cluster that Docker Compose started from rendered files', () => {
     await cluster.healthy();
   });
 
-  test('must be moved and promoted, and keep roles and data over restart, and over down and up', async () => {
+  soakTest('must be moved and promoted, and keep roles and data over restart, and over down and up', async () => {
     const moved = await rmsxJson(['move', 'slave-3', '--source', 'slave-2', '-n', cluster.name]);
     expect(moved).toMatchObject({ resync: { 'slave-3': 'partial' } });
     await docker('kill', cluster.container('master'));

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { encodeWord, splitWords } from '../../src/domain/conf-grammar.ts';
 import { nastyBytes, randomFrom } from '../helpers/conf-grammar.ts';
-import { isSoak, rows } from './support/breadth.ts';
+import { isSoak, rows, soakTest } from './support/breadth.ts';
 import { docker } from './support/run.ts';
 
 const images = rows(['redis:6.0'], ['redis:7.0', 'redis:8.0', 'valkey:8.1']);
@@ -193,7 +193,7 @@ describe.concurrent.each(images)('%s', (image) => {
     }
   });
 
-  test('must take a line apart as splitWords does, or refuse it as that does', async () => {
+  soakTest('must take a line apart as splitWords does, or refuse it as that does', async () => {
     const random = randomFrom(7);
     const rubbish = [
       'a\vb',

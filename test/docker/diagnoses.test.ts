@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Warning } from '../../src/domain/status.ts';
+import { soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { docker, eventually, rmsx } from './support/run.ts';
 
@@ -118,7 +119,7 @@ describe('a cluster that keeps its data', () => {
     await healthy(cluster);
   });
 
-  test('a node that loads its data must be told with how far it is', async () => {
+  soakTest('a node that loads its data must be told with how far it is', async () => {
     const master = await cluster.client('master');
     const pipeline = master.pipeline();
     for (let i = 0; i < 6000; i += 1) pipeline.set(`key:${i}`, 'value');
@@ -137,7 +138,7 @@ describe('a cluster that keeps nothing', () => {
     for (let i = 0; i < keys; i += 1) await master.set(`key:${i}`, 'x'.repeat(bytes));
   };
 
-  test('a replica whose memory ran out must be told as that', async () => {
+  soakTest('a replica whose memory ran out must be told as that', async () => {
     await docker('update', '--memory', '20m', '--memory-swap', '20m', cluster.container('slave-2'));
     await fill(30, 2 ** 20);
     await told(cluster, /^out-of-memory: slave-2 was killed, as no memory was left for it$/);

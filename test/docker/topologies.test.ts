@@ -70,7 +70,7 @@ const numbers = (replicas: number): readonly number[] => Array.from({ length: re
 
 const nameOf = (i: number): string => (i === 0 ? 'master' : `slave-${i}`);
 
-test('a chain of 8 replicas must come up, and a write must go all the way down', async () => {
+soakTest('a chain of 8 replicas must come up, and a write must go all the way down', async () => {
   const cluster = new TestCluster('chain-8');
   try {
     const status = await cluster.up('--topology', 'chain', '--replicas', '8', '--ephemeral');
@@ -178,39 +178,42 @@ describe.each([
   });
 });
 
-test('a star that is asked to be a chain must move its replicas, restart none, and synchronise none anew', async () => {
-  const cluster = new TestCluster('star-to-chain');
-  try {
-    const status = await cluster.up('--replicas', '3');
-    const nodes = Object.keys(chainOf(3));
-    const clients = await clientsOf(cluster, status);
-    const fullSyncs = async (): Promise<readonly string[]> => {
-      const infos = await Promise.all(nodes.map((node) => clients.get(node)?.info('stats')));
-      return infos.map((info) => /sync_full:(\d+)/.exec(info ?? '')?.[1] ?? '');
-    };
-    const [started, syncs] = [await starts(cluster, nodes), await fullSyncs()];
-    expect(syncs).toEqual(['3', '0', '0', '0']);
-    const acknowledged: string[] = [];
-    let isWriting = true;
-    const writing = (async () => {
-      for (let i = 0; isWriting; i++) {
-        await clients.get('master')?.rpush('log', String(i));
-        acknowledged.push(String(i));
-      }
-    })();
-    const result = await rmsxJson<Changed>(['up', '-n', cluster.name, '--topology', 'chain', '--pull', 'never']);
-    isWriting = false;
-    await writing;
+soakTest(
+  'a star that is asked to be a chain must move its replicas, restart none, and synchronise none anew',
+  async () => {
+    const cluster = new TestCluster('star-to-chain');
+    try {
+      const status = await cluster.up('--replicas', '3');
+      const nodes = Object.keys(chainOf(3));
+      const clients = await clientsOf(cluster, status);
+      const fullSyncs = async (): Promise<readonly string[]> => {
+        const infos = await Promise.all(nodes.map((node) => clients.get(node)?.info('stats')));
+        return infos.map((info) => /sync_full:(\d+)/.exec(info ?? '')?.[1] ?? '');
+      };
+      const [started, syncs] = [await starts(cluster, nodes), await fullSyncs()];
+      expect(syncs).toEqual(['3', '0', '0', '0']);
+      const acknowledged: string[] = [];
+      let isWriting = true;
+      const writing = (async () => {
+        for (let i = 0; isWriting; i++) {
+          await clients.get('master')?.rpush('log', String(i));
+          acknowledged.push(String(i));
+        }
+      })();
+      const result = await rmsxJson<Changed>(['up', '-n', cluster.name, '--topology', 'chain', '--pull', 'never']);
+      isWriting = false;
+      await writing;
 
-    expect(result.cluster).toMatchObject({ topology: 'chain', health: 'healthy', epoch: 2 });
-    expect(result.resync).toEqual({ 'slave-2': 'partial', 'slave-3': 'partial' });
-    expect(await realSources(result, clients)).toEqual(chainOf(3));
-    expect(await starts(cluster, nodes)).toEqual(started);
-    expect(await fullSyncs()).toEqual(syncs);
-    expect(acknowledged.length).toBeGreaterThan(0);
-    await expectReach(clients, 'master');
-    for (const node of nodes) expect(await clients.get(node)?.lrange('log', 0, -1)).toEqual(acknowledged);
-  } finally {
-    await cluster.remove();
-  }
-});
+      expect(result.cluster).toMatchObject({ topology: 'chain', health: 'healthy', epoch: 2 });
+      expect(result.resync).toEqual({ 'slave-2': 'partial', 'slave-3': 'partial' });
+      expect(await realSources(result, clients)).toEqual(chainOf(3));
+      expect(await starts(cluster, nodes)).toEqual(started);
+      expect(await fullSyncs()).toEqual(syncs);
+      expect(acknowledged.length).toBeGreaterThan(0);
+      await expectReach(clients, 'master');
+      for (const node of nodes) expect(await clients.get(node)?.lrange('log', 0, -1)).toEqual(acknowledged);
+    } finally {
+      await cluster.remove();
+    }
+  },
+);

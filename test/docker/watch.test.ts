@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ChaosProxy } from './support/chaos-proxy.ts';
 import { TestCluster } from './support/cluster.ts';
 import { docker, eventually } from './support/run.ts';
+import { startOnTerminal, startPiped, told } from './support/running.ts';
 
-const bin = fileURLToPath(new URL('../../bin/rmsx.js', import.meta.url));
 const cluster = new TestCluster('watch');
 
 beforeAll(async () => {
@@ -14,38 +12,12 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.remove());
 
-/** A watch that runs. */
-interface Watch {
-  /** Everything it has written so far, without carriage returns. */
-  text(): string;
-  type(text: string): void;
-  kill(signal: NodeJS.Signals): void;
-  readonly ended: Promise<number | null>;
-}
-
-function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Watch {
-  const child = spawn(command, args, { env: { ...process.env, ...env } });
-  let text = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-  });
-  return {
-    text: () => text.replaceAll('\r', ''),
-    type: (typed) => void child.stdin.write(typed),
-    kill: (signal) => void child.kill(signal),
-    ended: new Promise((resolve) => child.on('close', resolve)),
-  };
-}
-
 const watching = ['status', '-w', '0.5', '-n', cluster.name];
-const piped = (env: NodeJS.ProcessEnv = {}): Watch => start(process.execPath, [bin, ...watching], env);
-const told = (watch: Watch, line: string): Promise<true> =>
-  eventually(line, async () => watch.text().includes(line) || false);
 
 test('a replica that stops and comes back must be told line by line, and the engine be asked little', async () => {
   const proxy = new ChaosProxy(`${cluster.name}-${randomBytes(3).toString('hex')}`);
   await proxy.listen();
-  const watch = piped(proxy.env);
+  const watch = startPiped(watching, proxy.env);
   try {
     await told(watch, 'cluster healthy: star, master: master, nodes: 3 (running: 3)\n');
     await docker('stop', '-t', '1', cluster.container('slave-1'));
@@ -71,12 +43,6 @@ test('a replica that stops and comes back must be told line by line, and the eng
   }
 });
 
-/** On a terminal of its own, of this size. */
-const onTerminal = (columns: number, rows: number): Watch => {
-  const line = `stty cols ${columns} rows ${rows}; exec "${process.execPath}" "${bin}" ${watching.join(' ')}`;
-  return start('script', ['-qec', line, '/dev/null'], { TERM: 'xterm', LANG: 'C.UTF-8', NO_COLOR: '1' });
-};
-
 /** What the screen shows, as a terminal makes it of what is written. */
 function screenOf(text: string): readonly string[] {
   const [last = ''] = text
@@ -88,7 +54,7 @@ function screenOf(text: string): readonly string[] {
 
 test('on a terminal there must be one table that fits, and Ctrl-C must leave the terminal as it was', async () => {
   const client = await cluster.client('master');
-  const watch = onTerminal(70, 8);
+  const watch = startOnTerminal(watching, { columns: 70, rows: 8 });
   await eventually('three pictures', async () => {
     await client.set('a', 'b');
     return watch.text().split('LAG TREND').length > 3 && / {2}writes [1-9]\d*\/s/.test(watch.text());

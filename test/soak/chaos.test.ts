@@ -141,7 +141,7 @@ async function attempt(
   try {
     await proxy.listen();
     const startMs = performance.now();
-    const args = [verb, ...scenario.args(cluster), '--timeout', `${timeoutSeconds}s`];
+    const args = [verb, '--timeout', `${timeoutSeconds}s`, ...scenario.args(cluster)];
     const run = await rmsx(args, { env: { ...env, ...proxy.env }, whileRunning: endIfStuck });
     wrong.push(...faultsOf(verb, run, performance.now() - startMs));
     if (run.code === 0) {

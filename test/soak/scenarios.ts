@@ -170,6 +170,24 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     prepare: withKeys(standing('1', '--image', 'redis:7.0')),
   }),
   status: looking(named('--json'), async (_, { stdout }) => isWhole(JSON.parse(stdout) as ClusterStatus)),
+  topology: looking(named('--json'), async (_, { stdout }) => {
+    const { edges } = JSON.parse(stdout) as { edges: readonly { link: string | null }[] };
+    return edges.map(({ link }) => link).join() === 'up' ? undefined : `it shows ${JSON.stringify(edges)}`;
+  }),
+  verify: looking(named('--json', '--keys', '7'), async (_, { stdout }) => {
+    const { ok, keys } = JSON.parse(stdout) as { ok: boolean; keys: { written: number } };
+    return ok && keys.written === 7 ? undefined : `it says ${stdout}`;
+  }),
+  logs: looking(named(), async (_, { stdout }) => {
+    const isWhole = ['master', 'slave-1'].every((node) =>
+      new RegExp(`^${node} \\| .*Server initialized`, 'm').test(stdout),
+    );
+    return isWhole ? undefined : `it printed ${stdout}`;
+  }),
+  cli: looking(
+    ({ name }) => ['-n', name, 'master', 'ECHO', 'hello'],
+    async (_, { stdout }) => (stdout === 'hello\n' ? undefined : `it printed ${stdout}`),
+  ),
   ls: looking(
     () => ['--json'],
     async ({ name }, { stdout }) => {

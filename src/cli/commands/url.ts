@@ -10,7 +10,7 @@ export const urlCommand: Command = {
   describe: 'the connection string of a node, password included',
   options: { role: { type: 'string', describe: 'master or replica: every node with that role', otherwise: 'master' } },
   examples: [
-    ['redis-cli -u "$(rmsx url)"', 'the master'],
+    ['REDIS_URL=$(rmsx url) npm start', 'the master, for a program'],
     ['rmsx url slave-1', 'one node'],
   ],
   run: async (args, context) => {

@@ -31,6 +31,7 @@ export const problem = (code: string, node: string | null, message: string, hint
   node,
   message,
   hint,
+  level: 'problem',
 });
 
 /** @returns a warning that does not */

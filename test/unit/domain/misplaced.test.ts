@@ -35,6 +35,7 @@ test('a node that has left the network must be told with the cause and the comma
       node: 'slave-2',
       message: 'slave-2 is not on the network redis-server_app_net: no other node finds it',
       hint: 'rmsx up',
+      level: 'problem',
     },
   });
   expect(seen({ attachments: [attachment('other')] }, true).codes).toEqual(['off-network']);
@@ -68,6 +69,7 @@ test('a node that has another address must be told, with the address that it has
       node: 'slave-2',
       message: 'slave-2 has the address 172.19.0.240 instead of 172.19.0.12: no other node finds it',
       hint: 'rmsx up',
+      level: 'problem',
     },
   });
 });
