@@ -49,11 +49,11 @@ describe('promote while the master is alive', () => {
 
 describe.each(
   rows<readonly [string, readonly [string, ...string[]]]>(
+    [['killed', ['kill']]],
     [
-      ['killed', ['kill']],
       ['removed', ['rm', '-f']],
+      ['stopped', ['stop']],
     ],
-    [['stopped', ['stop']]],
   ),
 )('promote after the master was %s', (how, command) => {
   test('must lose nothing, must be followed by all and be where programs are sent, and the old master must come back as a replica', async () => {
