@@ -19,7 +19,7 @@ export const cleanUpLookMs = 5_000;
 export const silentTimeoutMs = 2_000;
 
 /** How many containers are made, filled, started or removed at a time: more of them get ready no sooner, and some not in time. */
-export const heavyCalls = 16;
+export const heavyCalls = 8;
 
 /** What every call needs. */
 export interface Wire {
