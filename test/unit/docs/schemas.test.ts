@@ -38,7 +38,8 @@ describe.each(files)('%s', (file) => {
   });
 
   // What people write may leave things out, and what rmsx prints may not: null says that there is nothing.
-  test.skipIf(file === 'rmsx-file.schema.json')('must require every field that it knows', () => {
+  if (file === 'rmsx-file.schema.json') return;
+  test('must require every field that it knows', () => {
     const required = (schema: Part['schema']): unknown => [...((schema.required ?? []) as string[])].sort();
     for (const { path, schema } of objects) {
       expect([path, required(schema)]).toEqual([path, Object.keys(schema.properties as object).sort()]);
