@@ -3,6 +3,7 @@ import { RmsxError, toRmsxError } from '../domain/errors.ts';
 import { packageVersion } from '../files/package-version.ts';
 import type { Command } from './command.ts';
 import { commands } from './commands/index.ts';
+import { endWithTerminal } from './end-with-terminal.ts';
 import { machineFormat } from './machine-format.ts';
 import { commonOptions, flagsWithValue } from './options.ts';
 import { errorDocument, formatDocument, formatError, type Streams } from './output.ts';
@@ -13,6 +14,7 @@ import { errorDocument, formatDocument, formatError, type Streams } from './outp
  * @returns the exit code
  */
 export async function main(argv: readonly string[], env: NodeJS.ProcessEnv, streams: Streams): Promise<number> {
+  endWithTerminal();
   quietOnClosedPipe(streams);
   keepSecretsFromDebug(env);
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === 'version')) {

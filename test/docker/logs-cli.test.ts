@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,4 +113,18 @@ test('on a terminal lines must be editable, and the terminal be as before when r
   expect(settings[1]).toBe(settings[0]);
   expect(terminal.text()).not.toContain(await cluster.password());
   expect(await (await cluster.client('master')).get('k')).toBe('42');
+});
+
+test('a terminal that is closed must end rmsx cli quietly, and leave no redis-cli in the node', async () => {
+  const said = join(place, 'said');
+  const ended = join(place, 'ended');
+  const around = `trap : HUP; rmsx 2> '${said}'; echo $? > '${ended}'`;
+  const terminal = startOnTerminal(['-n', cluster.name, 'cli', 'master'], { columns: 80, rows: 24 }, around);
+  await told(terminal, '> ');
+  terminal.kill('SIGKILL');
+  await eventually('the end of rmsx', async () => existsSync(ended) && readFileSync(ended, 'utf8') !== '');
+  expect([readFileSync(ended, 'utf8'), readFileSync(said, 'utf8')]).toEqual(['129\n', 'rmsx: Stopped by SIGHUP.\n']);
+  await eventually('redis-cli has ended', async () => {
+    return !(await docker('top', cluster.container('master'), '-eo', 'args')).includes('redis-cli');
+  });
 });

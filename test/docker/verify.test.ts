@@ -46,7 +46,7 @@ async function markersLeft(): Promise<readonly string[]> {
 }
 
 beforeAll(async () => {
-  await cluster.up('--replicas', '2', '--set', 'repl-timeout=10');
+  await cluster.up('--replicas', '2', '--set', 'repl-timeout=10', '--set', 'enable-debug-command=yes');
   servers = await serversOf(cluster, names);
   const { master } = servers;
   await master.mset({ text: 'a', other: 'b' });
@@ -166,6 +166,13 @@ test('a node that follows another source must be found, and its latency be measu
   await servers['slave-2'].call('REPLICAOF', String(master?.ip), String(master?.port));
   expect(failed).toEqual(['source slave-2', 'role-conf slave-2']);
   expect(JSON.parse(text).latency[1].medianMs).toBeGreaterThan(0);
+});
+
+test('a node that holds another history must be found', async () => {
+  await servers['slave-2'].call('DEBUG', 'CHANGE-REPL-ID');
+  const { failed } = await broken();
+  await servers['slave-2'].client('KILL', 'TYPE', 'MASTER'); // it asks for that history, and is copied anew
+  expect(failed).toEqual(['history slave-2']);
 });
 
 test('two masters must be found, and the rest be checked', async () => {
