@@ -14,7 +14,7 @@ export function connectStreams({ stdin, stdout, stderr }: Streams): CliStreams {
     terminal: isTerminal ? size() : null,
     write: ({ from, bytes }) => writeOut(from === 'stdout' ? stdout : stderr, bytes),
     connect: (program) => {
-      const stopReading = readInput(stdin, program);
+      const stopReading = readInput(stdin, program, isTerminal ? hangUp : () => program.endInput());
       if (!isTerminal) return stopReading;
       const resize = (): void => void program.resize(size()).catch(() => undefined); // the next one may succeed
       stdout.on('resize', resize);
@@ -37,13 +37,15 @@ function restore(stdin: NodeJS.ReadStream): void {
   }
 }
 
+/** The input of a terminal ends when that is closed. Whoever runs the first program there is told so, and we may not be. */
+const hangUp = (): void => void process.kill(process.pid, 'SIGHUP');
+
 /** Takes no more than the program does. */
-function readInput(stdin: NodeJS.ReadStream, program: Pick<ExecSession, 'write' | 'endInput'>): () => void {
+function readInput(stdin: NodeJS.ReadStream, program: Pick<ExecSession, 'write'>, end: () => void): () => void {
   const take = (bytes: Buffer): void => {
     stdin.pause();
     void program.write(bytes).then(() => stdin.resume());
   };
-  const end = (): void => program.endInput();
   stdin.on('data', take).once('end', end).once('error', end);
   return () => {
     stdin.off('data', take).off('end', end).off('error', end);

@@ -169,10 +169,14 @@ test('a node that follows another source must be found, and its latency be measu
 });
 
 test('a node that holds another history must be found', async () => {
-  await servers['slave-2'].call('DEBUG', 'CHANGE-REPL-ID');
+  const replica = servers['slave-2'];
+  const [, host = '', port = ''] =
+    /master_host:(\S+)\s+master_port:(\d+)/.exec(await replica.info('replication')) ?? [];
+  await replica.call('DEBUG', 'CHANGE-REPL-ID');
   const { failed } = await broken();
-  await servers['slave-2'].client('KILL', 'TYPE', 'MASTER'); // it asks for that history, and is copied anew
-  expect(failed).toEqual(['history slave-2']);
+  await replica.replicaof('NO', 'ONE');
+  await replica.replicaof(host, Number(port)); // it is copied anew
+  expect(failed).toEqual(['history slave-2', 'lag slave-2', '?latency slave-2']); // its offset says nothing
 });
 
 test('two masters must be found, and the rest be checked', async () => {
