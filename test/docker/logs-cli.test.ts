@@ -104,9 +104,9 @@ test('on a terminal lines must be editable, and the terminal be as before when r
     await eventually('the second reply', async () => times(terminal.text(), '\nOK') === 2);
     terminal.type('\u0004');
     await told(terminal, 'code 0');
+    await terminal.ended;
   } finally {
     terminal.kill('SIGTERM');
-    await terminal.ended;
   }
   const settings = terminal.text().match(/^[0-9a-f]+(:[0-9a-f]+){10,}$/gm) ?? [];
   expect(settings).toHaveLength(2);
@@ -125,6 +125,6 @@ test('a terminal that is closed must end rmsx cli quietly, and leave no redis-cl
   await eventually('the end of rmsx', async () => existsSync(ended) && readFileSync(ended, 'utf8') !== '');
   expect([readFileSync(ended, 'utf8'), readFileSync(said, 'utf8')]).toEqual(['129\n', 'rmsx: Stopped by SIGHUP.\n']);
   await eventually('redis-cli has ended', async () => {
-    return !(await docker('top', cluster.container('master'), '-eo', 'args')).includes('redis-cli');
+    return !(await docker('top', cluster.container('master'), '-eo', 'pid,args')).includes('redis-cli');
   });
 });
