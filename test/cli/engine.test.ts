@@ -85,7 +85,8 @@ describe('an engine that cannot be used', () => {
       },
     };
     const { code, stderr } = await runAgainst(fail, ['ls']);
-    expect([code, stderr]).toEqual([1, 'rmsx: The engine could not list containers: disk on fire\n']);
+    const words = 'rmsx: The engine could not list containers: disk on fire\n';
+    expect([code, stderr]).toEqual([1, `${words}hint: See how the engine is: rmsx doctor\n`]);
   });
 });
 
