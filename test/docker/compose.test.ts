@@ -169,20 +169,23 @@ describe('a cluster that Docker Compose started from rendered files', () => {
   });
 });
 
-test('a cluster of Docker Compose that nobody has written to can be promoted as soon as its source has spoken', async () => {
-  const cluster = new Rendered('compose-idle');
-  try {
-    await cluster.render('--replicas', '2');
-    await cluster.compose('up', '-d');
-    await cluster.healthy();
-    const offsets = async () => (await cluster.status()).nodes.map(({ offset }) => offset ?? 0);
-    await eventually('a word of the master', async () => (await offsets()).every((offset) => offset > 0), 4000);
-    await docker('kill', cluster.container('master'));
-    expect(await rmsxJson(['promote', 'slave-1', '-n', cluster.name])).toMatchObject({ incomplete: [] });
-  } finally {
-    await cluster.remove();
-  }
-});
+soakTest(
+  'a cluster of Docker Compose that nobody has written to can be promoted as soon as its source has spoken',
+  async () => {
+    const cluster = new Rendered('compose-idle');
+    try {
+      await cluster.render('--replicas', '2');
+      await cluster.compose('up', '-d');
+      await cluster.healthy();
+      const offsets = async () => (await cluster.status()).nodes.map(({ offset }) => offset ?? 0);
+      await eventually('a word of the master', async () => (await offsets()).every((offset) => offset > 0), 4000);
+      await docker('kill', cluster.container('master'));
+      expect(await rmsxJson(['promote', 'slave-1', '-n', cluster.name])).toMatchObject({ incomplete: [] });
+    } finally {
+      await cluster.remove();
+    }
+  },
+);
 
 describe('a cluster that rmsx started', () => {
   const cluster = new Rendered('compose-own');

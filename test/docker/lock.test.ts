@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { thisProcess } from '../../src/files/process-owner.ts';
+import { soakTest } from './support/breadth.ts';
 import { ChaosProxy } from './support/chaos-proxy.ts';
 import { TestCluster } from './support/cluster.ts';
 import { roleConfs } from './support/keys.ts';
@@ -107,7 +108,7 @@ describe('up of one cluster by many', () => {
     expect([...(await cluster.objects())].sort()).toEqual(objects.sort());
   });
 
-  test('must be finished by another one where the one that makes it is killed', async () => {
+  soakTest('must be finished by another one where the one that makes it is killed', async () => {
     const runs = Array.from({ length: 3 }, () => rmsx(upOf(3)));
     const killed = await holderOf(cluster);
     await eventually('something is made', async () => (await cluster.objects()).length > 1);

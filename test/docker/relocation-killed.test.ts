@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { rows } from './support/breadth.ts';
+import { rows, soakTest } from './support/breadth.ts';
 import { MovingCluster, portsOf } from './support/moving.ts';
 import { eventually, inspect } from './support/run.ts';
 
@@ -52,7 +52,7 @@ describe('a move that is killed', () => {
     expect([...left].sort()).toEqual([...objects].sort());
   });
 
-  test('must be taken back by an up with the addresses of before', async () => {
+  soakTest('must be taken back by an up with the addresses of before', async () => {
     cluster = new MovingCluster('move-undo');
     const before = await cluster.begin();
     await kill('POST /containers/:id/start', 1);
