@@ -90,7 +90,7 @@ describe.skipIf(process.getuid?.() !== 0)('an engine that is started anew', () =
     await expectKeys();
   });
 
-  test.each(rows(['waiting until'], ['starting']))(
+  test.each(rows([], ['waiting until', 'starting']))(
     'in the middle of up must be told, and the next up must finish: %s',
     async (moment) => {
       let killed: Promise<void> | undefined;

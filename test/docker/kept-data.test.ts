@@ -43,7 +43,7 @@ test('a new password that is given after down must hold, with the data', async (
   expect(await missingKeys(cluster, ['master', 'slave-1'], keys)).toEqual([]);
 });
 
-test('roles that somebody changed by hand must end up at once, with the command that helps', async () => {
+soakTest('roles that somebody changed by hand must end up at once, with the command that helps', async () => {
   const replica = await cluster.client('slave-1');
   await replica.call('REPLICAOF', 'NO', 'ONE');
   const refused = await plainUp();
@@ -70,7 +70,7 @@ soakTest('an up that was killed must leave nothing that stops the next one, and 
   expect(await missingKeys(cluster, ['master', 'slave-1'], keys)).toEqual([]);
 });
 
-test('a promotion that finds its survivors on another source must finish them', async () => {
+soakTest('a promotion that finds its survivors on another source must finish them', async () => {
   await rmsxJson(['up', '-n', cluster.name, '--replicas', '2', '--pull', 'never']);
   const target = await cluster.client('slave-1');
   await docker('kill', cluster.container('master'));
