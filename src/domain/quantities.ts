@@ -17,3 +17,6 @@ export function formatSeconds(seconds: number): string {
   if (seconds < 120) return `${Math.round(seconds)} s`;
   return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
+
+/** @returns memory for people, in whole MB of 1024 times 1024 bytes */
+export const formatMemory = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;

@@ -3,6 +3,7 @@ import type { ClusterSpec, NodeSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { snapshotShare } from '../domain/memory-share.ts';
 import type { Engine } from '../domain/ports.ts';
+import { formatMemory } from '../domain/quantities.ts';
 import { readRecord } from './read-confs.ts';
 
 /**
@@ -17,11 +18,11 @@ export async function refuseScarceMemory(cluster: ClusterSpec, engine: Engine): 
   const [there, taken] = await Promise.all([engine.memoryBytes(), limitsOfRunning(engine, cluster.name)]);
   const room = there * (1 - snapshotShare) - taken;
   if (wanted <= room) return;
-  const others = taken > 0 ? `, other clusters may take ${mib(taken)}` : '';
+  const others = taken > 0 ? `, other clusters may take ${formatMemory(taken)}` : '';
   const each = Math.floor(room / cluster.nodes.length / 2 ** 20);
   throw new RmsxError(
     'unsafe',
-    `The nodes of ${cluster.name} may take ${mib(wanted)} together${others}, and the host has ${mib(there)}: 30 % of it must stay free for snapshots and buffers.`,
+    `The nodes of ${cluster.name} may take ${formatMemory(wanted)} together${others}, and the host has ${formatMemory(there)}: 30 % of it must stay free for snapshots and buffers.`,
     {
       hint:
         each > 0
@@ -52,5 +53,3 @@ export async function limitsOfRunning(engine: Engine, except?: string): Promise<
   });
   return (await Promise.all(limits)).reduce((sum, limit) => sum + limit, 0);
 }
-
-const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;

@@ -1,6 +1,7 @@
 import { type Finding, fine, warning } from '../domain/finding.ts';
 import type { HostSettings } from '../domain/host-settings.ts';
 import { snapshotShare } from '../domain/memory-share.ts';
+import { formatMemory } from '../domain/quantities.ts';
 
 /** What is known of the memory of the host on which the containers run. */
 export interface HostEvidence {
@@ -59,7 +60,7 @@ function headroom({ settings, memoryBytes, limitsBytes }: HostEvidence): readonl
     return [
       warning(
         'memory',
-        `The running nodes may take ${mib(limitsBytes)} of the ${mib(memoryBytes)} of the host: ${why}.`,
+        `The running nodes may take ${formatMemory(limitsBytes)} of the ${formatMemory(memoryBytes)} of the host: ${why}.`,
         'rmsx ls   and give the nodes less: rmsx up --set maxmemory=SIZE',
       ),
     ];
@@ -69,14 +70,13 @@ function headroom({ settings, memoryBytes, limitsBytes }: HostEvidence): readonl
     return [
       warning(
         'memory',
-        `Only ${mib(freeBytes)} of the ${mib(memoryBytes)} of the host are free: ${why}.`,
+        `Only ${formatMemory(freeBytes)} of the ${formatMemory(memoryBytes)} of the host are free: ${why}.`,
         'ps aux --sort=-rss | head   and rmsx ls, for what takes it',
       ),
     ];
   }
-  const free = freeBytes === null ? '' : `, and ${mib(freeBytes)} are free`;
-  const limits = limitsBytes === 0 ? 'No running node has a limit' : `The running nodes may take ${mib(limitsBytes)}`;
-  return [fine('memory', `${limits} (host: ${mib(memoryBytes)}${free}); ${why}.`)];
+  const free = freeBytes === null ? '' : `, and ${formatMemory(freeBytes)} are free`;
+  const limits =
+    limitsBytes === 0 ? 'No running node has a limit' : `The running nodes may take ${formatMemory(limitsBytes)}`;
+  return [fine('memory', `${limits} (host: ${formatMemory(memoryBytes)}${free}); ${why}.`)];
 }
-
-const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;

@@ -2,6 +2,7 @@ import type { ConsideredEngine, EngineFacts } from '../domain/engine-facts.ts';
 import { type Finding, fine, warning } from '../domain/finding.ts';
 import type { HostRoute } from '../domain/host-route.ts';
 import type { ObservedEngine } from '../domain/observed.ts';
+import { formatMemory } from '../domain/quantities.ts';
 import type { SecretPlace } from '../domain/secret-place.ts';
 import { quoteForShell } from '../domain/shell.ts';
 import { subnetsOverlap } from '../domain/subnet.ts';
@@ -100,7 +101,7 @@ const kind: Check = ({ facts: { isPodman, isRootless } }) => [
 const smallMemoryBytes = 2 ** 30;
 
 const resources: Check = ({ facts: { memoryBytes, cpus } }) => {
-  const text = `${Math.round(memoryBytes / 2 ** 20)} MB of memory and ${cpus} CPUs`;
+  const text = `${formatMemory(memoryBytes)} of memory and ${cpus} CPUs`;
   return memoryBytes < smallMemoryBytes
     ? [warning('resources', `The containers share ${text}, which is little.`, 'rmsx up --set maxmemory=64mb')]
     : [fine('resources', `The containers share ${text}.`)];
