@@ -1,6 +1,7 @@
 import type { Address } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
-import type { Ports, Redis, RedisConnection } from '../domain/ports.ts';
+import type { Ports } from '../domain/ports.ts';
+import type { Redis, RedisConnection } from '../domain/redis-port.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { endpointOf, type KnownCluster } from './observe.ts';
 import { within } from './within.ts';

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { Redis as IoRedis } from 'ioredis';
 import { type Address, formatAddress } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
-import type { Marked, Redis, RedisConnection } from '../domain/ports.ts';
+import type { Marked, Redis, RedisConnection } from '../domain/redis-port.ts';
 import { RedisData } from './data/redis-data.ts';
 import { parseInfo } from './parse-info.ts';
 import { openServer, toRedisError } from './redis-errors.ts';

@@ -1,7 +1,8 @@
 import type { ClusterSpec } from '../../src/domain/cluster.ts';
 import { RmsxError } from '../../src/domain/errors.ts';
 import type { ObservedContainer } from '../../src/domain/observed.ts';
-import { type Engine, type Ports, type Redis, usualOwner } from '../../src/domain/ports.ts';
+import { type Engine, type Ports, usualOwner } from '../../src/domain/ports.ts';
+import type { Redis } from '../../src/domain/redis-port.ts';
 import { readTemplate } from '../../src/files/templates.ts';
 import { renderConf } from '../../src/render/conf-files.ts';
 import { engineOf } from './up-facts.ts';

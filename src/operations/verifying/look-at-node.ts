@@ -1,6 +1,7 @@
 import type { Address, ClusterSpec } from '../../domain/cluster.ts';
 import { RmsxError } from '../../domain/errors.ts';
-import type { Ports, RedisConnection } from '../../domain/ports.ts';
+import type { Ports } from '../../domain/ports.ts';
+import type { RedisConnection } from '../../domain/redis-port.ts';
 import type { NodeEvidence } from '../../domain/verification/evidence.ts';
 import type { NodeSession } from './node-session.ts';
 

@@ -1,5 +1,5 @@
 import { RmsxError } from '../../domain/errors.ts';
-import type { RedisConnection } from '../../domain/ports.ts';
+import type { RedisConnection } from '../../domain/redis-port.ts';
 import type { Seen } from '../../domain/verification/evidence.ts';
 import type { Connections } from '../connections.ts';
 import { untilAborted } from '../wait-until.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RmsxError } from '../../../src/domain/errors.ts';
-import type { RedisConnection } from '../../../src/domain/ports.ts';
+import type { RedisConnection } from '../../../src/domain/redis-port.ts';
 import { awaitReplication } from '../../../src/operations/await-replication.ts';
 import { Connections } from '../../../src/operations/connections.ts';
 import { rejectionOf } from '../../helpers/error-of.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { sceneOf } from '../../../src/domain/assess.ts';
 import { RmsxError } from '../../../src/domain/errors.ts';
-import type { Engine, Ports, Redis, RedisConnection } from '../../../src/domain/ports.ts';
+import type { Engine, Ports } from '../../../src/domain/ports.ts';
+import type { Redis, RedisConnection } from '../../../src/domain/redis-port.ts';
 import { Connections } from '../../../src/operations/connections.ts';
 import { gatherClues } from '../../../src/operations/gather-clues.ts';
 import { evidence, lost, online } from '../../helpers/diagnosed.ts';

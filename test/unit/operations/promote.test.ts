@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RmsxError } from '../../../src/domain/errors.ts';
-import type { RedisConnection } from '../../../src/domain/ports.ts';
+import type { RedisConnection } from '../../../src/domain/redis-port.ts';
 import type { ServerInfo } from '../../../src/domain/server-info.ts';
 import { type PromoteResult, promote } from '../../../src/operations/promote.ts';
 import { endedBy, SlowWorld } from '../../helpers/slow-world.ts';

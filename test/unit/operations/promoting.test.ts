@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ClusterSpec } from '../../../src/domain/cluster.ts';
 import { RmsxError } from '../../../src/domain/errors.ts';
-import type { Ports, Redis, RedisConnection } from '../../../src/domain/ports.ts';
+import type { Ports } from '../../../src/domain/ports.ts';
+import type { Redis, RedisConnection } from '../../../src/domain/redis-port.ts';
 import type { ServerInfo } from '../../../src/domain/server-info.ts';
 import { promote } from '../../../src/operations/promote.ts';
 import { rejectionOf } from '../../helpers/error-of.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { RmsxError } from '../../../src/domain/errors.ts';
 import type { PlannedStep, Step } from '../../../src/domain/plan.ts';
-import { type Engine, type Ports, type Redis, usualOwner } from '../../../src/domain/ports.ts';
+import { type Engine, type Ports, usualOwner } from '../../../src/domain/ports.ts';
+import type { Redis } from '../../../src/domain/redis-port.ts';
 import { Connections } from '../../../src/operations/connections.ts';
 import { putBack } from '../../../src/operations/restore.ts';
 import { cluster, confs, record } from '../../helpers/values.ts';

@@ -1,0 +1,49 @@
+import type { Address } from './cluster.ts';
+import type { DataAccess } from './data.ts';
+import type { ServerInfo } from './server-info.ts';
+
+/** What became of a marker. */
+export interface Marked {
+  /** The offset of the server right after the marker. */
+  readonly offset: number;
+  /** How many direct replicas acknowledged it. */
+  readonly acknowledged: number;
+}
+
+/** A connection to one server, logged in but for that of a stranger. Every method ends within a deadline and throws RmsxError only. */
+export interface RedisConnection {
+  info(): Promise<ServerInfo>;
+  follow(source: Address): Promise<void>;
+  /** Stops following, and cuts the clients that believe this is a replica. One transaction. */
+  becomeMaster(): Promise<void>;
+  /** Throws where the server refuses writes. Changes no key. */
+  proveWritable(): Promise<void>;
+  /** The value of a directive, as CONFIG GET gives it; null where the server does not know it. */
+  setting(name: string): Promise<string | null>;
+  /** Changes a directive while the server runs. */
+  configure(name: string, value: string): Promise<void>;
+  /** Admits clients with another password beside the one that is known, and logs in with it at the source. */
+  admitPassword(password: string): Promise<void>;
+  /** Admits clients with this password alone; those that are logged in stay. */
+  requirePassword(password: string): Promise<void>;
+  /** Cuts the link to the source of a replica, which opens another one at once. */
+  relink(): Promise<void>;
+  /** Publishes a marker and waits until that many direct replicas acknowledged it, or the time is up. */
+  mark(marker: string, replicas: number, timeoutMs: number): Promise<Marked>;
+  /** What the server answers to PING, be it a refusal. */
+  greet(): Promise<string>;
+  readonly data: DataAccess;
+  close(): void;
+}
+
+/** Connects to servers. */
+export interface Redis {
+  /** Loads what the first connection will need, while there is other work to wait for. */
+  warmUp(): void;
+  /**
+   * Throws an RmsxError whose reason is `refused`, `no-answer` or `wrong-password`.
+   * @param password - null for a stranger, who does not log in
+   * @param timeoutMs - of connecting, and of each command; more than 500
+   */
+  connect(node: string, endpoint: Address, password: string | null, timeoutMs: number): Promise<RedisConnection>;
+}
