@@ -106,7 +106,7 @@ async function makeAll(path: string): Promise<readonly string[]> {
 }
 
 /** A file that is complete and on the disk, beside the one that it is to replace. */
-export interface StagedFile {
+interface StagedFile {
   /** Puts it into its place, all at once. */
   commit(): Promise<void>;
   /** Takes it away again. */
@@ -114,7 +114,7 @@ export interface StagedFile {
 }
 
 /** Writes a file beside its place. Nobody meets half of it, and a link in its place is replaced, not followed. */
-export async function stageFile(path: string, { content, mode, stampSeconds }: WantedFile): Promise<StagedFile> {
+async function stageFile(path: string, { content, mode, stampSeconds }: WantedFile): Promise<StagedFile> {
   const staged = join(dirname(path), `.rmsx-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
   const discard = (): Promise<void> => rm(staged, { force: true });
   await onDisk(path, async () => {
@@ -142,8 +142,27 @@ export async function removeStale(directory: string): Promise<void> {
   }
 }
 
+/**
+ * First everything is written beside its place; only then is anything replaced, in the order that is given.
+ * @param files - with their paths below the directory
+ */
+export async function replaceTogether(
+  directory: string,
+  files: readonly (WantedFile & { readonly path: string })[],
+): Promise<void> {
+  const staged: StagedFile[] = [];
+  try {
+    for (const file of files) staged.push(await stageFile(join(directory, file.path), file));
+    for (const file of staged) await file.commit();
+  } finally {
+    for (const file of staged) await file.discard(); // of no effect on what is in its place
+  }
+  const touched = new Set(files.map((file) => dirname(join(directory, file.path))));
+  for (const path of touched) await onDisk(path, () => syncDirectory(path));
+}
+
 /** Makes what was renamed in a directory survive a crash of the machine. */
-export async function syncDirectory(path: string): Promise<void> {
+async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return; // directories cannot be opened there
   await onDisk(path, async () => {
     const directory = await open(path, constants.O_RDONLY);

@@ -9,9 +9,7 @@ import {
   onDisk,
   readBelow,
   removeStale,
-  type StagedFile,
-  stageFile,
-  syncDirectory,
+  replaceTogether,
   type WantedFile,
 } from './safe-files.ts';
 
@@ -159,7 +157,7 @@ const isMissing = (directory: string): Promise<boolean> =>
     (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
   );
 
-/** First everything is written beside its place; only then is anything replaced, the manifest last. */
+/** The manifest comes last. */
 async function replaceAll(directory: string, changes: readonly Change[], manifest: Manifest): Promise<void> {
   const wanted = changes
     .filter(({ isSame }) => !isSame)
@@ -171,14 +169,7 @@ async function replaceAll(directory: string, changes: readonly Change[], manifes
   if ((await readBelow(directory, manifestPath))?.content.toString('utf8') !== text) {
     wanted.push({ path: manifestPath, content: text, mode: 0o600 });
   }
-  const staged: StagedFile[] = [];
-  try {
-    for (const file of wanted) staged.push(await stageFile(join(directory, file.path), file));
-    for (const file of staged) await file.commit();
-  } finally {
-    for (const file of staged) await file.discard(); // of no effect on what is in its place
-  }
-  for (const path of new Set(wanted.map((file) => dirname(join(directory, file.path))))) await syncDirectory(path);
+  await replaceTogether(directory, wanted);
   for (const { file, found } of changes.filter(({ isSame, file, found }) => isSame && found?.mode !== file.mode)) {
     if (found) await onDisk(file.path, () => chmod(join(directory, file.path), file.mode));
   }

@@ -1,15 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RmsxError, retold } from '../domain/errors.ts';
-import {
-  makeDirectory,
-  onDisk,
-  readBelow,
-  removeStale,
-  type StagedFile,
-  stageFile,
-  syncDirectory,
-} from './safe-files.ts';
+import { makeDirectory, readBelow, removeStale, replaceTogether } from './safe-files.ts';
 
 /** The log of a node, line by line. */
 export interface NodeLog {
@@ -30,7 +22,11 @@ export async function writeLogs(directory: string, cluster: string, logs: readon
     await refuseForeign(directory, cluster, logs);
     if (await isMissing(directory)) await makeDirectory(directory, 0o700);
     await removeStale(directory);
-    await replaceAll(directory, cluster, logs);
+    const files = logs.map(({ node, lines }) => {
+      const content = headline(cluster, node) + lines.map((line) => `${line}\n`).join('');
+      return { path: `${node}.log`, content, mode: 0o600 };
+    });
+    await replaceTogether(directory, files);
   } catch (error) {
     const isToMove = error instanceof RmsxError && error.hint?.includes('--out DIR');
     if (!isToMove) throw error;
@@ -58,18 +54,3 @@ const isMissing = (directory: string): Promise<boolean> =>
     () => false,
     (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
   );
-
-/** First everything is written beside its place; only then is anything replaced. */
-async function replaceAll(directory: string, cluster: string, logs: readonly NodeLog[]): Promise<void> {
-  const staged: StagedFile[] = [];
-  try {
-    for (const { node, lines } of logs) {
-      const content = headline(cluster, node) + lines.map((line) => `${line}\n`).join('');
-      staged.push(await stageFile(join(directory, `${node}.log`), { content, mode: 0o600 }));
-    }
-    for (const file of staged) await file.commit();
-  } finally {
-    for (const file of staged) await file.discard(); // of no effect on what is in its place
-  }
-  await onDisk(directory, () => syncDirectory(directory));
-}
