@@ -118,7 +118,7 @@ test('on a terminal lines must be editable, and the terminal be as before when r
 test('a terminal that is closed must end rmsx cli quietly, and leave no redis-cli in the node', async () => {
   const said = join(place, 'said');
   const ended = join(place, 'ended');
-  const around = `trap : HUP; rmsx 2> '${said}'; echo $? > '${ended}'`;
+  const around = `trap : HUP; (exec rmsx 2> '${said}'); echo $? > '${ended}'`;
   const terminal = startOnTerminal(['-n', cluster.name, 'cli', 'master'], { columns: 80, rows: 24 }, around);
   await told(terminal, '> ');
   terminal.kill('SIGKILL');
