@@ -46,6 +46,11 @@ export type Step =
       readonly id: string;
       readonly network: string;
       readonly ip: string;
+      /**
+       * Whom its server, which runs, is told to follow before it is seen there: it may have been the master when it went.
+       * Null for the master, and for a server that starts later, with the role that its conf says.
+       */
+      readonly source: Address | null;
     }
   | {
       /** A replica that runs opens its link anew: the old one may be dead without its knowing. */

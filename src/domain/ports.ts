@@ -156,6 +156,7 @@ export interface Engine {
   /** @returns the id */
   createCarrier(carrier: CarrierSpec): Promise<string>;
   start(id: string): Promise<void>;
+  pause(id: string): Promise<void>;
   unpause(id: string): Promise<void>;
   /** @param graceSeconds - how long the server has to end by itself */
   stop(id: string, graceSeconds: number): Promise<void>;

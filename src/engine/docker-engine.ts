@@ -119,7 +119,7 @@ function makingCalls({
   call,
   heavyCall,
   signal,
-}: Wire): Calls<'pullImage' | 'createNetwork' | 'createContainer' | 'createCarrier' | 'start' | 'unpause'> {
+}: Wire): Calls<'pullImage' | 'createNetwork' | 'createContainer' | 'createCarrier' | 'start' | 'pause' | 'unpause'> {
   return {
     pullImage: (image, tell) => pullImage({ docker, endpoint: url, signal }, image, tell),
     createNetwork: (network) =>
@@ -137,6 +137,7 @@ function makingCalls({
         ['already-so'],
         heavyCall(`start ${short(id)}`, () => wordless(docker.getContainer(id).start())),
       ),
+    pause: (id) => call(`pause ${short(id)}`, () => wordless(docker.getContainer(id).pause())),
     unpause: (id) => call(`unpause ${short(id)}`, () => wordless(docker.getContainer(id).unpause())),
   };
 }

@@ -8,6 +8,7 @@ import type { Engine, Ports } from '../domain/ports.ts';
 import { toPrintable } from '../domain/printable.ts';
 import { Greeting, killCommand, redisCliCommand, redisCliEnvironment } from '../plan/redis-cli.ts';
 import { endpointOf, type KnownCluster, observeCluster, requireNode } from './observe.ts';
+import { within } from './within.ts';
 
 /** Where redis-cli reads and writes. */
 export interface CliStreams {
@@ -41,30 +42,69 @@ export async function redisCli(
   const cluster = await observeCluster(ports, name);
   const node = canonicalNodeName(typed);
   requireNode(cluster, node);
-  const id = idOfRunning(cluster, node);
+  const server = {
+    node,
+    id: idOfRunning(cluster, node),
+    port: findNode(cluster.record.cluster, node)?.address.port ?? 0,
+    password: cluster.confs.get(node)?.password ?? cluster.password,
+    otherWay: otherWay(cluster, node, ports.engine),
+  };
+  return redisCliIn(server, args, streams, ports.engine);
+}
+
+/** A server, as it is reached inside its container. */
+export interface ServerInside {
+  readonly node: string;
+  /** Of its container. */
+  readonly id: string;
+  readonly port: number;
+  readonly password: string;
+  /** What else people can do, where redis-cli cannot be started there. */
+  readonly otherWay?: string;
+}
+
+/**
+ * The same in a container that runs.
+ * @param timeoutMs - what runs for longer is ended. @default for ever
+ * @throws RmsxError `failed`, with the reason `no-answer` where the time was up
+ */
+export async function redisCliIn(
+  { node, id, port, password, otherWay }: ServerInside,
+  args: readonly string[],
+  streams: CliStreams,
+  engine: Engine,
+  timeoutMs?: number,
+): Promise<number> {
   const spec: ExecSpec = {
-    command: redisCliCommand(findNode(cluster.record.cluster, node)?.address.port ?? 0, args),
-    user: await ports.engine.serverUser(id),
+    command: redisCliCommand(port, args),
+    user: await engine.serverUser(id),
     env: redisCliEnvironment,
     terminal: streams.terminal,
   };
-  const way = otherWay(cluster, node, ports.engine);
-  const session = await ports.engine.exec(id, spec).catch((error: unknown) => {
-    throw error instanceof RmsxError && error.reason === 'engine-error' ? notStarted(node, error, way) : error;
+  const session = await engine.exec(id, spec).catch((error: unknown) => {
+    throw error instanceof RmsxError && error.reason === 'engine-error' ? notStarted(node, error, otherWay) : error;
   });
-  const password = cluster.confs.get(node)?.password ?? cluster.password;
   const greeting = new Greeting();
   let isOver = false;
   try {
-    isOver = await converse(session, greeting, password, streams);
+    const conversation = converse(session, greeting, password, streams);
+    isOver = await (timeoutMs === undefined ? conversation : inTime(node, conversation, timeoutMs));
     if (!isOver) return 0;
     const code = await session.exitCode();
-    if (!greeting.hasBegun) throw neverBegan(node, greeting, code, password, way);
+    if (!greeting.hasBegun) throw neverBegan(node, greeting, code, password, otherWay);
     return code;
   } finally {
-    if (!isOver) await endProgram(ports.engine, id, spec, greeting.processId);
+    if (!isOver) await endProgram(engine, id, spec, greeting.processId);
     session.close();
   }
+}
+
+async function inTime(node: string, conversation: Promise<boolean>, timeoutMs: number): Promise<boolean> {
+  conversation.catch(() => undefined); // it ends with its session, and nobody listens any more
+  const isOver = await within(conversation, timeoutMs);
+  if (isOver !== undefined) return isOver;
+  const message = `${node} does not answer inside its container either, not within ${timeoutMs / 1000} s.`;
+  throw new RmsxError('failed', message, { node, reason: 'no-answer' });
 }
 
 /** @returns whether the program has ended; false where nobody wants the rest */
@@ -120,7 +160,7 @@ function otherWay(cluster: KnownCluster, node: string, engine: Engine): string {
   return `Use one of this machine: eval "$(${env})"; REDISCLI_AUTH=$REDIS_PASSWORD redis-cli -h ${host} -p ${port}`;
 }
 
-const notStarted = (node: string, error: RmsxError, hint: string): RmsxError =>
+const notStarted = (node: string, error: RmsxError, hint: string | undefined): RmsxError =>
   retold(error, `redis-cli cannot be started in ${node}: ${error.message}`, { node, hint });
 
 function neverBegan(
@@ -128,7 +168,7 @@ function neverBegan(
   { isMissing, said }: Greeting,
   code: number,
   password: string,
-  hint: string,
+  hint: string | undefined,
 ): RmsxError {
   const why = isMissing
     ? 'its image has neither redis-cli nor valkey-cli'

@@ -1,11 +1,15 @@
-import type { ObservedContainer } from '../domain/observed.ts';
-import type { Ports } from '../domain/ports.ts';
+import { masterOf } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
+import { containerOf, type ObservedContainer } from '../domain/observed.ts';
+import type { Engine, Ports } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import type { ClusterStatus } from '../domain/status.ts';
 import { newRun } from '../files/process-owner.ts';
-import { type PromotePlan, planPromote } from '../plan/promote.ts';
+import { chooseHeir } from '../plan/choose-heir.ts';
+import { type PromoteFacts, type PromotePlan, planPromote } from '../plan/promote.ts';
 import { predictResync } from '../plan/resync.ts';
 import { type Connections, connectionsTo, infosOf } from './connections.ts';
+import { askInside } from './inside.ts';
 import { lookUnlocked } from './lock.ts';
 import { LockAhead } from './lock-ahead.ts';
 import { type KnownCluster, observeListed, requireNode, runningNodes } from './observe.ts';
@@ -42,11 +46,12 @@ export interface PromoteResult {
 /**
  * Makes a replica the master after the master has gone. The former master is fenced first, so that it cannot come back
  * as a second one; the order is that of docs/decisions/005.
+ * @param wanted - the node; null for the best one
  * @throws RmsxError `not-found`, or with nothing changed `unsafe`, or `conflict` where another rmsx is at work
  */
 export async function promote(
   name: string,
-  target: string,
+  wanted: string | null,
   options: PromoteOptions,
   ports: Ports,
 ): Promise<PromoteResult> {
@@ -56,17 +61,17 @@ export async function promote(
   const image = listed.find(({ node }) => node !== null)?.image ?? '';
   const lock = new LockAhead({ cluster: name, image, run }, ports);
   const look = (containers: readonly ObservedContainer[]): Promise<Scene> =>
-    lookForPromotion(name, containers, target, options, ports);
+    lookForPromotion(name, containers, wanted, options, ports);
   let scene: Scene | undefined;
   try {
     if (!options.dryRun && mayComeToIt(listed)) lock.begin();
     scene = await (options.dryRun ? look(listed) : lookUnlocked(name, run, ports, () => look(listed)));
-    if (!scene.plan || options.dryRun) return await unchanged(scene, target, ports, startedMs);
+    if (!scene.plan || options.dryRun) return await unchanged(scene, ports, startedMs);
     const held = await lock.take();
     if (await hasChanged(ports.engine, scene.cluster)) {
       scene.connections.close();
       scene = await look(await ports.engine.listContainers(name));
-      if (!scene.plan) return await unchanged(scene, target, ports, startedMs);
+      if (!scene.plan) return await unchanged(scene, ports, startedMs);
     }
     return await new Promoting({ ...scene, plan: scene.plan, options, lock: held, ports, startedMs }).run();
   } finally {
@@ -84,22 +89,52 @@ interface Scene {
   readonly cluster: KnownCluster;
   readonly connections: Connections;
   readonly infos: ReadonlyMap<string, ServerInfo>;
+  readonly inside: PromoteFacts['inside'];
+  readonly target: string;
   readonly plan: PromotePlan | null;
+}
+
+/** A master that runs in silence is asked where no network is in the way. */
+async function askMaster(
+  { record: { cluster }, containers }: KnownCluster,
+  infos: ReadonlyMap<string, ServerInfo>,
+  connections: Connections,
+  engine: Engine,
+): Promise<PromoteFacts['inside']> {
+  const { name, address } = masterOf(cluster);
+  const container = containerOf({ containers }, name);
+  if (container?.state !== 'running' || infos.has(name)) return null;
+  const server = { node: name, id: container.id, port: address.port, password: connections.passwordOf(name) };
+  try {
+    return (await askInside(server, ['PING'], engine)) === '' ? null : 'answers';
+  } catch (error) {
+    if (error instanceof RmsxError && error.code === 'failed') return error.reason === 'no-answer' ? 'silent' : null;
+    throw error;
+  }
 }
 
 async function lookForPromotion(
   name: string,
   containers: readonly ObservedContainer[],
-  target: string,
+  wanted: string | null,
   { force }: PromoteOptions,
   ports: Ports,
 ): Promise<Scene> {
   const cluster = await observeListed(ports, name, containers);
-  requireNode(cluster, target);
+  if (wanted !== null) requireNode(cluster, wanted);
   const connections = connectionsTo(cluster, ports);
   try {
     const infos = infosOf(await connections.probeAll(runningNodes(cluster)));
-    return { cluster, connections, infos, plan: planPromote({ ...cluster, infos, target, force }) };
+    const target = wanted ?? chooseHeir(cluster.record.cluster, infos);
+    const inside = await askMaster(cluster, infos, connections, ports.engine);
+    return {
+      cluster,
+      connections,
+      infos,
+      inside,
+      target,
+      plan: planPromote({ ...cluster, infos, inside, target, force }),
+    };
   } catch (error) {
     connections.close();
     throw error;
@@ -107,8 +142,7 @@ async function lookForPromotion(
 }
 
 async function unchanged(
-  { cluster, connections, infos, plan }: Scene,
-  promoted: string,
+  { cluster, connections, infos, target: promoted, plan }: Scene,
   ports: Ports,
   startedMs: number,
 ): Promise<PromoteResult> {

@@ -1,15 +1,17 @@
 import { findNode, sameAddress, sourceOf } from '../domain/cluster.ts';
 import { messageOf, RmsxError } from '../domain/errors.ts';
-import { promotion } from '../domain/hints.ts';
+import { promotion, rmsxCommand } from '../domain/hints.ts';
+import { describeVerdict } from '../domain/master-verdict.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { NotReady } from '../domain/replication.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
-import { type PromotePlan, planPromote } from '../plan/promote.ts';
+import { type PromoteFacts, type PromotePlan, planPromote } from '../plan/promote.ts';
 import { resyncsOf } from '../plan/resync.ts';
 import { notSeen, notSettled, settleTimeoutMs, unsettled } from '../plan/settled.ts';
 import { awaitReplication } from './await-replication.ts';
 import { type Connections, infosOf } from './connections.ts';
+import { Fencing } from './fencing.ts';
 import type { Lock } from './lock.ts';
 import { isLockLost, lockLost } from './lock-errors.ts';
 import { type KnownCluster, observeCluster } from './observe.ts';
@@ -27,6 +29,7 @@ export interface PromotionScene {
   readonly cluster: KnownCluster;
   readonly plan: PromotePlan;
   readonly infos: ReadonlyMap<string, ServerInfo>;
+  readonly inside: PromoteFacts['inside'];
   readonly connections: Connections;
   readonly options: PromoteOptions;
   /** Null where the engine could make none: docs/decisions/026. */
@@ -44,9 +47,13 @@ export class Promoting {
   readonly #connections: Connections;
   readonly #ports: Ports;
   readonly #startedMs: number;
+  readonly #fencing: Fencing;
+  readonly #inside: PromotionScene['inside'];
   #infos: ReadonlyMap<string, ServerInfo>;
 
-  constructor({ cluster, plan, infos, connections, options, lock, ports, startedMs }: PromotionScene) {
+  constructor({ cluster, plan, infos, inside, connections, options, lock, ports, startedMs }: PromotionScene) {
+    this.#fencing = new Fencing(ports.engine);
+    this.#inside = inside;
     this.#lock = lock;
     this.#cluster = cluster;
     this.#plan = plan;
@@ -59,8 +66,9 @@ export class Promoting {
 
   async run(): Promise<PromoteResult> {
     const { progress } = this.#ports;
-    const { target, formerMaster } = this.#plan;
+    const { target, formerMaster, verdict } = this.#plan;
     const others = this.#nodes().filter((node) => node !== formerMaster);
+    if (formerMaster && verdict) progress.note(describeVerdict(formerMaster, verdict));
     progress.begin(`promoting ${target}`);
     try {
       await this.#fence();
@@ -70,16 +78,14 @@ export class Promoting {
     } catch (error) {
       throw error instanceof RmsxError && error.code === 'incomplete' ? error : await this.#giveUp(error);
     }
-    progress.succeed(
-      `${target} is the master${formerMaster ? `; ${formerMaster} would come back as its replica` : ''}`,
-    );
+    progress.succeed(`${target} is the master${formerMaster ? `; ${formerMaster} ${this.#wayBack()}` : ''}`);
     return this.#finish();
   }
 
   /** A former master that comes back by itself must not come back as a master: docs/decisions/005. */
   async #fence(): Promise<void> {
-    const { stopFirst, formerMaster, record } = this.#plan;
-    if (stopFirst) await this.#ports.engine.stop(stopFirst.id, 0);
+    const { fence, formerMaster, record } = this.#plan;
+    if (fence) await this.#fencing.raise(fence);
     if (formerMaster) await writeRoles(this.#ports.engine, this.#cluster, record, [formerMaster]);
   }
 
@@ -88,9 +94,11 @@ export class Promoting {
    * everything it had in its socket, shows the same.
    */
   async #settle(): Promise<void> {
-    const { formerMaster, survivors, target } = this.#plan;
+    const { fence, formerMaster, survivors, target } = this.#plan;
     const nodes = [target, ...survivors, ...(formerMaster && !survivors.includes(formerMaster) ? [formerMaster] : [])];
-    const gone = formerMaster ? findNode(this.#cluster.record.cluster, formerMaster)?.address : undefined;
+    // Nothing comes any more from a node that was taken off the network; its replicas take a while to see that.
+    const isOff = fence?.how === 'cut-off';
+    const gone = formerMaster && !isOff ? findNode(this.#cluster.record.cluster, formerMaster)?.address : undefined;
     const endMs = performance.now() + settleTimeoutMs;
     let before = this.#infos;
     this.#infos = await waitUntil(
@@ -103,7 +111,13 @@ export class Promoting {
       },
       { pauseMs: settlePauseMs, signal: this.#ports.signal },
     );
-    planPromote({ ...this.#cluster, infos: this.#infos, target, force: this.#options.force });
+    planPromote({
+      ...this.#cluster,
+      infos: this.#infos,
+      inside: this.#inside,
+      target,
+      force: this.#options.force,
+    });
   }
 
   /**
@@ -208,6 +222,12 @@ export class Promoting {
     await (await this.#connections.to(node)).follow(source.address);
   }
 
+  /** What becomes of the former master. */
+  #wayBack(): string {
+    if (this.#plan.fence?.how !== 'cut-off') return 'would come back as its replica';
+    return `is held, and off the network: ${rmsxCommand(this.#cluster.name, 'up')} brings it back as a replica`;
+  }
+
   /** The command that was typed. */
   #again(): string {
     return promotion(this.#cluster.name, this.#plan.target, this.#options.force);
@@ -220,7 +240,6 @@ export class Promoting {
   /** Before the promotion itself everything can be put back as it was. @returns the error to throw */
   async #giveUp(error: unknown): Promise<unknown> {
     const { progress, engine } = this.#ports;
-    const { stopFirst } = this.#plan;
     if (isLockLost(error)) {
       progress.fail('given up');
       return error; // the roles may be those of another rmsx by now
@@ -228,7 +247,7 @@ export class Promoting {
     progress.fail('given up, putting the roles back');
     try {
       await writeRoles(engine, this.#cluster, this.#cluster.record, this.#nodes());
-      if (stopFirst) await engine.start(stopFirst.id);
+      await this.#fencing.lower();
     } catch (failure) {
       progress.warn(`the roles could not be put back: ${messageOf(failure)} To finish the promotion: ${this.#again()}`);
     }

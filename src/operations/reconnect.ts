@@ -1,9 +1,10 @@
-import type { ClusterSpec } from '../domain/cluster.ts';
+import { type Address, type ClusterSpec, findNode } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { Step } from '../domain/plan.ts';
-import type { Ports } from '../domain/ports.ts';
+import { type Ports, stopGraceSeconds } from '../domain/ports.ts';
 import type { Connections } from './connections.ts';
 import { namingHolder } from './holders.ts';
+import { followInside } from './inside.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** What putting nodes back on their network works with. */
@@ -20,6 +21,9 @@ const answerTimeoutMs = 2000;
 
 const pauseMs = 10;
 
+/** Why redis-cli cannot be started in a container that runs. */
+const unable: readonly string[] = ['no-redis-cli', 'no-shell', 'engine-error'];
+
 /**
  * Carries out a step that puts a node where the others look for it.
  * @throws RmsxError that names who holds its address
@@ -33,12 +37,33 @@ export async function reconnect(
   const { id, network } = step;
   connections.drop(node);
   if (op === 'disconnect') return engine.disconnect(network, id);
+  const comes = (): Promise<void> => engine.connect(network, id, step.ip, node);
   try {
-    await engine.connect(network, id, step.ip, node);
+    if (step.source) await asReplica(step.source, { node, id }, comes, { engine, cluster, connections });
+    else await comes();
   } catch (error) {
     throw error instanceof RmsxError ? await namingHolder(error, { engine, cluster, node, id, made: {} }) : error;
   }
   changed.push(node);
+}
+
+/** A server of an image without redis-cli cannot be told before it is seen: it starts with what its conf says. */
+async function asReplica(
+  source: Address,
+  { node, id }: { readonly node: string; readonly id: string },
+  comes: () => Promise<void>,
+  { engine, cluster, connections }: Pick<Reconnecting, 'cluster' | 'connections'> & Pick<Ports, 'engine'>,
+): Promise<void> {
+  const port = findNode(cluster, node)?.address.port ?? 0;
+  try {
+    await followInside({ node, id, port, password: connections.passwordOf(node) }, source, engine);
+  } catch (error) {
+    if (!(error instanceof RmsxError) || !unable.includes(error.reason ?? '')) throw error;
+    await engine.stop(id, stopGraceSeconds);
+    await comes();
+    return engine.start(id);
+  }
+  return comes();
 }
 
 /** Has a replica open its link anew. Whether it answers at all, somebody else says. */

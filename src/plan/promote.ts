@@ -11,13 +11,15 @@ import {
 import { type ErrorDetails, RmsxError } from '../domain/errors.ts';
 import { bestHeir, lostTo, promoteCommand, startsBehind } from '../domain/heir.ts';
 import { rmsxCommand, waysOut } from '../domain/hints.ts';
+import { describeVerdict, judgeMaster, type MasterEvidence, type MasterVerdict } from '../domain/master-verdict.ts';
 import { describePlace, type Misplaced, misplacedNodes, placeCommand, placeHint } from '../domain/misplaced.ts';
-import { containerName } from '../domain/names.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import { type Candidate, pingBytes, rankCandidates } from '../domain/rank.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { formatServerVersion, versionOfImage } from '../domain/server-version.ts';
+import { describeFence, type Fence, fenceFor } from './fence.ts';
+import { refuseLivingMaster } from './living-master.ts';
 import { predictResync } from './resync.ts';
 
 /** Everything that a promotion follows from. */
@@ -26,8 +28,13 @@ export interface PromoteFacts {
   readonly containers: readonly ObservedContainer[];
   /** What the nodes that answered said. */
   readonly infos: ReadonlyMap<string, ServerInfo>;
+  /** What became of a question inside the container of the master. @default nobody asked */
+  readonly inside?: MasterEvidence['inside'];
   readonly target: string;
-  /** Overrides what protects data: a candidate that is behind, or of another history. */
+  /**
+   * Overrides what protects data: a candidate that is behind, or of another history, and a master that is alive, or may be:
+   * its server is ended then.
+   */
   readonly force: boolean;
 }
 
@@ -36,8 +43,10 @@ export interface PromotePlan {
   readonly target: string;
   /** The node that was the master; null where a promotion that was cut off is finished. */
   readonly formerMaster: string | null;
-  /** A former master that crashes and comes back again and again is stopped first. */
-  readonly stopFirst: ObservedContainer | null;
+  /** What has become of it; null where there is none. */
+  readonly verdict: MasterVerdict | null;
+  /** What keeps it from taking writes meanwhile; null where its role is enough. */
+  readonly fence: Fence | null;
   /** The roles as they will be. */
   readonly record: ClusterRecord;
   /** Nodes that answer, and follow the new master afterwards. */
@@ -59,12 +68,18 @@ export function planPromote(facts: PromoteFacts): PromotePlan | null {
   if (!isDone) refuseTarget(facts);
   refuseOtherMasters(facts);
   const formerMaster = recorded === target ? null : recorded;
-  const stopFirst = formerMaster === null ? null : refuseLivingMaster(formerMaster, facts);
-  const survivors = cluster.nodes.map((node) => node.name).filter((node) => node !== target && facts.infos.has(node));
+  const verdict = formerMaster === null ? null : judgeMaster({ ...facts, cluster });
+  if (verdict && !facts.force) refuseLivingMaster(verdict, cluster, target);
+  const fence = verdict && fenceFor(cluster, facts.containers, verdict);
+  const survivors = cluster.nodes
+    .map((node) => node.name)
+    .filter((node) => node !== target && node !== fence?.container.node && facts.infos.has(node));
   const follows = survivors.every((node) => followsItsSource(cluster, facts.infos, node));
   if (isDone && follows) return null;
   const silent = facts.containers
-    .filter(({ node, state }) => node !== null && state !== 'stopped' && node !== target && node !== stopFirst?.node)
+    .filter(
+      ({ node, state }) => node !== null && state !== 'stopped' && node !== target && node !== fence?.container.node,
+    )
     .map(({ node }) => node ?? '')
     .filter((node) => !facts.infos.has(node));
   const changed = { ...cluster, nodes: reparent(cluster, target, formerMaster) };
@@ -72,7 +87,8 @@ export function planPromote(facts: PromoteFacts): PromotePlan | null {
   return {
     target,
     formerMaster,
-    stopFirst,
+    verdict,
+    fence,
     record: formerMaster === null ? facts.record : { schemaVersion: 1, epoch: epoch + 1, cluster: changed },
     survivors,
     silent,
@@ -171,40 +187,21 @@ function refuseNewerServer({ record, containers, target }: PromoteFacts, ranked:
 
 function refuseOtherMasters({ record, infos, target }: PromoteFacts): void {
   const recorded = masterOf(record.cluster).name;
-  const name = record.cluster.name;
-  const masters = [...infos].filter(([node, info]) => info.role === 'master' && node !== target).map(([node]) => node);
-  if (masters.length === 0) return;
-  if (masters.length === 1 && masters[0] === recorded) {
-    const seen = infos.get(recorded);
-    refuse(`${recorded} is alive: it answers as the master, at offset ${seen?.offset}.`, {
-      node: recorded,
-      hint: `To rehearse its death: docker kill ${containerName(name, recorded)}\nTo hand over without losing a write: ${rmsxCommand(name, `switchover ${target}`)} (which this version does not have yet)`,
-    });
-  }
-  refuse(`${masters.join(' and ')} already run as master: promoting ${target} would make one more.`, {
+  const masters = [...infos].filter(([, info]) => info.role === 'master').map(([node]) => node);
+  const others = masters.filter((node) => node !== target && node !== recorded);
+  if (others.length === 0) return;
+  refuse(`${others.join(' and ')} already run as master: promoting ${target} would make one more.`, {
     node: target,
-    hint: rmsxCommand(name, 'status'),
-  });
-}
-
-/** @returns the container to stop first, or null where the former master is surely down, or lives as a replica */
-function refuseLivingMaster(node: string, { record, containers, infos }: PromoteFacts): ObservedContainer | null {
-  const container = containerOf({ containers }, node);
-  if (!container || container.state === 'stopped' || infos.has(node)) return null;
-  if (container.state === 'restarting') return container;
-  const docker = containerName(record.cluster.name, node);
-  const why = container.state === 'paused' ? 'is paused, and would go on as the master' : 'runs and does not answer';
-  refuse(`${node} ${why}: it may still hold or take writes.`, {
-    node,
-    hint: `Make sure that it is down: docker kill ${docker}`,
+    hint: rmsxCommand(record.cluster.name, 'status'),
   });
 }
 
 /** The plan as sentences, in the order in which they happen. */
 export function formatPromotePlan(plan: PromotePlan, infos: ReadonlyMap<string, ServerInfo>): string {
-  const { target, formerMaster, stopFirst, record, survivors } = plan;
+  const { target, formerMaster, verdict, fence, record, survivors } = plan;
   const lines = [
-    ...(stopFirst ? [`stop ${stopFirst.node}  (it crashes again and again)`] : []),
+    ...(formerMaster && verdict ? [describeVerdict(formerMaster, verdict)] : []),
+    ...(fence ? describeFence(record.cluster.name, fence) : []),
     ...(formerMaster
       ? [`write the role of ${formerMaster}: replica of ${target}  (it cannot come back as a master)`]
       : []),

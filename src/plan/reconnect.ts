@@ -1,4 +1,4 @@
-import type { ClusterSpec } from '../domain/cluster.ts';
+import { type ClusterSpec, findNode, sourceOf } from '../domain/cluster.ts';
 import { describePlace, misplacedNodes } from '../domain/misplaced.ts';
 import { networkName } from '../domain/names.ts';
 import { attachedTo, type ObservedContainer, type ObservedEngine } from '../domain/observed.ts';
@@ -16,7 +16,7 @@ export interface Reconnection {
 }
 
 /**
- * Puts misplaced containers back, without a restart. A server does not notice that its own address went away, and would
+ * Puts misplaced containers back, without a restart; who is paused wakes before, where nobody can reach it. A server does not notice that its own address went away, and would
  * wait for `repl-timeout` (60 s): whoever runs and has a link from or to such a node opens it anew.
  * @param after - ids of the steps before a container comes to the network
  */
@@ -35,22 +35,24 @@ export function planReconnection(
     return [{ id: `disconnect ${node}`, step: { op: 'disconnect', node, id, network }, because, after: [] }];
   });
   const left = leaves.map(({ id }) => id);
-  const comes = all.map(
-    ({ node, container: { id }, wanted }): PlannedStep => ({
+  const comes = all.map(({ node, container: { id, state }, wanted }): PlannedStep => {
+    const spec = findNode(cluster, node);
+    const source = state === 'stopped' || !spec ? null : (sourceOf(cluster, spec)?.address ?? null);
+    return {
       id: `connect ${node}`,
-      step: { op: 'connect', node, id, network, ip: wanted },
+      step: { op: 'connect', node, id, network, ip: wanted, source },
       because: 'it is not on the network of the cluster',
-      after: [...after, ...left],
-    }),
-  );
+      after: [...after, ...left, ...(state === 'paused' ? [`unpause ${node}`] : [])],
+    };
+  });
   const come = comes.map(({ id }) => id);
   const relinks = cluster.nodes.flatMap(({ name, source }): readonly PlannedStep[] => {
     const isTouched = source !== null && (misplaced.has(name) || misplaced.has(source));
     const state = containers.get(name)?.state;
     if (!isTouched || (state !== 'running' && state !== 'paused')) return [];
     const because = 'it would not see for a minute that the old one is dead';
-    const ready = state === 'paused' ? [...come, `unpause ${name}`] : come;
-    return [{ id: `relink ${name}`, step: { op: 'relink', node: name }, because, after: ready }];
+    const after = state === 'paused' && !misplaced.has(name) ? [...come, `unpause ${name}`] : come;
+    return [{ id: `relink ${name}`, step: { op: 'relink', node: name }, because, after }];
   });
   return { steps: [...leaves, ...comes], relinks };
 }

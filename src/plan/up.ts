@@ -128,7 +128,11 @@ function planNode(node: NodeSpec, facts: UpFacts, { ready, placed }: Before, sce
     const isAwaited = facts.record.cluster.nodes.some((other) => other.source === name && toStart.has(other.name));
     if (isAwaited) steps.push(headStart(node, after));
   } else if (facts.revive && container?.state === 'paused') {
-    add('unpause', { op: 'unpause', node: name }, 'it is paused', last());
+    const leaves = scene.misplaced.get(name)?.ip ?? null;
+    add('unpause', { op: 'unpause', node: name }, 'it is paused', [
+      ...last(),
+      ...(leaves === null ? [] : [`disconnect ${name}`]),
+    ]);
   }
   return steps;
 }

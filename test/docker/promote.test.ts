@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { rows, soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
@@ -12,6 +13,7 @@ interface Promoted {
   readonly resync: Record<string, string>;
   readonly incomplete: readonly string[];
   readonly changed: boolean;
+  readonly verdict: { readonly state: string } | null;
 }
 
 const keys = 200;
@@ -36,14 +38,88 @@ describe('promote while the master is alive', () => {
     expect(await roleConfs(cluster)).toEqual(roles);
     expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'master', epoch: 1 });
   });
+});
 
-  test('must refuse with 7 while the master is paused, as it would go on as a master', async () => {
+describe('promote after the master was paused', () => {
+  test('must cut it off, so that whoever wakes it has no second master, and `up` must bring it back as a replica', async () => {
+    await loadKeys(cluster, 'master', keys);
+    const old = await cluster.client('master');
+    const answers = new Set<string>();
+    const tryWrite = async (): Promise<string> => {
+      const write = old.set('stray', '1').then(String, (error: Error) => error.message);
+      const answer = await Promise.race([write, sleep(200, 'none')]);
+      answers.add(answer);
+      return answer;
+    };
     await docker('pause', cluster.container('master'));
-    const result = await cluster.rmsx('promote', 'slave-1');
-    expect(result.code).toBe(7);
-    expect(result.stderr).toContain('master is paused');
+    expect(await promote('slave-1')).toMatchObject({
+      formerMaster: 'master',
+      verdict: { state: 'frozen', evidence: ['its container is paused'] },
+      resync: { 'slave-2': 'partial' },
+      incomplete: [],
+    });
     await docker('unpause', cluster.container('master'));
-    await eventually('healthy', async () => (await cluster.status()).cluster.health === 'healthy');
+    expect((await cluster.status()).cluster.master).toBe('slave-1');
+    await tryWrite();
+    const up = cluster.rmsx('up', '--pull', 'never');
+    await eventually('the old master answers as a replica', async () => (await tryWrite()).startsWith('READONLY'));
+    expect(await up).toMatchObject({ code: 0 });
+    expect([...answers].filter((answer) => answer === 'OK')).toEqual([]);
+    expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'slave-1', epoch: 2 });
+    expect(await missingKeys(cluster, ['master', 'slave-1', 'slave-2'], keys)).toEqual([]);
+    expect(await (await cluster.client('slave-1')).get('stray')).toBe(null);
+  });
+
+  soakTest('must do so, too, while it is still held', async () => {
+    await docker('pause', cluster.container('master'));
+    await promote('slave-1');
+    expect(await cluster.rmsx('up', '--pull', 'never')).toMatchObject({ code: 0 });
+    expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'slave-1', epoch: 2 });
+  });
+});
+
+describe('promote --best', () => {
+  soakTest(
+    'must refuse while the master hangs and was heard of a moment ago, and take its place when nobody hears it',
+    async () => {
+      const { State } = await inspect(cluster.container('master'));
+      process.kill(State.Pid, 'SIGSTOP');
+      const refused = await cluster.rmsx('promote', '--best');
+      expect(refused).toMatchObject({ code: 7, stderr: expect.stringContaining('heard from it') });
+      const promoted = await eventually(
+        'promoted',
+        async () => {
+          const { code, stdout } = await cluster.rmsx('promote', '--best', '--json');
+          return code === 0 && (JSON.parse(stdout) as Promoted);
+        },
+        30_000,
+      );
+      expect(promoted).toMatchObject({ promoted: 'slave-1', verdict: { state: 'frozen' }, incomplete: [] });
+      expect((await inspect(cluster.container('master'))).State.Paused).toBe(true);
+      process.kill(State.Pid, 'SIGCONT');
+      expect(await cluster.rmsx('up', '--pull', 'never')).toMatchObject({ code: 0 });
+      expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'slave-1' });
+    },
+  );
+
+  soakTest('must take the place of a master that was cut off from the network', async () => {
+    await docker('network', 'disconnect', `${cluster.name}_app_net`, cluster.container('master'));
+    expect(await rmsxJson(['promote', '--best', '-n', cluster.name])).toMatchObject({
+      promoted: 'slave-1',
+      verdict: { state: 'cut-off' },
+    });
+    expect(await cluster.rmsx('up', '--pull', 'never')).toMatchObject({ code: 0 });
+    expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'slave-1' });
+  });
+
+  soakTest('must end a master that is alive, where --force was given', async () => {
+    expect(await cluster.rmsx('promote', '--best')).toMatchObject({ code: 7 });
+    expect(await rmsxJson(['promote', '--best', '--force', '-n', cluster.name])).toMatchObject({
+      promoted: 'slave-1',
+      verdict: { state: 'alive' },
+      incomplete: [],
+    });
+    expect((await inspect(cluster.container('master'))).State.Running).toBe(false);
   });
 });
 

@@ -10,23 +10,32 @@ const incompleteExitCode = 8;
 /** `rmsx promote` */
 export const promoteCommand: Command = {
   name: 'promote',
-  positionals: 'NODE',
+  positionals: '[NODE]',
   maxPositionals: 1,
   describe: 'the master is gone: make NODE the master and let the others follow it',
   options: {
-    force: { type: 'boolean', describe: 'even where NODE is behind another node: those writes are erased' },
+    best: { type: 'boolean', describe: 'choose the node: the one that has most, and that most others can follow' },
+    force: {
+      type: 'boolean',
+      describe: 'even where NODE is behind another node, or the master may be alive: what only they have is lost',
+    },
     ...dryRunOption,
   },
   examples: [
     ['rmsx promote slave-1', 'refuses with exit code 7 while the master is alive'],
+    ['rmsx promote --best', 'leaves the choice to rmsx'],
     ['rmsx promote slave-1 --dry-run', 'what would be done'],
   ],
   run: async (args, context) => {
     const [node] = args.positionals;
-    if (node === undefined) args.report(['NODE: name the node that is to be the master, such as slave-1']);
+    const best = args.switch('best') ?? false;
+    if (node === undefined && !best)
+      args.report(['NODE: name the node that is to be the master, such as slave-1, or leave the choice to --best']);
+    if (node !== undefined && best) args.report([`--best: ${node} is named already`]);
     const options = { force: args.switch('force') ?? false, dryRun: args.switch('dry-run') ?? false };
     args.throwIfWrong('rmsx promote --help');
-    const result = await promote(context.name, canonicalNodeName(node ?? ''), options, await context.ports());
+    const target = node === undefined ? null : canonicalNodeName(node);
+    const result = await promote(context.name, target, options, await context.ports());
     await report(result, options.dryRun, context);
     return result.incomplete.length > 0 ? incompleteExitCode : 0;
   },
@@ -34,8 +43,9 @@ export const promoteCommand: Command = {
 
 async function report(result: PromoteResult, dryRun: boolean, context: Context): Promise<void> {
   const { plan, infos, status, ...facts } = result;
-  await context.print({ ...status, ...facts, epoch: status.cluster.epoch, dryRun }, () =>
-    dryRun ? `${plan ? formatPromotePlan(plan, infos) : 'nothing to do'}\n` : '',
+  await context.print(
+    { ...status, ...facts, epoch: status.cluster.epoch, verdict: plan?.verdict ?? null, dryRun },
+    () => (dryRun ? `${plan ? formatPromotePlan(plan, infos) : 'nothing to do'}\n` : ''),
   );
   if (dryRun) return;
   if (!plan) return context.tell(`${facts.promoted} is already the master: nothing to do`);

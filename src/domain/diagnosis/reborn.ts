@@ -2,6 +2,7 @@ import { masterOf } from '../cluster.ts';
 import { promotion } from '../hints.ts';
 import { formatBytes, formatSeconds } from '../quantities.ts';
 import { pingBytes } from '../rank.ts';
+import { isOlderReplica, stillHolding } from '../reborn.ts';
 import type { ServerInfo } from '../server-info.ts';
 import type { Warning } from '../status.ts';
 import { lostHistoryIn } from './log.ts';
@@ -22,7 +23,7 @@ export function rebornWarnings(scene: Scene): readonly Warning[] {
   if (name === undefined || others.length > 0 || !master || master.loading || master.keys > 0) return [];
   const older = [...scene.infos].filter(([, info]) => isOlderReplica(info, master));
   const ago = formatSeconds(master.uptimeSeconds);
-  const holders = older.filter(([, info]) => info.keys > 0 && info.replid !== master.replid);
+  const holders = stillHolding(scene.infos, master);
   if (holders.length > 0) return [stillHeld(scene, name, ago, holders)];
   const copied = older.flatMap(([node, info]) => {
     const lost = lostBytes(scene, node, info, master);
@@ -35,10 +36,6 @@ export function rebornWarnings(scene: Scene): readonly Warning[] {
   const hint = `${logsOf(scene, name)}   # why it ended; the data has to be written again`;
   return [problem('master-reborn-empty', name, message, hint)];
 }
-
-/** Seconds are whole: servers that start together may differ by one. */
-const isOlderReplica = (info: ServerInfo, master: ServerInfo): boolean =>
-  info.role === 'replica' && !info.loading && info.uptimeSeconds > master.uptimeSeconds + 1;
 
 function stillHeld(
   scene: Scene,

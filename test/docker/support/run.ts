@@ -80,7 +80,12 @@ export async function inspect(container: string): Promise<DockerInspect> {
 export interface DockerInspect {
   readonly Id: string;
   readonly Created: string;
-  readonly State: { readonly Running: boolean; readonly StartedAt: string; readonly Pid: number };
+  readonly State: {
+    readonly Running: boolean;
+    readonly Paused: boolean;
+    readonly StartedAt: string;
+    readonly Pid: number;
+  };
   readonly RestartCount: number;
   readonly Config: { readonly Env: string[]; readonly Labels: Record<string, string> };
   readonly HostConfig: {

@@ -52,7 +52,8 @@ describe('a promotion after the master has died', () => {
     expect(planPromote(facts())).toEqual({
       target: 'slave-1',
       formerMaster: 'master',
-      stopFirst: null,
+      verdict: { state: 'dead', evidence: ['its container has ended (stopped)'] },
+      fence: null,
       record: promoted,
       survivors: ['slave-2'],
       silent: [],
@@ -62,7 +63,8 @@ describe('a promotion after the master has died', () => {
   test('must be told in the order in which it happens', () => {
     const plan = planPromote(facts());
     expect(plan && formatPromotePlan(plan, facts().infos)).toMatchInlineSnapshot(`
-      "write the role of master: replica of slave-1  (it cannot come back as a master)
+      "master is dead: its container has ended (stopped).
+      write the role of master: replica of slave-1  (it cannot come back as a master)
       write the role of slave-1: master
       write the role of slave-2: replica of slave-1
       make slave-1 the master
@@ -88,7 +90,7 @@ describe('a promotion after the master has died', () => {
 
   test('must stop a former master that crashes and comes back again and again, before anything else', () => {
     const plan = planPromote(facts({ master: 'restarting' }));
-    expect([plan?.stopFirst?.id, plan?.silent]).toEqual(['id-master', []]);
+    expect(plan).toMatchObject({ fence: { how: 'stop', container: { id: 'id-master' } }, silent: [] });
   });
 
   test('must name nodes that run and do not answer, as nobody can see what they follow', () => {
@@ -97,6 +99,42 @@ describe('a promotion after the master has died', () => {
 
   test('must not wait for a node that is stopped', () => {
     expect(planPromote(silent('slave-2', { 'slave-2': 'stopped' }))).toMatchObject({ survivors: [], silent: [] });
+  });
+});
+
+describe('a former master that may come to itself again', () => {
+  const ip = '172.19.0.10';
+  const leaves = { network: 'redis-server_app_net', ip };
+
+  test('must be cut off where it is paused, so that whoever wakes it wakes a server that nobody reaches', () => {
+    const plan = planPromote(facts({ master: 'paused' }));
+    expect(plan).toMatchObject({
+      formerMaster: 'master',
+      fence: { how: 'cut-off', pauses: false, leaves },
+      silent: [],
+    });
+    expect(plan && formatPromotePlan(plan, facts().infos).split('\n').slice(0, 2)).toEqual([
+      'master is frozen: its container is paused.',
+      'take master off the network redis-server_app_net  (nobody reaches it any more)',
+    ]);
+  });
+
+  test('must be held, too, where its server hangs', () => {
+    const plan = planPromote(facts({ master: 'running' }, {}, { inside: 'silent' }));
+    expect(plan).toMatchObject({ fence: { how: 'cut-off', pauses: true, leaves }, silent: [] });
+    expect(plan?.verdict?.state).toBe('frozen');
+  });
+
+  test('must be held where it is off the network already', () => {
+    const off = containers(own.cluster, { master: 'running' }).map((each) =>
+      each.node === 'master' ? { ...each, attachments: [] } : each,
+    );
+    expect(planPromote(facts({}, {}, { containers: off }))?.fence).toMatchObject({ pauses: true, leaves: null });
+  });
+
+  test('must be ended where it lives and --force was given, and counts as no survivor', () => {
+    const given = facts({ master: 'running' }, { master: alive }, { force: true });
+    expect(planPromote(given)).toMatchObject({ fence: { how: 'stop' }, survivors: ['slave-2'], silent: [] });
   });
 });
 
@@ -155,7 +193,7 @@ describe('a promotion that could lose data or make a second master must be refus
       'the master is alive',
       facts({ master: 'running' }, { master: alive }),
       'master is alive: it answers as the master, at offset 1000.',
-      'To rehearse its death: docker kill redis-server-master\nTo hand over without losing a write: rmsx switchover slave-1 (which this version does not have yet)',
+      'To rehearse its death: docker kill redis-server-master\nTo hand over without losing a write: rmsx switchover slave-1\nTo end it, and lose what only it has: rmsx promote slave-1 --force',
     ],
     [
       'another node is a master already',
@@ -164,16 +202,10 @@ describe('a promotion that could lose data or make a second master must be refus
       'rmsx status',
     ],
     [
-      'the master is paused',
-      facts({ master: 'paused' }),
-      'master is paused, and would go on as the master: it may still hold or take writes.',
-      'Make sure that it is down: docker kill redis-server-master',
-    ],
-    [
       'the master runs in silence',
       facts({ master: 'running' }),
-      'master runs and does not answer: it may still hold or take writes.',
-      'Make sure that it is down: docker kill redis-server-master',
+      'master is not known to be gone: it runs and does not answer; slave-1 has no link to it; slave-2 has no link to it.',
+      'See why: rmsx logs master --tail 20\nTo end it, and lose what only it has: rmsx promote slave-1 --force',
     ],
   ])('%s', (_, given, message, hint) => {
     expect(errorOf(() => planPromote(given))).toEqual({ code: 'unsafe', message, hint, problems: [] });
@@ -216,8 +248,6 @@ describe('what protects data', () => {
   });
 
   test.each<[string, PromoteFacts]>([
-    ['a living master', facts({ master: 'running' }, { master: alive }, { force: true })],
-    ['a paused master', facts({ master: 'paused' }, {}, { force: true })],
     ['a target that synchronises', facts({}, { 'slave-1': lost({ link: 'syncing' }) }, { force: true })],
     ['a second master', facts({}, { 'slave-2': masterInfo([]) }, { force: true })],
   ])('--force must not override %s', (_, given) => {
@@ -242,7 +272,8 @@ describe('a promotion that was done before', () => {
     expect(planPromote(facts({}, infos, { record: promoted }))).toEqual({
       target: 'slave-1',
       formerMaster: null,
-      stopFirst: null,
+      verdict: null,
+      fence: null,
       record: promoted,
       survivors: ['slave-2'],
       silent: [],

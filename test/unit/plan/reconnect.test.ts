@@ -86,10 +86,10 @@ describe('up', () => {
     expect(edges(planOf({ 'slave-1': stopped, 'slave-2': paused }))).toEqual([
       'disconnect slave-1 <- nothing',
       'connect slave-1 <- disconnect slave-1',
-      'connect slave-2 <- disconnect slave-1',
-      'start slave-1 <- disconnect slave-1, connect slave-1, connect slave-2',
       'unpause slave-2 <- nothing',
-      'relink slave-2 <- connect slave-1, connect slave-2, unpause slave-2',
+      'connect slave-2 <- disconnect slave-1, unpause slave-2',
+      'start slave-1 <- disconnect slave-1, connect slave-1, connect slave-2',
+      'relink slave-2 <- connect slave-1, connect slave-2',
     ]);
   });
 
