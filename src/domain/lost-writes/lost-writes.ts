@@ -1,5 +1,5 @@
 import type { ServerVersion } from '../server-version.ts';
-import { type Aligned, align, type FileTail } from './align.ts';
+import { align, type FileTail } from './align.ts';
 import { hasOtherForm } from './aof-forms.ts';
 import { commandsUpTo } from './command-reader.ts';
 import { bytesOfAll, nameOf, type WriteCommand, writesIn } from './write-command.ts';
@@ -47,7 +47,7 @@ export interface FileEvidence {
 
 /** @returns what stands in the append-only file of a former master behind what the new master received */
 export function lostInFile(received: readonly WriteCommand[], { file, server, beyond }: FileEvidence): LostWrites {
-  const aligned: Aligned = align({ received, file, server, mayEndEarly: beyond !== null });
+  const aligned = align({ received, file, server, mayEndEarly: beyond !== null });
   if ('unknown' in aligned) return aligned;
   const writes = file.writes.slice(aligned.received);
   const isExact = !writes.some((write) => hasOtherForm(write, server));
