@@ -24,6 +24,8 @@ export interface RedisConnection {
   follow(source: Address): Promise<void>;
   /** Stops following, and cuts the clients that believe this is a replica. One transaction. */
   becomeMaster(): Promise<void>;
+  /** Cuts the clients, which look for the master again then. */
+  cutClients(): Promise<void>;
   /** Throws where the server refuses writes. Changes no key. */
   proveWritable(): Promise<void>;
   /** The value of a directive, as CONFIG GET gives it; null where the server does not know it. */

@@ -127,6 +127,10 @@ class Connection implements RedisConnection {
     if (!replies || failed) throw toRedisError(this.#node, 'become the master', failed?.[0] ?? new Error('aborted'));
   }
 
+  async cutClients(): Promise<void> {
+    await this.#call('cut its clients', 'CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+  }
+
   async proveWritable(): Promise<void> {
     // A write as the server sees it, refused by READONLY, MISCONF and NOREPLICAS alike; the key never exists.
     await this.#call('write', 'DEL', '__rmsx__:writable');

@@ -60,3 +60,11 @@ export const lostInStream = (writes: readonly WriteCommand[]): LostWrites => ({
   bytes: bytesOfAll(writes),
   beyond: null,
 });
+
+/** Whether what seems lost begins as the new master went on: then its holder may have followed it. */
+export function goesOnAlike(lost: LostWrites, since: readonly WriteCommand[]): boolean {
+  const [own] = 'unknown' in lost ? [] : lost.writes;
+  const [other] = since;
+  if (!own || !other || own.args.length !== other.args.length) return false;
+  return own.args.every((arg, i) => other.args[i]?.equals(arg));
+}

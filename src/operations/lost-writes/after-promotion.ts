@@ -24,7 +24,7 @@ export async function lostInPromotion(
   if (formerMaster === null) return { lost: null, lostBytes: null };
   const over = AbortSignal.timeout(budgetMs);
   const signal = AbortSignal.any([ending, over]);
-  const scene = { record, containers, formerMaster, connections, engine, signal };
+  const scene = { record, containers, formerMaster, isPredecessor: true, connections, engine, signal };
   try {
     const lost = await untilAborted(lostWrites(scene), signal);
     return { lost, lostBytes: lostBytesOf(lost) };

@@ -1,18 +1,19 @@
 import { findNode, imageOf, masterOf } from '../../domain/cluster.ts';
 import { messageOf, RmsxError } from '../../domain/errors.ts';
 import { commandsFrom } from '../../domain/lost-writes/command-reader.ts';
-import { type LostWrites, lostInFile, lostInStream } from '../../domain/lost-writes/lost-writes.ts';
+import { goesOnAlike, type LostWrites, lostInFile, lostInStream } from '../../domain/lost-writes/lost-writes.ts';
 import { writesIn } from '../../domain/lost-writes/write-command.ts';
 import { mergeDirectives } from '../../domain/merge-directives.ts';
 import { containerOf, hasEndedInOrder, type ObservedContainer } from '../../domain/observed.ts';
 import type { Engine } from '../../domain/ports.ts';
 import type { ClusterRecord } from '../../domain/record.ts';
+import type { StreamPart } from '../../domain/redis-port.ts';
 import type { ServerInfo } from '../../domain/server-info.ts';
 import { type ServerVersion, versionOfImage } from '../../domain/server-version.ts';
 import { otherwise } from '../../render/conf-values.ts';
 import type { Connections } from '../connections.ts';
 import { readAof } from './read-aof.ts';
-import { firstHeld, readReceived, stretches } from './received.ts';
+import { firstHeld, readReceived, readSince, stretches } from './received.ts';
 
 /** Whose lost writes are looked for. */
 export interface LostWritesScene {
@@ -20,6 +21,8 @@ export interface LostWritesScene {
   readonly containers: readonly ObservedContainer[];
   /** The node that was the master once. */
   readonly formerMaster: string;
+  /** Whether it is known to be the one whose place the master took, and not to have followed it since. */
+  readonly isPredecessor: boolean;
   readonly connections: Connections;
   readonly engine: Engine;
   /** Ends the search. */
@@ -54,30 +57,37 @@ async function find(scene: LostWritesScene): Promise<LostWrites> {
   if (!('info' in probe)) return { unknown: `${master} does not answer` };
   const { info } = probe;
   if (info.role !== 'master') return { unknown: `${master} is not the master yet` };
-  if (info.secondOffset < 1) return { unknown: `${master} does not know any more where the former master ended` };
   const container = containerOf(scene, formerMaster);
   if (!container) return { unknown: 'its container is gone' };
   if (container.state === 'paused') return { unknown: 'it is paused, and may go on with what was sent to it before' };
   if (container.state === 'restarting') return { unknown: 'it keeps restarting' };
   const own = container.state === 'running' ? await connections.probe(formerMaster) : undefined;
-  const isInHistory = own && 'info' in own && own.info.role === 'master' && own.info.replid === info.replid2;
-  return isInHistory ? inStream(scene, own.info, info) : inFile(scene, container, info);
+  const start = own && 'info' in own ? ownStart(own.info, info) : null;
+  return own && 'info' in own && start ? inStream(scene, own.info, start) : inFile(scene, container, info);
 }
 
-/** It still runs in the history that the new master left: it has the very stream that nobody else has. */
+/** Where the stream of a master begins that nobody else has; null where it shares no history with the other one. */
+function ownStart(own: ServerInfo, master: ServerInfo): Omit<StreamPart, 'bytes'> | null {
+  if (own.role !== 'master') return null;
+  const { replid } = own;
+  if (replid === master.replid2) return { replid, offset: master.secondOffset }; // the other one left
+  return own.replid2 === master.replid ? { replid, offset: own.secondOffset } : null; // it left itself
+}
+
+/** It runs, and has the very stream that nobody else has. */
 async function inStream(
   { formerMaster, connections, signal }: LostWritesScene,
   own: ServerInfo,
-  { replid2, secondOffset }: ServerInfo,
+  { replid, offset }: Omit<StreamPart, 'bytes'>,
 ): Promise<LostWrites> {
-  const bytes = own.offset - secondOffset + 1;
+  const bytes = own.offset - offset + 1;
   if (bytes < 0) return { unknown: 'it has less than the new master' };
   if (bytes === 0) return lostInStream([]);
-  const isHeld = own.backlog.active && firstHeld(own) <= secondOffset;
+  const isHeld = own.backlog.active && firstHeld(own) <= offset;
   if (!isHeld || bytes > mostStreamBytes)
     return { unknown: `it keeps only the end of the ${bytes} bytes that it has alone` };
   const connection = await connections.to(formerMaster);
-  const part = await connection.readStream({ replid: replid2, offset: secondOffset, bytes }, signal);
+  const part = await connection.readStream({ replid, offset, bytes }, signal);
   const commands = commandsFrom(part);
   return commands ? lostInStream(writesIn(commands)) : { unknown: 'what it has alone cannot be read' };
 }
@@ -86,10 +96,12 @@ async function inStream(
 async function inFile(scene: LostWritesScene, container: ObservedContainer, master: ServerInfo): Promise<LostWrites> {
   const { record, connections, engine, signal } = scene;
   if (record.cluster.persistence !== 'aof') return { unknown: 'it keeps no append-only file' };
+  const masterName = masterOf(record.cluster).name;
+  if (master.secondOffset < 1) return { unknown: `${masterName} does not know any more where the one before it ended` };
   const { file, isOfSeveral } = await readAof(engine, container.id, signal);
   const server = isOfSeveral ? ofSeveralFiles : versionOfImage(imageOfFormer(scene));
   if (!server) return { unknown: 'its image does not tell the version of its server' };
-  const connection = await connections.to(masterOf(record.cluster).name);
+  const connection = await connections.to(masterName);
   const evidence = { file, server, beyond: beyondFile(scene, container) };
   let lost: LostWrites = { unknown: '' };
   for (const bytes of stretches) {
@@ -97,6 +109,10 @@ async function inFile(scene: LostWritesScene, container: ObservedContainer, mast
     if (!received) return { unknown: 'the new master holds nothing of that time any more' };
     lost = lostInFile(received, evidence);
     if (!('unknown' in lost)) break;
+  }
+  const isInDoubt = !scene.isPredecessor && !('unknown' in lost) && lost.writes.length > 0;
+  if (isInDoubt && goesOnAlike(lost, await readSince(connection, master, signal))) {
+    return { unknown: 'it goes on with the same writes as the new master, and may have received them from it' };
   }
   return lost;
 }

@@ -1,9 +1,9 @@
-import { findNode, masterOf, type NodeSpec, sameSource, sourceOf } from './cluster.ts';
-import { RmsxError } from './errors.ts';
-import { rmsxCommand } from './hints.ts';
-import { containerOf, type ObservedContainer } from './observed.ts';
-import type { ClusterRecord } from './record.ts';
-import type { ServerInfo } from './server-info.ts';
+import { findNode, masterOf, type NodeSpec, sameSource, sourceOf } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
+import { rmsxCommand } from '../domain/hints.ts';
+import { containerOf, type ObservedContainer } from '../domain/observed.ts';
+import type { ClusterRecord } from '../domain/record.ts';
+import type { ServerInfo } from '../domain/server-info.ts';
 
 /** Everything that bringing a node back follows from. */
 export interface RejoinFacts {
