@@ -51,6 +51,10 @@ export interface ObservedContainer {
   readonly composeDirectory: string | null;
 }
 
+/** Whether a container is stopped, and its server ended by itself and not by force. */
+export const hasEndedInOrder = ({ state, statusText }: ObservedContainer): boolean =>
+  state === 'stopped' && /^Exited \(0\)/.test(statusText);
+
 /** A network as the engine lists it. */
 export interface ObservedNetwork {
   readonly id: string;

@@ -173,6 +173,12 @@ export interface Engine {
   stampOf(id: string, path: string): Promise<number | null>;
   /** Reads all files below a directory: path below it -> content. Empty where the directory is not there. */
   readFiles(id: string, directory: string): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Reads one file of a container, whatever its state, as it comes. A reader that stops early closes it.
+   * @param limitBytes - a larger file is not read
+   * @throws RmsxError with the reason `gone` where it is not there, `too-large` where it is larger
+   */
+  readFile(id: string, path: string, limitBytes: number): AsyncIterable<Buffer>;
   endOf(id: string): Promise<ServerEnd>;
   /** The last lines of the server's log. */
   logs(id: string, lines: number): Promise<readonly string[]>;

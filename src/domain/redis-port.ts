@@ -10,12 +10,22 @@ export interface Marked {
   readonly acknowledged: number;
 }
 
+/** A part of the stream that a server sends to its replicas. */
+export interface StreamPart {
+  /** The history, and the offset in it of the first byte. */
+  readonly replid: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
 /** A connection to one server, logged in but for that of a stranger. Every method ends within a deadline and throws RmsxError only. */
 export interface RedisConnection {
   info(): Promise<ServerInfo>;
   follow(source: Address): Promise<void>;
   /** Stops following, and cuts the clients that believe this is a replica. One transaction. */
   becomeMaster(): Promise<void>;
+  /** Cuts the clients, which look for the master again then. */
+  cutClients(): Promise<void>;
   /** Throws where the server refuses writes. Changes no key. */
   proveWritable(): Promise<void>;
   /** The value of a directive, as CONFIG GET gives it; null where the server does not know it. */
@@ -32,6 +42,12 @@ export interface RedisConnection {
   mark(marker: string, replicas: number, timeoutMs: number): Promise<Marked>;
   /** What the server answers to PING, be it a refusal. */
   greet(): Promise<string>;
+  /**
+   * Reads, on a connection of its own, a part of the stream that the server still has for replicas that come back. Whoever
+   * asks for what it does not have would make it copy all of its data: its INFO says what it has.
+   * @throws RmsxError where it does not hand it out, or the reason of the signal
+   */
+  readStream(part: StreamPart, signal: AbortSignal): Promise<Buffer>;
   readonly data: DataAccess;
   close(): void;
 }

@@ -28,6 +28,9 @@ export interface SyncProgress {
 export interface Backlog {
   readonly active: boolean;
   readonly sizeBytes: number;
+  /** The offset of the first byte that it still has, and how many it has from there on. */
+  readonly firstOffset: number;
+  readonly heldBytes: number;
 }
 
 /** How what was written gets to the disk. A server that does none of it claims no failure. */

@@ -1,5 +1,6 @@
 import { masterOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
+import type { LostWrites } from '../domain/lost-writes/lost-writes.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
@@ -35,7 +36,9 @@ export interface PromoteResult {
   readonly promoted: string;
   readonly formerMaster: string | null;
   readonly durationMs: number;
-  /** Writes of the former master that nobody has; null where that cannot be known. */
+  /** Writes of the former master that the new one does not have; null where nobody looked for them. */
+  readonly lost: LostWrites | null;
+  /** How many bytes they are in the stream to the replicas; null where that is not known exactly. */
   readonly lostBytes: number | null;
   /** How each survivor came back; after a dry run, how it would. */
   readonly resync: Readonly<Record<string, 'partial' | 'full' | 'none'>>;
@@ -154,6 +157,7 @@ async function unchanged(
     promoted,
     formerMaster: plan?.formerMaster ?? null,
     durationMs: Math.round(performance.now() - startedMs),
+    lost: null,
     lostBytes: null,
     resync: Object.fromEntries(
       (plan?.survivors ?? []).map((node) => [node, predictResync(infos.get(node), infos.get(promoted))]),

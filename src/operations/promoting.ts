@@ -14,6 +14,7 @@ import { type Connections, infosOf } from './connections.ts';
 import { Fencing } from './fencing.ts';
 import type { Lock } from './lock.ts';
 import { isLockLost, lockLost } from './lock-errors.ts';
+import { lostInPromotion } from './lost-writes/after-promotion.ts';
 import { type KnownCluster, observeCluster } from './observe.ts';
 import type { PromoteOptions, PromoteResult } from './promote.ts';
 import { writeRoles } from './roles.ts';
@@ -169,7 +170,7 @@ export class Promoting {
       promoted: target,
       formerMaster,
       durationMs: Math.round(performance.now() - this.#startedMs),
-      lostBytes: null, // what a dead master had not sent yet cannot be counted from here
+      ...(await lostInPromotion(this.#plan, now.containers, this.#connections, this.#ports)),
       resync: resyncsOf(this.#plan, this.#infos, 'info' in after ? after.info : undefined, incomplete),
       incomplete,
     };

@@ -1,5 +1,6 @@
 import type { Address } from '../domain/cluster.ts';
 import type {
+  Backlog,
   LinkState,
   MemoryUse,
   Persistence,
@@ -42,7 +43,7 @@ export function parseInfo(text: string): ServerInfo {
     goodReplicas: fields.count('min_slaves_good_slaves', null),
     fullSyncs: fields.count('sync_full', 0),
     partialSyncs: fields.count('sync_partial_ok', 0),
-    backlog: { active: fields.is('repl_backlog_active', '1'), sizeBytes: fields.count('repl_backlog_size', 0) },
+    backlog: backlogOf(fields),
     sentBytesPerSecond: bytesIn(fields.count('instantaneous_output_repl_kbps', null)),
     receivedBytesPerSecond: bytesIn(fields.count('instantaneous_input_kbps', 0)),
     persistence: persistenceOf(fields),
@@ -96,6 +97,13 @@ function syncOf(fields: InfoFields): SyncProgress {
     totalBytes: total === 0 ? null : total,
   };
 }
+
+const backlogOf = (fields: InfoFields): Backlog => ({
+  active: fields.is('repl_backlog_active', '1'),
+  sizeBytes: fields.count('repl_backlog_size', 0),
+  firstOffset: fields.count('repl_backlog_first_byte_offset', 0),
+  heldBytes: fields.count('repl_backlog_histlen', 0),
+});
 
 function persistenceOf(fields: InfoFields): Persistence {
   const worked = (name: string): boolean => !fields.is(name, 'err');

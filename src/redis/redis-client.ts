@@ -2,9 +2,10 @@ import { createRequire } from 'node:module';
 import type { Redis as IoRedis } from 'ioredis';
 import { type Address, formatAddress } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
-import type { Marked, Redis, RedisConnection } from '../domain/redis-port.ts';
+import type { Marked, Redis, RedisConnection, StreamPart } from '../domain/redis-port.ts';
 import { RedisData } from './data/redis-data.ts';
 import { parseInfo } from './parse-info.ts';
+import { readStream } from './read-stream.ts';
 import { openServer, toRedisError } from './redis-errors.ts';
 
 /** The longest that one WAIT may block: well below the deadline of a command. */
@@ -54,7 +55,7 @@ async function connect(
     const cause = error instanceof RmsxError ? error : (denied ?? lastError ?? error);
     throw toRedisError(node, `log in at ${formatAddress(endpoint)}`, cause, password ?? '');
   }
-  return new Connection(node, client, password ?? '', () => lastError);
+  return new Connection(node, client, { endpoint, password: password ?? '' }, () => lastError);
 }
 
 /**
@@ -69,16 +70,24 @@ async function logIn(node: string, client: IoRedis, password: string): Promise<v
   if (login.status === 'rejected') throw login.reason;
 }
 
+/** Where a server is reached, and what it admits. */
+interface Login {
+  readonly endpoint: Address;
+  readonly password: string;
+}
+
 class Connection implements RedisConnection {
   readonly #node: string;
   readonly #client: IoRedis;
+  readonly #endpoint: Address;
   readonly #password: string;
   readonly #lastError: () => unknown;
   readonly data: RedisData;
 
-  constructor(node: string, client: IoRedis, password: string, lastError: () => unknown) {
+  constructor(node: string, client: IoRedis, { endpoint, password }: Login, lastError: () => unknown) {
     this.#node = node;
     this.#client = client;
+    this.#endpoint = endpoint;
     this.#password = password;
     this.#lastError = lastError;
     this.data = new RedisData(client, (what, work) => this.#run(what, work));
@@ -116,6 +125,10 @@ class Connection implements RedisConnection {
     );
     const failed = (replies ?? []).find(([error]) => error);
     if (!replies || failed) throw toRedisError(this.#node, 'become the master', failed?.[0] ?? new Error('aborted'));
+  }
+
+  async cutClients(): Promise<void> {
+    await this.#call('cut its clients', 'CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
   }
 
   async proveWritable(): Promise<void> {
@@ -156,6 +169,10 @@ class Connection implements RedisConnection {
       const acknowledged = Number(await this.#call('wait for replicas', 'WAIT', String(replicas), String(slice)));
       if (acknowledged >= replicas || performance.now() >= endMs) return { offset, acknowledged };
     }
+  }
+
+  readStream(part: StreamPart, signal: AbortSignal): Promise<Buffer> {
+    return readStream(this.#node, this.#endpoint, this.#password, part, signal);
   }
 
   close(): void {

@@ -12,6 +12,7 @@ export type SchemaName =
   | 'plan'
   | 'down'
   | 'promote'
+  | 'rejoin'
   | 'url'
   | 'env'
   | 'ls'

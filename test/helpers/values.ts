@@ -87,7 +87,7 @@ const silent: ServerInfo = {
   goodReplicas: null,
   fullSyncs: 0,
   partialSyncs: 0,
-  backlog: { active: true, sizeBytes: 16 * 2 ** 20 },
+  backlog: { active: true, sizeBytes: 16 * 2 ** 20, firstOffset: 1, heldBytes: 0 },
   sentBytesPerSecond: 0,
   receivedBytesPerSecond: 0,
   persistence: { aofEnabled: true, aofWriteOk: true, aofRewriteOk: true, snapshotOk: true },

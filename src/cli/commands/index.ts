@@ -43,6 +43,12 @@ export const commands: readonly LazyCommand[] = [
     load: () => import('./promote.ts').then(({ promoteCommand }) => promoteCommand),
   },
   {
+    name: 'rejoin',
+    positionals: 'NODE',
+    describe: 'bring a former master back as a replica, after saying which writes only it has',
+    load: () => import('./rejoin.ts').then(({ rejoinCommand }) => rejoinCommand),
+  },
+  {
     name: 'scale',
     positionals: '',
     describe: 'as many replicas as --replicas says, while the cluster runs',

@@ -1,6 +1,8 @@
+import { rmsxCommand } from '../../domain/hints.ts';
 import { canonicalNodeName } from '../../domain/names.ts';
 import { type PromoteResult, promote } from '../../operations/promote.ts';
 import { formatPromotePlan } from '../../plan/promote.ts';
+import { lostInWords } from '../../render/lost-writes-text.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { dryRunOption } from '../options.ts';
@@ -42,7 +44,7 @@ export const promoteCommand: Command = {
 };
 
 async function report(result: PromoteResult, dryRun: boolean, context: Context): Promise<void> {
-  const { plan, infos, status, ...facts } = result;
+  const { plan, infos, status, lost, ...facts } = result;
   await context.print(
     { ...status, ...facts, epoch: status.cluster.epoch, verdict: plan?.verdict ?? null, dryRun },
     () => (dryRun ? `${plan ? formatPromotePlan(plan, infos) : 'nothing to do'}\n` : ''),
@@ -53,10 +55,8 @@ async function report(result: PromoteResult, dryRun: boolean, context: Context):
   context.tell(
     `promoted ${facts.promoted} in ${facts.durationMs} ms${resyncs.length > 0 ? ` (${resyncs.join(', ')})` : ''}`,
   );
-  if (facts.formerMaster) {
-    context.tell(
-      `what ${facts.formerMaster} had acknowledged and not yet sent is on its own disk only and cannot be counted; it will be discarded when it comes back as a replica`,
-    );
+  if (lost) {
+    context.tell(lostInWords(lost, rmsxCommand(context.name, `rejoin ${facts.formerMaster} --dry-run`)));
   }
   if (facts.incomplete.length > 0) context.tell(`not following ${facts.promoted} yet: ${facts.incomplete.join(', ')}`);
 }

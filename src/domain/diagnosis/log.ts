@@ -91,3 +91,15 @@ function timeOf(line: string): number | undefined {
   const timeMs = time === undefined ? Number.NaN : Date.parse(`${time} UTC`);
   return Number.isNaN(timeMs) ? undefined : timeMs;
 }
+
+/**
+ * Reads from the log of a server as what it served last: a master may have writes that nobody else has, and a replica that
+ * got in sync since then has none of its own. The letter behind the process id is the role (`serverLogRaw` in server.c).
+ * @returns null where the lines do not tell
+ */
+export function lastRoleIn(log: readonly string[]): 'master' | 'replica' | null {
+  const lastMaster = log.findLastIndex((line) => /^\d+:M /.test(line));
+  const lastInSync = log.findLastIndex((line) => /^\d+:S /.test(line) && synchronised.test(line));
+  if (lastMaster === lastInSync) return null; // neither is there
+  return lastMaster > lastInSync ? 'master' : 'replica';
+}

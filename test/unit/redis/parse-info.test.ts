@@ -105,6 +105,8 @@ test('a server that says nothing must not claim any data', () => {
     {
       "backlog": {
         "active": false,
+        "firstOffset": 0,
+        "heldBytes": 0,
         "sizeBytes": 0,
       },
       "changesSinceSave": null,

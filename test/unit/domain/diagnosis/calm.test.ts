@@ -72,7 +72,10 @@ describe('what is no finding must not be one', () => {
       'a busy master whose backlog is large',
       {
         infos: {
-          master: online({ sentBytesPerSecond: 2 * mebibyte, backlog: { active: true, sizeBytes: 64 * mebibyte } }),
+          master: online({
+            sentBytesPerSecond: 2 * mebibyte,
+            backlog: { active: true, sizeBytes: 64 * mebibyte, firstOffset: 1, heldBytes: 0 },
+          }),
         },
       },
     ],

@@ -1,0 +1,71 @@
+import { rmsxCommand } from '../../domain/hints.ts';
+import { countWrites } from '../../domain/lost-writes/write-command.ts';
+import { canonicalNodeName, counted } from '../../domain/names.ts';
+import { type RejoinResult, rejoin } from '../../operations/rejoin.ts';
+import { lostDocument } from '../../render/lost-writes-document.ts';
+import { formatWrite } from '../../render/lost-writes-file.ts';
+import type { Command } from '../command.ts';
+import type { Context } from '../context.ts';
+import { dryRunOption } from '../options.ts';
+
+/** So many writes are shown to people, and so much of each argument. */
+const shownWrites = 10;
+const shownCharacters = 60;
+
+/** `rmsx rejoin` */
+export const rejoinCommand: Command = {
+  name: 'rejoin',
+  positionals: 'NODE',
+  maxPositionals: 1,
+  describe: 'bring a former master, or a node that was lost, back as a replica, after saying which writes only it has',
+  options: {
+    'save-lost': { type: 'string', describe: 'write them into this file, for redis-cli --pipe, and FILE.txt to read' },
+    discard: { type: 'boolean', describe: 'lose them' },
+    ...dryRunOption,
+  },
+  examples: [
+    ['rmsx rejoin master', 'refuses with exit code 7 where writes would be lost'],
+    ['rmsx rejoin master --dry-run', 'which writes only it has'],
+    ['rmsx rejoin master --save-lost lost.resp', 'saves them first'],
+  ],
+  run: async (args, context) => {
+    const [node = ''] = args.positionals;
+    if (node === '') args.report(['NODE: name the node that is to come back, such as master']);
+    const dryRun = args.switch('dry-run') ?? false;
+    const options = { saveLost: args.text('save-lost'), discard: args.switch('discard') ?? false, dryRun };
+    if (options.saveLost === '') args.report(['--save-lost: name a file']);
+    args.throwIfWrong('rmsx rejoin --help');
+    await report(await rejoin(context.name, canonicalNodeName(node), options, await context.ports()), dryRun, context);
+    return 0;
+  },
+};
+
+async function report(result: RejoinResult, dryRun: boolean, context: Context): Promise<void> {
+  const { plan, lost, status, changed, saved, resync } = result;
+  const [node, source] = [plan.node.name, plan.source.name];
+  const document = { rejoined: node, source, changed, way: plan.way, lost: lost && lostDocument(lost), saved, resync };
+  await context.print({ ...status, ...document, dryRun }, () => '');
+  if (plan.way === 'none') return context.tell(`${node} follows ${source} already: nothing to do`);
+  if (lost && 'unknown' in lost) context.tell(`which writes only ${node} has cannot be known: ${lost.unknown}`);
+  if (lost && 'writes' in lost) {
+    const size = lost.bytes === null ? '' : ` (${lost.bytes} bytes)`;
+    context.tell(`only ${node} has: ${counted(countWrites(lost.writes), 'write')}${size}`);
+    for (const write of lost.writes.slice(0, shownWrites)) context.tell(`  ${formatWrite(write, shownCharacters)}`);
+    if (lost.writes.length > shownWrites) context.tell(`  … and ${lost.writes.length - shownWrites} more`);
+  }
+  if (dryRun) return context.tell(`${node} would ${wayInWords[plan.way]} ${source}`);
+  if (saved !== null) {
+    const { master } = status.cluster;
+    context.tell(
+      `saved in ${saved}, and to read in ${saved}.txt; they are written again by: ${rmsxCommand(context.name, `cli ${master ?? source} --pipe`)} < ${saved}`,
+    );
+  }
+  context.tell(`${node} is a replica of ${source} (${resync} resynchronisation)`);
+}
+
+const wayInWords = {
+  none: 'go on following',
+  start: 'be started, and follow',
+  follow: 'be told to follow',
+  fence: 'take no more writes, and follow',
+} as const;

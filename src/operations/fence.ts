@@ -1,0 +1,32 @@
+import type { RedisConnection } from '../domain/redis-port.ts';
+
+/** More replicas than any master has. */
+const unreachable = '1000000';
+const count = 'min-replicas-to-write';
+const maxLag = 'min-replicas-max-lag';
+
+/** A master that takes no writes. */
+export interface Fence {
+  /** Gives it back the settings that it had. As a replica it heeds none of them. */
+  lift(): Promise<void>;
+}
+
+/**
+ * Keeps a master from taking writes: they are refused with NOREPLICAS, and everything else goes on.
+ * @throws RmsxError where it does not take the settings; it has those that it had then
+ */
+export async function fence(connection: RedisConnection): Promise<Fence> {
+  const [replicas, lag] = [await connection.setting(count), await connection.setting(maxLag)];
+  const lift = async (): Promise<void> => {
+    if (replicas !== null) await connection.configure(count, replicas);
+    if (lag === '0') await connection.configure(maxLag, lag);
+  };
+  try {
+    if (lag === '0') await connection.configure(maxLag, '10'); // with 0 the number of replicas counts for nothing
+    await connection.configure(count, unreachable);
+  } catch (error) {
+    await lift();
+    throw error;
+  }
+  return { lift };
+}

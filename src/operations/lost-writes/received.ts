@@ -1,0 +1,49 @@
+import { CommandReader } from '../../domain/lost-writes/command-reader.ts';
+import { receivedIn } from '../../domain/lost-writes/lost-writes.ts';
+import { type WriteCommand, writesIn } from '../../domain/lost-writes/write-command.ts';
+import type { RedisConnection } from '../../domain/redis-port.ts';
+import type { ServerInfo } from '../../domain/server-info.ts';
+
+/** How much of the stream is read first, and where that leaves a doubt. */
+export const stretches: readonly number[] = [2 ** 20, 16 * 2 ** 20];
+
+const sinceBytes = 2 ** 18;
+
+/**
+ * The offset of the first byte that a server surely still has when it is asked for it in a moment: what is written meanwhile
+ * pushes the oldest bytes out.
+ */
+export function firstHeld({ backlog }: ServerInfo): number {
+  const isFull = backlog.heldBytes >= backlog.sizeBytes;
+  return backlog.firstOffset + (isFull ? Math.ceil(backlog.heldBytes / 8) : 0);
+}
+
+/**
+ * Reads the last writes that a new master received from the former one.
+ * @param info - what the new master says
+ * @param bytes - how much of the stream is read, at most
+ * @returns null where it does not have them any more
+ */
+export async function readReceived(
+  connection: RedisConnection,
+  info: ServerInfo,
+  bytes: number,
+  signal: AbortSignal,
+): Promise<readonly WriteCommand[] | null> {
+  const offset = Math.max(firstHeld(info), info.secondOffset - bytes);
+  const length = info.secondOffset - offset;
+  if (!info.backlog.active || info.secondOffset < 1 || length < 1) return null;
+  return receivedIn(await connection.readStream({ replid: info.replid2, offset, bytes: length }, signal));
+}
+
+/** The first writes that a new master took by itself, or got from another one, since it took over. */
+export async function readSince(
+  connection: RedisConnection,
+  { replid, secondOffset, offset }: ServerInfo,
+  signal: AbortSignal,
+): Promise<readonly WriteCommand[]> {
+  const bytes = Math.min(sinceBytes, offset - secondOffset + 1);
+  if (bytes < 1) return [];
+  const part = await connection.readStream({ replid, offset: secondOffset, bytes }, signal);
+  return writesIn(new CommandReader().take(part));
+}

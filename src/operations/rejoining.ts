@@ -1,0 +1,135 @@
+import { type ClusterSpec, type NodeSpec, sameAddress, sourceOf } from '../domain/cluster.ts';
+import { lastRoleIn } from '../domain/diagnosis/log.ts';
+import { RmsxError } from '../domain/errors.ts';
+import { type LostWrites, lostInStream } from '../domain/lost-writes/lost-writes.ts';
+import { containerOf } from '../domain/observed.ts';
+import type { Ports } from '../domain/ports.ts';
+import { writeLost } from '../files/write-lost.ts';
+import { refuseToLose } from '../plan/refuse-to-lose.ts';
+import type { Resync } from '../plan/resync.ts';
+import { lostWritesAsText, lostWritesToPipe } from '../render/lost-writes-file.ts';
+import { awaitUsable } from './await-usable.ts';
+import { type Fence, fence } from './fence.ts';
+import { beginWork, startNamed } from './lifecycle-steps.ts';
+import { lostWrites } from './lost-writes/lost-writes.ts';
+import type { RejoinOptions, RejoinResult, RejoinScene } from './rejoin.ts';
+import { writeRoles } from './roles.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** So many lines of its log tell what a node was last. */
+const logLines = 5000;
+const pauseMs = 20;
+
+/** One node on its way back. */
+export class Rejoining {
+  readonly #scene: RejoinScene;
+  readonly #options: RejoinOptions;
+  readonly #ports: Ports;
+
+  constructor(scene: RejoinScene, options: RejoinOptions, ports: Ports) {
+    this.#scene = scene;
+    this.#options = options;
+    this.#ports = ports;
+  }
+
+  async run(): Promise<Pick<RejoinResult, 'lost' | 'saved' | 'resync'>> {
+    const { cluster, plan } = this.#scene;
+    const name = plan.node.name;
+    const { progress } = this.#ports;
+    if (this.#options.dryRun) return { lost: await this.#count(), saved: null, resync: null };
+    progress.begin(`looking for writes that only ${name} has`);
+    const fenced = plan.way === 'fence' ? await fence(await this.#scene.connections.to(name)) : null;
+    let lost: LostWrites;
+    let saved: string | null;
+    try {
+      lost = await this.#count();
+      refuseToLose(lost, { cluster: cluster.name, node: name, ...this.#options });
+      saved = await this.#save(lost);
+      await writeRoles(this.#ports.engine, cluster, cluster.record, [name]);
+    } catch (error) {
+      progress.fail('given up');
+      await this.#lift(fenced);
+      throw error;
+    }
+    progress.begin(`bringing ${name} back`);
+    const resync = await this.#comeBack(fenced);
+    progress.succeed(`${name} follows ${plan.source.name}`);
+    return { lost, saved, resync };
+  }
+
+  /** A replica that is in sync has none of its own; of a node that did not tell what it was, nobody can say. */
+  async #count(): Promise<LostWrites> {
+    const { cluster, connections, plan } = this.#scene;
+    const { engine, signal } = this.#ports;
+    const { name } = plan.node;
+    if (plan.way !== 'fence') {
+      const role = lastRoleIn(await engine.logs(containerOf(cluster, name)?.id ?? '', logLines));
+      if (role === 'replica') return lostInStream([]);
+      if (role === null) return { unknown: 'its log does not tell whether it was the master' };
+    }
+    const { record, containers } = cluster;
+    const scene = { record, containers, formerMaster: name, isPredecessor: false, connections, engine, signal };
+    return lostWrites(scene);
+  }
+
+  async #save(lost: LostWrites): Promise<string | null> {
+    const { saveLost } = this.#options;
+    if (saveLost === undefined || 'unknown' in lost || lost.writes.length === 0) return null;
+    const { cluster, plan } = this.#scene;
+    await writeLost(saveLost, {
+      pipe: lostWritesToPipe(lost.writes),
+      text: lostWritesAsText(lost, { cluster: cluster.name, node: plan.node.name }),
+    });
+    return saveLost;
+  }
+
+  async #comeBack(fenced: Fence | null): Promise<Resync> {
+    const { cluster, connections, plan } = this.#scene;
+    const { node, source } = plan;
+    const before = await connections.probe(source.name);
+    if (plan.way === 'start') {
+      const work = beginWork(cluster, this.#ports);
+      work.connections.close();
+      await startNamed(node.name, containerOf(cluster, node.name)?.id ?? '', work);
+    } else {
+      const connection = await connections.to(node.name);
+      await connection.follow(source.address);
+      await this.#lift(fenced);
+      await connection.cutClients();
+    }
+    await this.#awaitRole();
+    const linked = pathTo(cluster.record.cluster, node);
+    await awaitUsable({ cluster: cluster.record.cluster, linked, lonely: [], connections }, this.#ports);
+    const after = await connections.probe(source.name);
+    const syncs = (probe: typeof before): number => ('info' in probe ? probe.info.fullSyncs : 0);
+    return syncs(after) === syncs(before) ? 'partial' : 'full';
+  }
+
+  /** Until it follows, whoever waits for its role would take it for one that somebody changed. */
+  async #awaitRole(): Promise<void> {
+    const { connections, plan } = this.#scene;
+    await waitUntil(
+      async () => {
+        const probe = await connections.probe(plan.node.name);
+        if (!('info' in probe)) return plan.way === 'start' ? true : undefined;
+        return probe.info.source && sameAddress(probe.info.source, plan.source.address) ? true : undefined;
+      },
+      { pauseMs, signal: this.#ports.signal },
+    );
+  }
+
+  async #lift(fenced: Fence | null): Promise<void> {
+    try {
+      await fenced?.lift();
+    } catch (error) {
+      if (!(error instanceof RmsxError)) throw error;
+      this.#ports.progress.warn(`min-replicas-to-write could not be set back. ${error.message}`);
+    }
+  }
+}
+
+/** @returns the names of a node and of everybody above it */
+function pathTo(cluster: ClusterSpec, node: NodeSpec): readonly string[] {
+  const above = sourceOf(cluster, node);
+  return [node.name, ...(above ? pathTo(cluster, above) : [])];
+}

@@ -1,0 +1,82 @@
+import { findNode, masterOf, type NodeSpec, sameSource, sourceOf } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
+import { rmsxCommand } from '../domain/hints.ts';
+import { containerOf, type ObservedContainer } from '../domain/observed.ts';
+import type { ClusterRecord } from '../domain/record.ts';
+import type { ServerInfo } from '../domain/server-info.ts';
+
+/** Everything that bringing a node back follows from. */
+export interface RejoinFacts {
+  readonly record: ClusterRecord;
+  readonly containers: readonly ObservedContainer[];
+  /** What the nodes that answered said. */
+  readonly infos: ReadonlyMap<string, ServerInfo>;
+  readonly node: string;
+}
+
+/**
+ * How a node comes back: nothing is to be done, its container is started with the role of a replica, or its server is told
+ * whom to follow. `fence`: it runs as a master, and must take no write while those that only it has are counted.
+ */
+export type WayBack = 'none' | 'start' | 'follow' | 'fence';
+
+/** A node on its way back. */
+export interface RejoinPlan {
+  readonly node: NodeSpec;
+  /** The node that it follows. */
+  readonly source: NodeSpec;
+  readonly way: WayBack;
+}
+
+/**
+ * Decides how a node comes back as a replica. Nothing is touched.
+ * @throws RmsxError `unsafe` where there is nobody to follow, or the node cannot be made a replica without ever being a
+ * master; `not-found` where its container is gone
+ */
+export function planRejoin(facts: RejoinFacts): RejoinPlan {
+  const { record, containers, infos } = facts;
+  const { cluster } = record;
+  const master = masterOf(cluster).name;
+  const node = findNode(cluster, facts.node);
+  const source = node ? sourceOf(cluster, node) : null;
+  if (!node || !source) {
+    throw new RmsxError('unsafe', `${facts.node} is the master of ${cluster.name}: it has nobody to follow.`, {
+      node: facts.node,
+      hint: rmsxCommand(cluster.name, 'status'),
+    });
+  }
+  for (const name of new Set([master, source.name])) refuseLonely(facts, name, name === master);
+  const container = containerOf({ containers }, node.name);
+  if (!container) {
+    throw new RmsxError('not-found', `${node.name} of ${cluster.name} has no container.`, {
+      node: node.name,
+      hint: `Make it again, as a replica: ${rmsxCommand(cluster.name, 'up')}`,
+    });
+  }
+  if (container.state === 'stopped') return { node, source, way: 'start' };
+  const info = infos.get(node.name);
+  if (container.state !== 'running' || !info) throw cannotBeFenced(cluster.name, container, node.name);
+  if (info.role === 'master') return { node, source, way: 'fence' };
+  const isBack = info.link !== 'down' && sameSource(info.source, source.address);
+  return { node, source, way: isBack ? 'none' : 'follow' };
+}
+
+function refuseLonely({ record, infos, node }: RejoinFacts, name: string, isMaster: boolean): void {
+  const info = infos.get(name);
+  if (info && (!isMaster || info.role === 'master')) return;
+  const what = info ? 'is not the master yet' : 'does not answer';
+  throw new RmsxError('unsafe', `${name} ${what}: there is nobody whom ${node} could follow.`, {
+    node: name,
+    hint: rmsxCommand(record.cluster.name, 'status'),
+  });
+}
+
+/** Whoever sleeps with a role of its own wakes up with it: what it has alone is not looked at from outside. */
+function cannotBeFenced(cluster: string, { state, name }: ObservedContainer, node: string): RmsxError {
+  const why = state === 'paused' ? 'is paused, and would go on with the role that it had' : 'does not answer';
+  const what = state === 'restarting' ? 'keeps restarting' : why;
+  return new RmsxError('unsafe', `${node} ${what}: it cannot be kept from taking writes.`, {
+    node,
+    hint: `Stop it for good, and let it come back: docker kill ${name}   ${rmsxCommand(cluster, `rejoin ${node}`)}`,
+  });
+}
