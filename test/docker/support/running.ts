@@ -29,7 +29,12 @@ export function startOnTerminal(
 ): Running {
   const words = [process.execPath, bin, ...args].map((word) => `'${word}'`);
   const line = `stty cols ${columns} rows ${rows}; ${around.replace('rmsx', words.join(' '))}`;
-  return start('script', ['-qec', line, '/dev/null'], { SHELL: '/bin/sh', TERM: 'xterm', LANG: 'C.UTF-8', NO_COLOR: '1' });
+  return start('script', ['-qec', line, '/dev/null'], {
+    SHELL: '/bin/sh',
+    TERM: 'xterm',
+    LANG: 'C.UTF-8',
+    NO_COLOR: '1',
+  });
 }
 
 /** Waits until a process has said something. */
