@@ -1,4 +1,4 @@
-/** What every terminal shows without a break. */
+/** As wide as a table may be, and what is assumed where nobody says how wide the terminal is. */
 const maxColumns = 100;
 
 const columns = [
@@ -24,24 +24,32 @@ type Row = Partial<StatusCells>;
  * What to do without, one after the other until the table fits: first what says nothing of its own, then digits that
  * `--json` has, then what people need least.
  */
-const savings: readonly ((rows: readonly Row[]) => readonly Row[])[] = [
+const savings: readonly ((rows: readonly Row[], cells: readonly StatusCells[]) => readonly Row[])[] = [
   (rows) => (rows.every(({ ADDRESS, PORT }) => ADDRESS?.endsWith(`:${PORT}`)) ? without(rows, 'PORT') : rows),
   (rows) => (new Set(rows.map(({ VERSION }) => VERSION)).size === 1 ? without(rows, 'VERSION') : rows),
   (rows) => rows.map((row) => ({ ...row, 'LAG B': shortened(row['LAG B']), OFFSET: shortened(row.OFFSET) })),
   (rows) => without(rows, 'VERSION'),
-  (rows) => without(rows, 'ADDRESS'),
+  (rows, cells) => without(rows, 'ADDRESS').map((row, i) => ({ ...row, PORT: cells[i]?.PORT ?? '' })),
+  (rows) => without(rows, 'OFFSET'),
+  (rows) => without(rows, 'LAG S'),
+  (rows) => without(rows, 'PORT'),
+  (rows) => without(rows, 'SOURCE'),
 ];
 
 /**
- * Makes a table of nodes fit into 100 columns.
+ * Makes a table of nodes fit into a terminal, as far as that is possible.
  * @param cells - of every node, a text for each column
+ * @param width - of the terminal, in columns; more than 100 are never used
  * @returns rows, the header first
  */
-export function fitStatusTable(cells: readonly StatusCells[]): readonly (readonly string[])[] {
+export function fitStatusTable(
+  cells: readonly StatusCells[],
+  width: number = maxColumns,
+): readonly (readonly string[])[] {
   let rows: readonly Row[] = cells;
   for (const save of savings) {
-    if (widthOf(rows) <= maxColumns) break;
-    rows = save(rows);
+    if (widthOf(rows) <= Math.min(width, maxColumns)) break;
+    rows = save(rows, cells);
   }
   return toLines(rows);
 }

@@ -8,6 +8,9 @@ export interface Size {
 const colour = /\u001b\[[\d;]*m/y;
 const plainColour = '\u001b[0m';
 
+/** @returns how many columns a line takes; colours take none */
+export const shownWidth = (line: string): number => line.replaceAll(new RegExp(colour, 'g'), '').length;
+
 /** @returns a line without what does not fit; colours take no room, and end with the line */
 export function cutLine(line: string, columns: number): string {
   let shown = '';

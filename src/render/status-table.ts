@@ -8,11 +8,12 @@ export type Paint = (tone: 'good' | 'bad' | 'dim', text: string) => string;
 /**
  * The status of a cluster for people: `!` marks what differs from the plan, `?` what could not be seen; then every
  * warning, and one hint: the command to type.
+ * @param width - of the terminal, in columns. @default 100, and more are never used
  */
-export function renderStatus({ cluster, nodes, warnings }: ClusterStatus, paint: Paint): string {
+export function renderStatus({ cluster, nodes, warnings }: ClusterStatus, paint: Paint, width?: number): string {
   const misplaced = new Set(warnings.filter(({ code }) => isOfPlace(code)).map(({ node }) => node));
   const cells = nodes.map((node) => cellsOf(node, misplaced.has(node.name)));
-  const [head, ...rows] = renderTable(fitStatusTable(cells)).trimEnd().split('\n');
+  const [head, ...rows] = renderTable(fitStatusTable(cells, width)).trimEnd().split('\n');
   const tone = cluster.health === 'healthy' ? 'good' : 'bad';
   const title = `${cluster.name}  ${cluster.topology}  ${cluster.image}  ${cluster.subnet}  ${paint(tone, cluster.health)}`;
   const hint = warnings.find((warning) => warning.hint !== null)?.hint;

@@ -57,6 +57,6 @@ function edgeCells({ node, edge }: Branch): Row {
   if (edge === null) return [isMisplaced ? '!-' : unknown, unknown, unknown, unknown];
   const source = plain(edge.source);
   if (!edge.seen) return [`?${source}`, '?', '?', '?'];
-  const lag = (value: number | null): string => (value === null ? '-' : String(value));
+  const lag = (value: number | null): string => (value === null ? '?' : String(value));
   return [edge.planned ? source : `!${source}`, linkWord(edge), lag(edge.lagBytes), lag(edge.lagSeconds)];
 }

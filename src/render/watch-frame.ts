@@ -1,6 +1,6 @@
 import type { Rates, Trends } from '../domain/rates.ts';
 import type { ClusterStatus } from '../domain/status.ts';
-import { fitInto, type Size } from './fit.ts';
+import { fitInto, type Size, shownWidth } from './fit.ts';
 import { sparkline } from './sparkline.ts';
 import { type Paint, renderStatus } from './status-table.ts';
 
@@ -37,11 +37,12 @@ export function renderFrame(picture: Picture, size: Size, paint: Paint, isUtf8: 
     const hint = problem?.hint ? [`hint: ${problem.hint.replaceAll('\n', ' ')}`] : [];
     return fitInto({ head: [name, pace(picture), ...trouble], body: [], tail: [], end: hint }, size);
   }
-  const [title = '', header = '', ...lines] = renderStatus(status, paint).trimEnd().split('\n');
+  const room = size.columns - trendHeader.length - 2;
+  const [title = '', header = '', ...lines] = renderStatus(status, paint, room).trimEnd().split('\n');
   const rows = lines.slice(0, status.nodes.length);
   const rest = lines.slice(status.nodes.length);
   const end = rest.at(-1)?.startsWith('hint: ') ? rest.slice(-1) : [];
-  const widest = Math.max(...rows.map((row) => row.length));
+  const widest = Math.max(...[header, ...rows].map(shownWidth));
   const width = Math.min(mostLooks, Math.max(trendHeader.length, size.columns - widest - 2));
   const afterName = Math.max(...status.nodes.map((node) => node.name.length), 'NODE'.length) + 2;
   const insert = (row: string, cell: string): string =>

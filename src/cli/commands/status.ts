@@ -31,7 +31,7 @@ export const statusCommand: Command = {
     args.throwIfWrong('rmsx status --help');
     if (everyMs !== undefined) return (await import('../watch-status.ts')).watchStatus(everyMs, context);
     const result = await status(context.name, await context.ports());
-    await context.print(result, () => statusText(result, context.colour));
+    await context.print(result, () => statusText(result, context));
     return healthExitCode(result);
   },
 };

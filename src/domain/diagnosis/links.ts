@@ -13,6 +13,9 @@ import { culpritOf } from './upstream.ts';
 const loopSyncs = 3;
 const loopSeconds = 600;
 
+/** A replica tries once a second: what it was refused before its source had run for so long is over. */
+const retrySeconds = 5;
+
 /** Sources say every second that they are there. */
 const silentSeconds = 10;
 
@@ -86,7 +89,8 @@ function causeOf(scene: Scene, node: NodeStatus, { log, masterAuth }: Clues): Wa
     const text = `${name} cannot write what ${source} sends to its disk (${cause.text})`;
     return warn('sync-disk', text, `docker exec ${containerAt(scene, name)} df -h /data`);
   }
-  if (cause?.kind !== 'unreachable') return undefined;
+  const isSourceNew = (scene.infos.get(source ?? '')?.uptimeSeconds ?? 0) < retrySeconds;
+  if (cause?.kind !== 'unreachable' || isSourceNew) return undefined;
   const text = `${name} does not reach ${source} (${cause.text}), which answers here: something is wrong between them`;
   return warn('source-unreachable', text, lookBetween(scene));
 }

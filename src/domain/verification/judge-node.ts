@@ -79,7 +79,8 @@ export function judgeReadOnly(
   return { ok: false, message: `${name} accepts writes: ${why}`, hint };
 }
 
+/** What is told of a node itself, or of who are the masters: two of them, none, or a circle. */
 const hintOf = (
-  node: string,
+  name: string,
   warnings: readonly { readonly node: string | null; readonly hint: string | null }[],
-): string | null => warnings.find((warning) => warning.node === node && warning.hint !== null)?.hint ?? null;
+): string | null => warnings.find(({ node, hint }) => hint !== null && (node === name || node === null))?.hint ?? null;

@@ -128,7 +128,9 @@ function checkOf({ check, seen, judge }: Judgement<unknown>, subject: Subject): 
 
 function judgeMasters({ status, cluster, master }: VerifyEvidence): Check {
   const masters = status.nodes.filter(({ role }) => role === 'master').map(({ name }) => name);
-  const warning = status.warnings.find(({ code }) => code === 'two-masters' || code === 'no-master');
+  const warning = status.warnings.find(
+    ({ code }) => code === 'two-masters' || code === 'no-master' || code === 'cycle',
+  );
   const ok = masters.length === 1;
   const several = `${masters.join(' and ')} are masters at the same time: writes to them go apart`;
   const message = ok

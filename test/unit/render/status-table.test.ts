@@ -174,3 +174,22 @@ test('advice must be told as that, and a synchronisation and a wrong address be 
   expect(text).toContain('advice: the backlog of master');
   expect(text).toContain('hint: rmsx status\n');
 });
+
+test.each([
+  [80, 'NODE     ROLE     STATE    SOURCE  ADDRESS           LINK  LAG B  LAG S  OFFSET'],
+  [60, 'NODE     ROLE     STATE    SOURCE  PORT  LINK  LAG B  LAG S'],
+  [40, 'NODE     ROLE     STATE    LINK  LAG B'],
+])('a terminal of %d columns must show no line that breaks', (columns, header) => {
+  const status = assessCluster({
+    record: record(cluster(2)),
+    containers: containers(cluster(2)),
+    confs: confs(record(cluster(2))),
+    infos: healthyInfos(cluster(2)),
+    endpoint: (name) => ({ host: '127.0.0.1', port: 6379 + ['master', 'slave-1', 'slave-2'].indexOf(name) }),
+  });
+  const lines = renderStatus(status, (_, text) => text, columns)
+    .split('\n')
+    .slice(1);
+  expect(lines[0]).toBe(header);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+});

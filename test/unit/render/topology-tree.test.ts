@@ -46,8 +46,8 @@ test('a node that is stopped must stand where it belongs, marked, with those tha
     NODE           ROLE      STATE     SOURCE   LINK   LAG B  LAG S
     master         master    running   -        -      -      -
     ├─ slave-1     ?replica  !stopped  ?master  ?      ?      ?
-    │  ├─ slave-3  replica   running   slave-1  !down  -      -
-    │  └─ slave-4  replica   running   slave-1  !down  -      -
+    │  ├─ slave-3  replica   running   slave-1  !down  ?      ?
+    │  └─ slave-4  replica   running   slave-1  !down  ?      ?
     └─ slave-2     replica   running   master   up     0      0
     "
   `);
@@ -58,7 +58,7 @@ test('a dead master must stay the root', () => {
     "redis-server  star  degraded
     NODE        ROLE     STATE     SOURCE  LINK   LAG B  LAG S
     master      ?master  !missing  ?       ?      ?      ?
-    └─ slave-1  replica  running   master  !down  -      -
+    └─ slave-1  replica  running   master  !down  ?      ?
     "
   `);
 });
@@ -83,9 +83,9 @@ test('nodes that follow somebody else must stand below that address, and a wrong
     master            master   running  -               -      -      -
     └─ slave-2        replica  running  master          up     0      0
     !10.0.0.9:6379
-    └─ slave-1        replica  running  !10.0.0.9:6379  !down  -      -
+    └─ slave-1        replica  running  !10.0.0.9:6379  !down  ?      ?
        └─ slave-3     replica  running  slave-1         up     0      0
-          └─ slave-4  replica  running  !slave-3        up     -      -
+          └─ slave-4  replica  running  !slave-3        up     ?      ?
     "
   `);
 });
@@ -96,7 +96,7 @@ test('a cycle must be drawn once, from its first node, with what hangs on it', (
     "redis-server  custom  degraded
     NODE              ROLE      STATE    SOURCE    LINK   LAG B  LAG S
     !a cycle
-    └─ master         !replica  running  !slave-3  !down  -      -
+    └─ master         !replica  running  !slave-3  !down  ?      ?
        ├─ slave-1     replica   running  master    up     0      0
        │  ├─ slave-3  replica   running  slave-1   up     0      0
        │  └─ slave-4  replica   running  slave-1   up     0      0
@@ -111,7 +111,7 @@ test('a node that follows itself must be drawn', () => {
     NODE        ROLE     STATE    SOURCE    LINK   LAG B  LAG S
     master      master   running  -         -      -      -
     !a cycle
-    └─ slave-1  replica  running  !slave-1  !down  -      -
+    └─ slave-1  replica  running  !slave-1  !down  ?      ?
     "
   `);
 });

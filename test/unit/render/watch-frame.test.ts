@@ -38,10 +38,10 @@ describe('a frame', () => {
     expect(frame(picture(), { columns: 60, rows: 40 }, false)).toMatchInlineSnapshot(`
       "redis-server  star  redis:8.0  172.19.0.0/24  healthy
       18:05:33  every 2 s  writes 12/s  bytes 3.5 kB/s
-      NODE     LAG TREND  ROLE     STATE    SOURCE  ADDRESS       
-      master   -          master   running  -       172.19.0.10:63
-      slave-1  __.-#?     replica  running  master  172.19.0.11:63
-      slave-2  __         replica  running  master  172.19.0.12:63"
+      NODE     LAG TREND     ROLE     STATE    SOURCE  LINK  LAG B
+      master   -             master   running  -       -     -
+      slave-1  __.-#?        replica  running  master  up    0
+      slave-2  __            replica  running  master  up    0"
     `);
   });
 

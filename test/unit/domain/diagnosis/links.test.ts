@@ -57,6 +57,19 @@ test.each<[string, Given, readonly string[]]>([
     ],
   ],
   [
+    'a source that did not answer before it was started again',
+    {
+      infos: { master: online({ uptimeSeconds: 2 }), 'slave-1': lost({ linkDownSeconds: 3 }) },
+      clues: {
+        'slave-1': {
+          masterAuth: 'accepted',
+          log: [at('18:06:35', 'Error condition on socket for SYNC: Connection refused')],
+        },
+      },
+    },
+    ['link-down slave-1: slave-1 has no link to master, for 3 s now -> docker logs --tail 20 redis-server-slave-1'],
+  ],
+  [
     'a link whose source is silent and that still counts as up',
     { infos: { 'slave-1': replicaInfo(master, { lastIoSeconds: 25 }) } },
     [

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assessCluster } from '../../../../src/domain/assess.ts';
+import type { NodeSpec } from '../../../../src/domain/cluster.ts';
 import type { ServerInfo } from '../../../../src/domain/server-info.ts';
 import type { DataCompared, NodeEvidence, VerifyEvidence } from '../../../../src/domain/verification/evidence.ts';
 import { judge } from '../../../../src/domain/verification/judge.ts';
@@ -183,4 +184,17 @@ test('keys in motion and types of modules must be told, and fail nothing', () =>
   expect(checks.find(({ check }) => check === 'data')?.message).toBe(
     'slave-1 holds the same data as master: 5 keys (not compared, as they changed all the time: 2; compared by type alone, as they are of a module: 1)',
   );
+});
+
+test.each<[string, Readonly<Record<string, ServerInfo>>, string]>([
+  [
+    'of replicas',
+    { 'slave-1': replicaInfo(chain.nodes[2] as NodeSpec), 'slave-2': replicaInfo(chain.nodes[1] as NodeSpec) },
+    'rmsx move slave-1 --source master -n demo',
+  ],
+  ['with the master', { master: replicaInfo(chain.nodes[1] as NodeSpec) }, 'rmsx promote master -n demo'],
+])('a circle %s must be told with what ends it, as status does', (_, infos, hint) => {
+  const { checks } = verdict({ infos });
+  const first = checks.find((check) => !check.ok && check.hint !== null);
+  expect(first?.hint).toBe(hint);
 });
