@@ -1,17 +1,16 @@
-import { findNode, sameAddress, sourceOf } from '../domain/cluster.ts';
+import { findNode } from '../domain/cluster.ts';
 import { messageOf, RmsxError } from '../domain/errors.ts';
 import { promotion, rmsxCommand } from '../domain/hints.ts';
 import { describeVerdict } from '../domain/master-verdict.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
-import type { NotReady } from '../domain/replication.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { type PromoteFacts, type PromotePlan, planPromote } from '../plan/promote.ts';
 import { resyncsOf } from '../plan/resync.ts';
 import { notSeen, notSettled, settleTimeoutMs, unsettled } from '../plan/settled.ts';
-import { awaitReplication } from './await-replication.ts';
 import { type Connections, infosOf } from './connections.ts';
 import { Fencing } from './fencing.ts';
+import { followNewMaster } from './follow-new-master.ts';
 import type { Lock } from './lock.ts';
 import { isLockLost, lockLost } from './lock-errors.ts';
 import { lostInPromotion } from './lost-writes/after-promotion.ts';
@@ -19,11 +18,10 @@ import { type KnownCluster, observeCluster } from './observe.ts';
 import type { PromoteOptions, PromoteResult } from './promote.ts';
 import { writeRoles } from './roles.ts';
 import { lookAt } from './status.ts';
-import { untilAborted, waitUntil } from './wait-until.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** Offsets are looked at this often until they stay equal. */
 const settlePauseMs = 200;
-const writableTimeoutMs = 2000;
 
 /** Everything that a promotion starts from. */
 export interface PromotionScene {
@@ -150,7 +148,10 @@ export class Promoting {
   async #finish(): Promise<PromoteResult> {
     const { target, formerMaster, survivors, silent, record } = this.#plan;
     const { progress } = this.#ports;
-    const problems = await this.#follow();
+    const problems = await followNewMaster(
+      { record, target, survivors, before: this.#infos, connections: this.#connections },
+      this.#ports.signal,
+    );
     const incomplete = [...new Set([...problems.map(({ node }) => node), ...silent])];
     if (problems.length > 0) progress.fail(problems.map(({ text }) => text).join('; '));
     else if (survivors.length > 0)
@@ -174,53 +175,6 @@ export class Promoting {
       resync: resyncsOf(this.#plan, this.#infos, 'info' in after ? after.info : undefined, incomplete),
       incomplete,
     };
-  }
-
-  async #follow(): Promise<readonly NotReady[]> {
-    const { survivors, record, target } = this.#plan;
-    const { cluster } = record;
-    const nodes = cluster.nodes.filter((node) => node.name === target || survivors.includes(node.name));
-    const { signal } = this.#ports;
-    let missing: readonly NotReady[] = [];
-    const onMissing = (now: readonly NotReady[]): void => {
-      missing = now;
-    };
-    try {
-      await Promise.all(survivors.map((node) => this.#repoint(node)));
-      await awaitReplication({ cluster, nodes, connections: this.#connections, signal, onMissing });
-      return await this.#proveWritable();
-    } catch (error) {
-      const text = messageOf(error);
-      const named = error instanceof RmsxError && error.node ? [{ node: error.node, text }] : [];
-      return missing.length + named.length > 0 ? [...named, ...missing] : survivors.map((node) => ({ node, text }));
-    }
-  }
-
-  /** A master that wants a number of replicas takes writes a moment after they have come. */
-  async #proveWritable(): Promise<readonly NotReady[]> {
-    const { target } = this.#plan;
-    const endMs = performance.now() + writableTimeoutMs;
-    return waitUntil<readonly NotReady[]>(
-      async () => {
-        try {
-          const connection = await this.#connections.to(target);
-          await untilAborted(connection.proveWritable(), this.#ports.signal);
-          return [];
-        } catch (error) {
-          if (!(error instanceof RmsxError)) throw error;
-          return performance.now() > endMs ? [{ node: target, text: error.message }] : undefined;
-        }
-      },
-      { pauseMs: settlePauseMs, signal: this.#ports.signal },
-    );
-  }
-
-  async #repoint(node: string): Promise<void> {
-    const spec = findNode(this.#plan.record.cluster, node);
-    const source = spec ? sourceOf(this.#plan.record.cluster, spec) : null;
-    const current = this.#infos.get(node)?.source;
-    if (!source || (current && sameAddress(current, source.address))) return;
-    await (await this.#connections.to(node)).follow(source.address);
   }
 
   /** What becomes of the former master. */
