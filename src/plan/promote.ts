@@ -1,13 +1,4 @@
-import {
-  type ClusterSpec,
-  findNode,
-  imageOf,
-  masterOf,
-  type NodeSpec,
-  sameSource,
-  sourceOf,
-  topDown,
-} from '../domain/cluster.ts';
+import { type ClusterSpec, findNode, imageOf, masterOf, sameSource, sourceOf, topDown } from '../domain/cluster.ts';
 import { type ErrorDetails, RmsxError } from '../domain/errors.ts';
 import { bestHeir, lostTo, promoteCommand, startsBehind } from '../domain/heir.ts';
 import { rmsxCommand, waysOut } from '../domain/hints.ts';
@@ -20,6 +11,7 @@ import type { ServerInfo } from '../domain/server-info.ts';
 import { formatServerVersion, versionOfImage } from '../domain/server-version.ts';
 import { describeFence, type Fence, fenceFor } from './fence.ts';
 import { refuseLivingMaster } from './living-master.ts';
+import { reparent } from './reparent.ts';
 import { predictResync } from './resync.ts';
 
 /** Everything that a promotion follows from. */
@@ -100,14 +92,6 @@ function followsItsSource(cluster: ClusterSpec, infos: PromoteFacts['infos'], na
   const source = node ? sourceOf(cluster, node) : null;
   const info = infos.get(name);
   return info?.link === 'up' && sameSource(info.source, source?.address ?? null);
-}
-
-/** The target takes the place of the former master, who becomes a leaf under it. Everybody else stays where they are. */
-function reparent(cluster: ClusterSpec, target: string, formerMaster: string | null): readonly NodeSpec[] {
-  return cluster.nodes.map((node) => {
-    if (node.name === target) return { ...node, source: null };
-    return node.name === formerMaster || node.source === formerMaster ? { ...node, source: target } : node;
-  });
 }
 
 function refuse(message: string, details: ErrorDetails = {}): never {

@@ -60,7 +60,7 @@ export interface LostOf {
 
 /** Lost writes as people read them, a line for each. */
 export function lostWritesAsText({ writes, bytes }: HeldWrites, { cluster, node }: LostOf): string {
-  const size = bytes === null ? '' : `, ${bytes} bytes`;
+  const size = bytes === null ? '' : ` (${bytes} bytes)`;
   const head = `# ${counted(countWrites(writes), 'write')}${size} that only ${node} of ${cluster} had, oldest first.`;
   return [
     head,

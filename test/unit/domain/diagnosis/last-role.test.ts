@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { lastRoleIn } from '../../../../src/domain/diagnosis/log.ts';
+
+const line = (letter: string, text: string): string => `1:${letter} 28 Nov 2026 18:06:35.123 * ${text}`;
+const boot = '1:C 28 Nov 2026 18:06:35.123 # oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo';
+const served = line('M', 'Ready to accept connections');
+const inSync = line('S', 'MASTER <-> REPLICA sync: Finished with success');
+const again = line('S', 'Successful partial resynchronization with master.');
+const trying = line('S', 'Connecting to MASTER 172.19.0.11:6380');
+
+test.each([
+  ['a master that was killed', [boot, served], 'master'],
+  ['a replica that was promoted', [inSync, line('M', 'MASTER MODE enabled')], 'master'],
+  ['a former master that has not come to its new one yet', [served, boot, trying], 'master'],
+  ['a replica', [boot, trying, inSync, trying], 'replica'],
+  ['a former master that came back', [served, boot, trying, again, line('C', 'RDB: 0 MB')], 'replica'],
+  ['Valkey', [line('S', 'PRIMARY <-> REPLICA sync: Finished with success')], 'replica'],
+  ['a replica that never was in sync', [boot, trying], null],
+  ['a server that says nothing', [], null],
+])('the log of %s must tell what it was last', (_, log, role) => {
+  expect(lastRoleIn(log)).toBe(role);
+});
