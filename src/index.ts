@@ -46,6 +46,7 @@ export { scale } from './operations/scale.ts';
 export { start } from './operations/start.ts';
 export { status } from './operations/status.ts';
 export { stop } from './operations/stop.ts';
+export { type SwitchoverOptions, type SwitchoverResult, switchover } from './operations/switchover.ts';
 export { topology } from './operations/topology.ts';
 export { up } from './operations/up.ts';
 export type { UpOptions, UpResult } from './operations/up-run.ts';

@@ -24,6 +24,12 @@ export interface RedisConnection {
   follow(source: Address): Promise<void>;
   /** Stops following, and cuts the clients that believe this is a replica. One transaction. */
   becomeMaster(): Promise<void>;
+  /** Stops being the master: follows another server, and refuses writes. @returns its last offset as the master */
+  stepDown(source: Address): Promise<number>;
+  /** Lets the writes of clients wait, for so long at most; of servers from 6.2 on. */
+  holdWrites(timeoutMs: number): Promise<void>;
+  /** Lets them go on. */
+  releaseWrites(): Promise<void>;
   /** Cuts the clients, which look for the master again then. */
   cutClients(): Promise<void>;
   /** Throws where the server refuses writes. Changes no key. */

@@ -9,9 +9,9 @@ import { refuseToLose } from '../plan/refuse-to-lose.ts';
 import type { Resync } from '../plan/resync.ts';
 import { lostWritesAsText, lostWritesToPipe } from '../render/lost-writes-file.ts';
 import { awaitUsable } from './await-usable.ts';
-import { type Fence, fence } from './fence.ts';
 import { beginWork, startNamed } from './lifecycle-steps.ts';
 import { lostWrites } from './lost-writes/lost-writes.ts';
+import { type Refusing, refuseWrites } from './refuse-writes.ts';
 import type { RejoinOptions, RejoinResult, RejoinScene } from './rejoin.ts';
 import { writeRoles } from './roles.ts';
 import { waitUntil } from './wait-until.ts';
@@ -38,7 +38,7 @@ export class Rejoining {
     const { progress } = this.#ports;
     if (this.#options.dryRun) return { lost: await this.#count(), saved: null, resync: null };
     progress.begin(`looking for writes that only ${name} has`);
-    const fenced = plan.way === 'fence' ? await fence(await this.#scene.connections.to(name)) : null;
+    const fenced = plan.way === 'fence' ? await refuseWrites(await this.#scene.connections.to(name)) : null;
     let lost: LostWrites;
     let saved: string | null;
     try {
@@ -83,7 +83,7 @@ export class Rejoining {
     return saveLost;
   }
 
-  async #comeBack(fenced: Fence | null): Promise<Resync> {
+  async #comeBack(fenced: Refusing | null): Promise<Resync> {
     const { cluster, connections, plan } = this.#scene;
     const { node, source } = plan;
     const before = await connections.probe(source.name);
@@ -118,7 +118,7 @@ export class Rejoining {
     );
   }
 
-  async #lift(fenced: Fence | null): Promise<void> {
+  async #lift(fenced: Refusing | null): Promise<void> {
     try {
       await fenced?.lift();
     } catch (error) {

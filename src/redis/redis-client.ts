@@ -127,6 +127,20 @@ class Connection implements RedisConnection {
     if (!replies || failed) throw toRedisError(this.#node, 'become the master', failed?.[0] ?? new Error('aborted'));
   }
 
+  async stepDown(source: Address): Promise<number> {
+    // No transaction: servers before 7.0 would tell their replicas of it, and be ahead of them by that.
+    await this.follow(source);
+    return (await this.info()).offset;
+  }
+
+  async holdWrites(timeoutMs: number): Promise<void> {
+    await this.#call('hold its writes', 'CLIENT', 'PAUSE', String(timeoutMs), 'WRITE');
+  }
+
+  async releaseWrites(): Promise<void> {
+    await this.#call('let its writes go on', 'CLIENT', 'UNPAUSE');
+  }
+
   async cutClients(): Promise<void> {
     await this.#call('cut its clients', 'CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
   }

@@ -6,7 +6,21 @@ import { listedNetwork, StubEngine } from '../helpers/stub-engine.ts';
 const help = (verb: string): string => `hint: rmsx ${verb} --help\n`;
 
 const verbs = [
-  ...['up', 'status', 'topology', 'verify', 'promote', 'rejoin', 'scale', 'add', 'remove', 'move', 'start', 'stop'],
+  ...[
+    'up',
+    'status',
+    'topology',
+    'verify',
+    'promote',
+    'switchover',
+    'rejoin',
+    'scale',
+    'add',
+    'remove',
+    'move',
+    'start',
+    'stop',
+  ],
   ...['restart', 'env', 'url', 'logs', 'cli', 'ls', 'doctor', 'down', 'gc'],
 ];
 
@@ -55,11 +69,11 @@ describe('a wrong verb', () => {
     [['-n', 'demo', 'promot', 'x'], 'rmsx: promot is not a verb of rmsx.\nhint: Did you mean: rmsx promote\n'],
     [
       ['xyzzy'],
-      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, topology, verify, promote, rejoin, scale, add, remove, move, start, stop, restart, init, render, env, url, logs, cli, ls, doctor, down, gc. See: rmsx --help\n',
+      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, topology, verify, promote, switchover, rejoin, scale, add, remove, move, start, stop, restart, init, render, env, url, logs, cli, ls, doctor, down, gc. See: rmsx --help\n',
     ],
     [
       ['constructor'],
-      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, topology, verify, promote, rejoin, scale, add, remove, move, start, stop, restart, init, render, env, url, logs, cli, ls, doctor, down, gc. See: rmsx --help\n',
+      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, topology, verify, promote, switchover, rejoin, scale, add, remove, move, start, stop, restart, init, render, env, url, logs, cli, ls, doctor, down, gc. See: rmsx --help\n',
     ],
   ])('%j must be refused', async (args, stderr) => {
     expect(await runRmsx(args)).toMatchObject({ code: 2, stdout: '', stderr });
@@ -108,6 +122,7 @@ describe('a wrong command line must be refused before anything is touched', () =
     ['url slave-1 --role master', '--role: name a node or a role, not both'],
     ['promote', 'NODE: name the node that is to be the master, such as slave-1, or leave the choice to --best'],
     ['promote slave-1 --best', '--best: slave-1 is named already'],
+    ['switchover', 'NODE: name the node that is to be the master, such as slave-1'],
     ['rejoin', 'NODE: name the node that is to come back, such as master'],
     ['rejoin master --save-lost=', '--save-lost: name a file'],
     ['promote a b', 'b: promote does not take this argument'],

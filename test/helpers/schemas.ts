@@ -12,6 +12,7 @@ export type SchemaName =
   | 'plan'
   | 'down'
   | 'promote'
+  | 'switchover'
   | 'rejoin'
   | 'url'
   | 'env'
@@ -66,7 +67,7 @@ export function schemaFor(args: readonly string[], code: number | null): SchemaN
   const failed =
     code !== 0 &&
     !((verb === 'status' || verb === 'verify') && code === 3) &&
-    !(verb === 'promote' && code === 8) &&
+    !((verb === 'promote' || verb === 'switchover') && code === 8) &&
     !(verb === 'doctor' && (code === 3 || code === 6));
   if (failed) return 'error';
   if (['start', 'stop', 'restart'].includes(verb)) return 'lifecycle';

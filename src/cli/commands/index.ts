@@ -38,9 +38,15 @@ export const commands: readonly LazyCommand[] = [
   },
   {
     name: 'promote',
-    positionals: 'NODE',
+    positionals: '[NODE]',
     describe: 'the master is gone: make NODE the master and let the others follow it',
     load: () => import('./promote.ts').then(({ promoteCommand }) => promoteCommand),
+  },
+  {
+    name: 'switchover',
+    positionals: 'NODE',
+    describe: 'the master is alive: it hands over to NODE without losing a write',
+    load: () => import('./switchover.ts').then(({ switchoverCommand }) => switchoverCommand),
   },
   {
     name: 'rejoin',

@@ -6,7 +6,7 @@ const count = 'min-replicas-to-write';
 const maxLag = 'min-replicas-max-lag';
 
 /** A master that takes no writes. */
-export interface Fence {
+export interface Refusing {
   /** Gives it back the settings that it had. As a replica it heeds none of them. */
   lift(): Promise<void>;
 }
@@ -15,7 +15,7 @@ export interface Fence {
  * Keeps a master from taking writes: they are refused with NOREPLICAS, and everything else goes on.
  * @throws RmsxError where it does not take the settings; it has those that it had then
  */
-export async function fence(connection: RedisConnection): Promise<Fence> {
+export async function refuseWrites(connection: RedisConnection): Promise<Refusing> {
   const [replicas, lag] = [await connection.setting(count), await connection.setting(maxLag)];
   const lift = async (): Promise<void> => {
     if (replicas !== null) await connection.configure(count, replicas);

@@ -1,0 +1,45 @@
+import { canonicalNodeName } from '../../domain/names.ts';
+import { type SwitchoverResult, switchover } from '../../operations/switchover.ts';
+import { formatSwitchoverPlan } from '../../plan/switchover.ts';
+import type { Command } from '../command.ts';
+import type { Context } from '../context.ts';
+import { dryRunOption } from '../options.ts';
+
+const incompleteExitCode = 8;
+
+/** `rmsx switchover` */
+export const switchoverCommand: Command = {
+  name: 'switchover',
+  positionals: 'NODE',
+  maxPositionals: 1,
+  describe: 'the master is alive: it hands over to NODE without losing a write',
+  options: dryRunOption,
+  examples: [
+    ['rmsx switchover slave-1', 'or everything stays as it was'],
+    ['rmsx switchover slave-1 --dry-run', 'what would be done'],
+  ],
+  run: async (args, context) => {
+    const [node] = args.positionals;
+    if (node === undefined) args.report(['NODE: name the node that is to be the master, such as slave-1']);
+    const dryRun = args.switch('dry-run') ?? false;
+    args.throwIfWrong('rmsx switchover --help');
+    const target = canonicalNodeName(node ?? '');
+    const result = await switchover(context.name, target, { dryRun }, await context.ports());
+    await report(result, dryRun, context);
+    return result.incomplete.length > 0 ? incompleteExitCode : 0;
+  },
+};
+
+async function report(result: SwitchoverResult, dryRun: boolean, context: Context): Promise<void> {
+  const { plan, status, ...facts } = result;
+  await context.print({ ...status, ...facts, epoch: status.cluster.epoch, dryRun }, () =>
+    dryRun ? `${plan ? formatSwitchoverPlan(plan) : 'nothing to do'}\n` : '',
+  );
+  if (dryRun) return;
+  if (!plan) return context.tell(`${facts.promoted} is already the master: nothing to do`);
+  const resyncs = Object.entries(facts.resync).map(([node, kind]) => `${node} ${kind}`);
+  context.tell(
+    `${facts.promoted} took over in ${facts.durationMs} ms; writes waited for ${facts.stallMs} ms, and none is lost (${resyncs.join(', ')})`,
+  );
+  if (facts.incomplete.length > 0) context.tell(`not following ${facts.promoted} yet: ${facts.incomplete.join(', ')}`);
+}

@@ -1,0 +1,44 @@
+import type { RedisConnection } from '../domain/redis-port.ts';
+import { refuseWrites } from './refuse-writes.ts';
+
+/** Writes that are held go on by themselves after this: whoever held them may have been killed. */
+export const holdMs = 10_000;
+
+const pingPeriod = 'repl-ping-replica-period';
+const anHourSeconds = '3600';
+
+/** A change of a server that is taken back. */
+export interface Hold {
+  release(): Promise<void>;
+}
+
+/**
+ * Keeps a master from writing anything into its history: writes of clients wait, in servers before 6.2 they are refused
+ * (NOREPLICAS). Keys do not expire meanwhile, and its replicas get everything that was written before.
+ * @param version - of the server
+ * @see https://redis.io/docs/latest/commands/client-pause/
+ */
+export async function holdWrites(connection: RedisConnection, version: string): Promise<Hold> {
+  if (!canHold(version)) {
+    const refusing = await refuseWrites(connection);
+    return { release: () => refusing.lift() };
+  }
+  await connection.holdWrites(holdMs);
+  return { release: () => connection.releaseWrites() };
+}
+
+function canHold(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 6 || (major === 6 && minor >= 2);
+}
+
+/**
+ * A PING is a part of the history, too. One that a master writes when its heir has all of the rest would take it ahead of its
+ * heir, and its data would have to be copied anew (redis#6718).
+ */
+export async function quietPings(connection: RedisConnection): Promise<Hold> {
+  const period = await connection.setting(pingPeriod);
+  if (period === null) return { release: async () => undefined };
+  await connection.configure(pingPeriod, anHourSeconds);
+  return { release: () => connection.configure(pingPeriod, period) };
+}

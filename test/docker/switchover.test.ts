@@ -1,0 +1,133 @@
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { url } from '../../src/index.ts';
+import { soakTest } from './support/breadth.ts';
+import { TestCluster } from './support/cluster.ts';
+import { roleConfs } from './support/keys.ts';
+import { library } from './support/library.ts';
+import { docker, eventually, inspect, rmsxJson } from './support/run.ts';
+import { lostOn, type Place, Writers } from './support/writers.ts';
+
+interface SwitchedOver {
+  readonly promoted: string;
+  readonly formerMaster: string | null;
+  readonly epoch: number;
+  readonly lostBytes: number | null;
+  readonly stallMs: number | null;
+  readonly resync: Record<string, string>;
+  readonly incomplete: readonly string[];
+  readonly changed: boolean;
+}
+
+const nodes = ['master', 'slave-1', 'slave-2'];
+
+const placesOf = (cluster: TestCluster): Promise<readonly Place[]> =>
+  Promise.all(
+    nodes.map(async (node) => {
+      const { hostname, port, password } = new URL((await url(cluster.name, node, await library())).url);
+      return { host: hostname, port: Number(port), password: decodeURIComponent(password) };
+    }),
+  );
+
+const switchover = (cluster: TestCluster, node: string, ...flags: readonly string[]): Promise<SwitchedOver> =>
+  rmsxJson(['switchover', node, '-n', cluster.name, ...flags]);
+
+/** The header of a file in an archive says when it was written, and has a sum of itself. */
+const withoutTimes = (confs: readonly string[]): readonly string[] =>
+  confs.map((conf) => conf.replaceAll(/[0-7]{11}.[0-7]{6}/gs, ''));
+
+/** Hands over while four clients write, and looks at what they lost. */
+async function underLoad(cluster: TestCluster, target: string): Promise<SwitchedOver> {
+  const writers = new Writers(await placesOf(cluster));
+  let result: SwitchedOver;
+  try {
+    await eventually('all writers write', async () => writers.count > 400);
+    writers.measure();
+    result = await switchover(cluster, target);
+    const count = writers.count;
+    await eventually('all writers go on', async () => writers.count > count + 400);
+  } finally {
+    await writers.stop();
+  }
+  const written = await writers.stop();
+  const master = (await cluster.client(target)) as Redis;
+  expect(await lostOn(master, written)).toEqual([]);
+  return result;
+}
+
+describe('a star', () => {
+  const cluster = new TestCluster('switch');
+  beforeAll(async () => void (await cluster.up('--replicas', '2')));
+  afterAll(() => cluster.remove());
+
+  test('must hand over under load without losing a write, all others by what they missed, and back again', async () => {
+    const there = await underLoad(cluster, 'slave-1');
+    expect(there).toMatchObject({
+      promoted: 'slave-1',
+      formerMaster: 'master',
+      epoch: 2,
+      lostBytes: 0,
+      resync: { master: 'partial', 'slave-2': 'partial' },
+      incomplete: [],
+    });
+    const status = await cluster.status();
+    expect(status.cluster).toMatchObject({ health: 'healthy', master: 'slave-1' });
+    expect(status.nodes.map(({ source }) => source)).toEqual(['slave-1', null, 'slave-1']);
+    expect(await switchover(cluster, 'slave-1')).toMatchObject({ changed: false, promoted: 'slave-1', stallMs: null });
+    expect(await underLoad(cluster, 'master')).toMatchObject({ promoted: 'master', epoch: 3, lostBytes: 0 });
+    const settings = await (await cluster.client('slave-1')).config('GET', 'repl-ping-replica-period');
+    expect(settings).toEqual(await (await cluster.client('slave-2')).config('GET', 'repl-ping-replica-period'));
+  });
+
+  soakTest('must refuse with 7 and change nothing where a node would be left behind', async () => {
+    const roles = await roleConfs(cluster);
+    await docker('pause', cluster.container('slave-2'));
+    const refused = await cluster.rmsx('switchover', 'slave-1');
+    await docker('unpause', cluster.container('slave-2'));
+    expect(refused).toMatchObject({
+      code: 7,
+      stderr: expect.stringContaining('slave-2 is paused: it would be left behind'),
+    });
+    expect(await roleConfs(cluster)).toEqual(roles);
+  });
+
+  soakTest('must become what it was where the heir hangs in the middle', async () => {
+    await eventually('healthy', async () => (await cluster.status()).cluster.health === 'healthy');
+    const roles = await roleConfs(cluster);
+    const { State } = await inspect(cluster.container('slave-1'));
+    const heir = await cluster.client('slave-2');
+    const running = cluster.rmsx('switchover', 'slave-1', '--timeout', '8s');
+    await eventually('slave-2 is below the heir', async () => {
+      const follows = /master_host:(\S+)/.exec(await heir.info('replication'))?.[1];
+      return follows?.endsWith('.11');
+    });
+    process.kill(State.Pid, 'SIGSTOP');
+    let ended: Awaited<typeof running>;
+    try {
+      ended = await running;
+    } finally {
+      process.kill(State.Pid, 'SIGCONT');
+    }
+    expect([0, 8]).not.toContain(ended.code);
+    expect(withoutTimes(await roleConfs(cluster))).toEqual(withoutTimes(roles));
+    await eventually('healthy', async () => (await cluster.status()).cluster.health === 'healthy');
+    expect((await cluster.status()).nodes.map(({ source }) => source)).toEqual([null, 'master', 'master']);
+    expect(await (await cluster.client('master')).set('after', '1')).toBe('OK');
+  });
+});
+
+test('the tail of a chain on a server without FAILOVER must come to the top without losing a write', async () => {
+  const cluster = new TestCluster('switch-chain');
+  try {
+    await cluster.up('--replicas', '2', '--topology', 'chain', '--image', 'redis:6.0');
+    expect(await underLoad(cluster, 'slave-2')).toMatchObject({
+      promoted: 'slave-2',
+      lostBytes: 0,
+      resync: { master: 'partial', 'slave-1': 'partial' },
+      incomplete: [],
+    });
+    expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'slave-2' });
+  } finally {
+    await cluster.remove();
+  }
+});
