@@ -1,59 +1,13 @@
-import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { url } from '../../src/index.ts';
 import { soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { roleConfs } from './support/keys.ts';
-import { library } from './support/library.ts';
-import { docker, eventually, inspect, rmsxJson } from './support/run.ts';
-import { lostOn, type Place, Writers } from './support/writers.ts';
+import { docker, eventually, inspect } from './support/run.ts';
+import { switchover, underLoad } from './support/switching.ts';
 
-interface SwitchedOver {
-  readonly promoted: string;
-  readonly formerMaster: string | null;
-  readonly epoch: number;
-  readonly lostBytes: number | null;
-  readonly stallMs: number | null;
-  readonly resync: Record<string, string>;
-  readonly incomplete: readonly string[];
-  readonly changed: boolean;
-}
-
-const nodes = ['master', 'slave-1', 'slave-2'];
-
-const placesOf = (cluster: TestCluster): Promise<readonly Place[]> =>
-  Promise.all(
-    nodes.map(async (node) => {
-      const { hostname, port, password } = new URL((await url(cluster.name, node, await library())).url);
-      return { host: hostname, port: Number(port), password: decodeURIComponent(password) };
-    }),
-  );
-
-const switchover = (cluster: TestCluster, node: string, ...flags: readonly string[]): Promise<SwitchedOver> =>
-  rmsxJson(['switchover', node, '-n', cluster.name, ...flags]);
-
-/** The header of a file in an archive says when it was written, and has a sum of itself. */
-const withoutTimes = (confs: readonly string[]): readonly string[] =>
-  confs.map((conf) => conf.replaceAll(/[0-7]{11}.[0-7]{6}/gs, ''));
-
-/** Hands over while four clients write, and looks at what they lost. */
-async function underLoad(cluster: TestCluster, target: string): Promise<SwitchedOver> {
-  const writers = new Writers(await placesOf(cluster));
-  let result: SwitchedOver;
-  try {
-    await eventually('all writers write', async () => writers.count > 400);
-    writers.measure();
-    result = await switchover(cluster, target);
-    const count = writers.count;
-    await eventually('all writers go on', async () => writers.count > count + 400);
-  } finally {
-    await writers.stop();
-  }
-  const written = await writers.stop();
-  const master = (await cluster.client(target)) as Redis;
-  expect(await lostOn(master, written)).toEqual([]);
-  return result;
-}
+/** What the files say, without the headers that the archive gives them. */
+const textOf = (confs: readonly string[]): readonly (string | undefined)[] =>
+  confs.map((conf) => /replicaof .*|\{[\s\S]*\}/.exec(conf)?.[0]);
 
 describe('a star', () => {
   const cluster = new TestCluster('switch');
@@ -66,6 +20,7 @@ describe('a star', () => {
       promoted: 'slave-1',
       formerMaster: 'master',
       epoch: 2,
+      lost: 0,
       lostBytes: 0,
       resync: { master: 'partial', 'slave-2': 'partial' },
       incomplete: [],
@@ -74,7 +29,7 @@ describe('a star', () => {
     expect(status.cluster).toMatchObject({ health: 'healthy', master: 'slave-1' });
     expect(status.nodes.map(({ source }) => source)).toEqual(['slave-1', null, 'slave-1']);
     expect(await switchover(cluster, 'slave-1')).toMatchObject({ changed: false, promoted: 'slave-1', stallMs: null });
-    expect(await underLoad(cluster, 'master')).toMatchObject({ promoted: 'master', epoch: 3, lostBytes: 0 });
+    expect(await underLoad(cluster, 'master')).toMatchObject({ promoted: 'master', epoch: 3, lost: 0, lostBytes: 0 });
     const settings = await (await cluster.client('slave-1')).config('GET', 'repl-ping-replica-period');
     expect(settings).toEqual(await (await cluster.client('slave-2')).config('GET', 'repl-ping-replica-period'));
   });
@@ -109,7 +64,7 @@ describe('a star', () => {
       process.kill(State.Pid, 'SIGCONT');
     }
     expect([0, 8]).not.toContain(ended.code);
-    expect(withoutTimes(await roleConfs(cluster))).toEqual(withoutTimes(roles));
+    expect(textOf(await roleConfs(cluster))).toEqual(textOf(roles));
     await eventually('healthy', async () => (await cluster.status()).cluster.health === 'healthy');
     expect((await cluster.status()).nodes.map(({ source }) => source)).toEqual([null, 'master', 'master']);
     expect(await (await cluster.client('master')).set('after', '1')).toBe('OK');
@@ -122,6 +77,7 @@ test('the tail of a chain on a server without FAILOVER must come to the top with
     await cluster.up('--replicas', '2', '--topology', 'chain', '--image', 'redis:6.0');
     expect(await underLoad(cluster, 'slave-2')).toMatchObject({
       promoted: 'slave-2',
+      lost: 0,
       lostBytes: 0,
       resync: { master: 'partial', 'slave-1': 'partial' },
       incomplete: [],
