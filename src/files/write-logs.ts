@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RmsxError, retold } from '../domain/errors.ts';
+import { RmsxError } from '../domain/errors.ts';
 import { makeDirectory, readBelow, removeStale, replaceTogether } from './safe-files.ts';
 
 /** The log of a node, line by line. */
@@ -8,6 +8,9 @@ export interface NodeLog {
   readonly node: string;
   readonly lines: readonly string[];
 }
+
+/** Names another place, for hints. */
+const flag = '--export DIR';
 
 /** The first line of every file: an earlier export of the same node may be replaced, and nothing else. */
 const headline = (cluster: string, node: string): string => `# The log of ${node} of ${cluster}, exported by rmsx.\n`;
@@ -18,33 +21,27 @@ const headline = (cluster: string, node: string): string => `# The log of ${node
  * disk refuses. Nothing is written then
  */
 export async function writeLogs(directory: string, cluster: string, logs: readonly NodeLog[]): Promise<void> {
-  try {
-    await refuseForeign(directory, cluster, logs);
-    if (await isMissing(directory)) await makeDirectory(directory, 0o700);
-    await removeStale(directory);
-    const files = logs.map(({ node, lines }) => {
-      const content = headline(cluster, node) + lines.map((line) => `${line}\n`).join('');
-      return { path: `${node}.log`, content, mode: 0o600 };
-    });
-    await replaceTogether(directory, files);
-  } catch (error) {
-    const isToMove = error instanceof RmsxError && error.hint?.includes('--out DIR');
-    if (!isToMove) throw error;
-    throw retold(error, error.message, { hint: error.hint?.replaceAll('--out DIR', '--export DIR') });
-  }
+  await refuseForeign(directory, cluster, logs);
+  if (await isMissing(directory)) await makeDirectory(directory, 0o700, flag);
+  await removeStale(directory);
+  const files = logs.map(({ node, lines }) => {
+    const content = headline(cluster, node) + lines.map((line) => `${line}\n`).join('');
+    return { path: `${node}.log`, content, mode: 0o600 };
+  });
+  await replaceTogether(directory, files, flag);
 }
 
 async function refuseForeign(directory: string, cluster: string, logs: readonly NodeLog[]): Promise<void> {
   const problems: string[] = [];
   for (const { node } of logs) {
-    const found = await readBelow(directory, `${node}.log`);
+    const found = await readBelow(directory, `${node}.log`, flag);
     const isOurs = found === undefined || found.content.indexOf(headline(cluster, node)) === 0;
     if (!isOurs) problems.push(`${join(directory, `${node}.log`)} is there, and is no export of ${node} of ${cluster}`);
   }
   if (problems.length === 0) return;
   throw new RmsxError('conflict', `Nothing was written: ${directory} has files that would be lost.`, {
     problems,
-    hint: 'Name another directory: --export DIR',
+    hint: `Name another directory: ${flag}`,
     reason: 'foreign-files',
   });
 }
