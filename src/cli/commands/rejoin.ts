@@ -33,7 +33,6 @@ export const rejoinCommand: Command = {
     if (node === '') args.report(['NODE: name the node that is to come back, such as master']);
     const dryRun = args.switch('dry-run') ?? false;
     const options = { saveLost: args.text('save-lost'), discard: args.switch('discard') ?? false, dryRun };
-    if (options.saveLost === '') args.report(['--save-lost: name a file']);
     args.throwIfWrong('rmsx rejoin --help');
     await report(await rejoin(context.name, canonicalNodeName(node), options, await context.ports()), dryRun, context);
     return 0;
