@@ -3,6 +3,9 @@ import { CommandReader } from './command-reader.ts';
 import { isSnapshot, RdbEnd } from './rdb-end.ts';
 import { bytesOfAll, type WriteCommand, WriteFinder } from './write-command.ts';
 
+/** However short they are: each takes memory of its own, too. */
+const mostBatches = 200_000;
+
 /** Enough of the start of a file to see what it is. */
 const magicBytes = 6;
 
@@ -54,12 +57,15 @@ export class AofReader {
   #keep(batch: readonly WriteCommand[]): void {
     this.#batches.push(batch);
     this.#heldBytes += bytesOfAll(batch);
-    while (this.#heldBytes > this.#keptBytes && this.#first < this.#batches.length) {
+    while (this.#heldBytes > this.#keptBytes || this.#batches.length - this.#first > mostBatches) {
       this.#heldBytes -= bytesOfAll(this.#batches[this.#first] ?? []);
       this.#batches[this.#first] = [];
       this.#first++;
       this.#isWhole = false;
     }
+    if (this.#first <= mostBatches) return;
+    this.#batches.splice(0, this.#first);
+    this.#first = 0;
   }
 }
 
