@@ -1,6 +1,5 @@
-import { rmsxCommand } from '../../domain/hints.ts';
 import { countWrites } from '../../domain/lost-writes/write-command.ts';
-import { canonicalNodeName, counted } from '../../domain/names.ts';
+import { canonicalNodeName, counted, defaultClusterName } from '../../domain/names.ts';
 import { type RejoinResult, rejoin } from '../../operations/rejoin.ts';
 import { lostDocument } from '../../render/lost-writes-document.ts';
 import { formatWrite } from '../../render/lost-writes-file.ts';
@@ -54,10 +53,9 @@ async function report(result: RejoinResult, dryRun: boolean, context: Context): 
   }
   if (dryRun) return context.tell(`${node} would ${wayInWords[plan.way]} ${source}`);
   if (saved !== null) {
-    const { master } = status.cluster;
-    context.tell(
-      `saved in ${saved}, and to read in ${saved}.txt; they are written again by: ${rmsxCommand(context.name, `cli ${master ?? source} --pipe`)} < ${saved}`,
-    );
+    const of = context.name === defaultClusterName ? '' : ` -n ${context.name}`; // behind cli it would be for redis-cli
+    context.tell(`saved in ${saved}, and to read in ${saved}.txt`);
+    context.tell(`to write them again: rmsx${of} cli ${status.cluster.master ?? source} --pipe < ${saved}`);
   }
   context.tell(`${node} is a replica of ${source} (${resync} resynchronisation)`);
 }
