@@ -150,21 +150,29 @@ async function lockedIfPossible(
   }
 }
 
+const isInUse = (error: unknown): boolean => error instanceof RmsxError && error.reason === 'in-use';
+
 /** Containers first, as they hold on to networks and volumes. What somebody uses meanwhile stays. */
 async function removeAll(leftovers: readonly Leftover[], ports: Ports): Promise<Collected> {
   const { engine } = ports;
   const removed = new Set<Leftover>();
   const kept: Kept[] = [];
   const failures: RmsxError[] = [];
+  const removeOne = ({ kind, id, name }: Leftover): Promise<void> => {
+    if (kind === 'container') return engine.removeContainer(id);
+    return kind === 'network' ? engine.removeNetwork(id) : engine.removeVolume(name);
+  };
   const remove = async (leftover: Leftover): Promise<void> => {
     try {
-      if (leftover.kind === 'container') await engine.removeContainer(leftover.id);
-      else if (leftover.kind === 'network') await engine.removeNetwork(leftover.id);
-      else await engine.removeVolume(leftover.name);
+      // What stayed of volumes, as an engine faltered, nobody could tell from data that is kept on purpose afterwards.
+      await removeOne(leftover).catch((error: unknown) => {
+        if (isInUse(error)) throw error;
+        return removeOne(leftover);
+      });
       removed.add(leftover);
     } catch (error) {
       if (!(error instanceof RmsxError)) throw error;
-      if (error.reason === 'in-use') kept.push({ cluster: leftover.cluster, because: error.message, hint: null });
+      if (isInUse(error)) kept.push({ cluster: leftover.cluster, because: error.message, hint: null });
       else failures.push(error);
     }
   };

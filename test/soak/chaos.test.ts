@@ -146,7 +146,7 @@ async function attempt(
     wrong.push(...faultsOf(verb, run, performance.now() - startMs));
     if (run.code === 0) {
       const problem = await scenario.check(cluster, run);
-      if (problem) wrong.push(`success, but ${problem}`);
+      if (problem) wrong.push(`success, but ${problem}; it said ${run.stdout.slice(-300)}${run.stderr.slice(-300)}`);
     } else wrong.push(...(await leftBy(scenario, verb, cluster, run.stderr)));
     count(name, run.code === 0, wrong.length > 0);
   } finally {
