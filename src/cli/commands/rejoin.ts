@@ -47,7 +47,7 @@ async function report(result: RejoinResult, dryRun: boolean, context: Context): 
   if (lost && 'unknown' in lost) context.tell(`which writes only ${node} has cannot be known: ${lost.unknown}`);
   if (lost && 'writes' in lost) {
     const size = lost.bytes === null ? '' : ` (${lost.bytes} bytes)`;
-    context.tell(`only ${node} has: ${counted(countWrites(lost.writes), 'write')}${size}`);
+    context.tell(`only ${node} ${dryRun ? 'has' : 'had'}: ${counted(countWrites(lost.writes), 'write')}${size}`);
     for (const write of lost.writes.slice(0, shownWrites)) context.tell(`  ${formatWrite(write, shownCharacters)}`);
     if (lost.writes.length > shownWrites) context.tell(`  … and ${lost.writes.length - shownWrites} more`);
   }
