@@ -124,7 +124,7 @@ describe('a wrong command line must be refused before anything is touched', () =
     ['promote slave-1 --best', '--best: slave-1 is named already'],
     ['switchover', 'NODE: name the node that is to be the master, such as slave-1'],
     ['rejoin', 'NODE: name the node that is to come back, such as master'],
-    ['rejoin master --save-lost=', '--save-lost: name a file'],
+    ['rejoin master --save-lost=', '--save-lost: needs a value'],
     ['promote a b', 'b: promote does not take this argument'],
     ['stop --wait', '--wait: unknown flag'],
     ['start --dry-runs', '--dry-runs: unknown flag; did you mean --dry-run?'],

@@ -154,7 +154,7 @@ async function mustBeSaved(cluster: TestCluster, listed: readonly (readonly [str
   expect((await readFile(`${file}.txt`, 'utf8')).split('\n')).toHaveLength(listed.length + 3);
   expect(await rejoin(cluster, 'master')).toMatchObject({ way: 'none', changed: false, lost: null });
 
-  const written = await rmsx(['cli', 'slave-1', '-n', cluster.name, '--pipe'], {
+  const written = await rmsx(['-n', cluster.name, 'cli', 'slave-1', '--pipe'], {
     input: await readFile(file, 'latin1'),
   });
   expect(written.stdout).toContain(`errors: 0, replies: ${listed.length + 1}`);

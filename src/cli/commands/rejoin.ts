@@ -1,6 +1,5 @@
-import { rmsxCommand } from '../../domain/hints.ts';
 import { countWrites } from '../../domain/lost-writes/write-command.ts';
-import { canonicalNodeName, counted } from '../../domain/names.ts';
+import { canonicalNodeName, counted, defaultClusterName } from '../../domain/names.ts';
 import { type RejoinResult, rejoin } from '../../operations/rejoin.ts';
 import { lostDocument } from '../../render/lost-writes-document.ts';
 import { formatWrite } from '../../render/lost-writes-file.ts';
@@ -33,7 +32,6 @@ export const rejoinCommand: Command = {
     if (node === '') args.report(['NODE: name the node that is to come back, such as master']);
     const dryRun = args.switch('dry-run') ?? false;
     const options = { saveLost: args.text('save-lost'), discard: args.switch('discard') ?? false, dryRun };
-    if (options.saveLost === '') args.report(['--save-lost: name a file']);
     args.throwIfWrong('rmsx rejoin --help');
     await report(await rejoin(context.name, canonicalNodeName(node), options, await context.ports()), dryRun, context);
     return 0;
@@ -49,16 +47,15 @@ async function report(result: RejoinResult, dryRun: boolean, context: Context): 
   if (lost && 'unknown' in lost) context.tell(`which writes only ${node} has cannot be known: ${lost.unknown}`);
   if (lost && 'writes' in lost) {
     const size = lost.bytes === null ? '' : ` (${lost.bytes} bytes)`;
-    context.tell(`only ${node} has: ${counted(countWrites(lost.writes), 'write')}${size}`);
+    context.tell(`only ${node} ${dryRun ? 'has' : 'had'}: ${counted(countWrites(lost.writes), 'write')}${size}`);
     for (const write of lost.writes.slice(0, shownWrites)) context.tell(`  ${formatWrite(write, shownCharacters)}`);
     if (lost.writes.length > shownWrites) context.tell(`  … and ${lost.writes.length - shownWrites} more`);
   }
   if (dryRun) return context.tell(`${node} would ${wayInWords[plan.way]} ${source}`);
   if (saved !== null) {
-    const { master } = status.cluster;
-    context.tell(
-      `saved in ${saved}, and to read in ${saved}.txt; they are written again by: ${rmsxCommand(context.name, `cli ${master ?? source} --pipe`)} < ${saved}`,
-    );
+    const of = context.name === defaultClusterName ? '' : ` -n ${context.name}`; // behind cli it would be for redis-cli
+    context.tell(`saved in ${saved}, and to read in ${saved}.txt`);
+    context.tell(`to write them again: rmsx${of} cli ${status.cluster.master ?? source} --pipe < ${saved}`);
   }
   context.tell(`${node} is a replica of ${source} (${resync} resynchronisation)`);
 }

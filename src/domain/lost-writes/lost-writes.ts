@@ -2,7 +2,7 @@ import type { ServerVersion } from '../server-version.ts';
 import { align, type FileTail } from './align.ts';
 import { hasOtherForm } from './aof-forms.ts';
 import { commandsUpTo } from './command-reader.ts';
-import { bytesOfAll, nameOf, type WriteCommand, writesIn } from './write-command.ts';
+import { bytesOfAll, type WriteCommand, wholeTransactions, writesIn } from './write-command.ts';
 
 /** Writes of a former master that the new one does not have. */
 export interface HeldWrites {
@@ -28,12 +28,7 @@ export const lostBytesOf = (lost: LostWrites): number | null =>
  */
 export function receivedIn(part: Buffer): readonly WriteCommand[] | null {
   const commands = commandsUpTo(part);
-  if (!commands) return null;
-  const bracket = commands.findIndex((args) => ['MULTI', 'EXEC'].includes(nameOf(args)));
-  const end = commands[bracket];
-  // It began inside a transaction, whose beginning is not there: its end is where everything is whole.
-  const isCut = end !== undefined && nameOf(end) === 'EXEC';
-  return writesIn(isCut ? commands.slice(bracket + 1) : commands);
+  return commands && writesIn(wholeTransactions(commands));
 }
 
 /** What is known of the file of a former master. */

@@ -66,3 +66,15 @@ export function writesIn(commands: readonly RawCommand[], database: number | nul
   const finder = new WriteFinder(database);
   return commands.flatMap((args) => finder.take(args));
 }
+
+/**
+ * Commands from a stream that may begin inside a transaction: then from its end on, as its beginning is not there, and with
+ * the database that was chosen in it.
+ */
+export function wholeTransactions(commands: readonly RawCommand[]): readonly RawCommand[] {
+  const bracket = commands.findIndex(isBracket);
+  const first = commands[bracket];
+  if (first === undefined || nameOf(first) !== 'EXEC') return commands;
+  const selects = commands.slice(0, bracket).filter((args) => nameOf(args) === 'SELECT');
+  return [...selects.slice(-1), ...commands.slice(bracket + 1)];
+}

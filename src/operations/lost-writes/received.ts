@@ -5,7 +5,7 @@ import type { RedisConnection } from '../../domain/redis-port.ts';
 import type { ServerInfo } from '../../domain/server-info.ts';
 
 /** How much of the stream is read first, and where that leaves a doubt. */
-export const stretches: readonly number[] = [2 ** 20, 16 * 2 ** 20];
+export const stretches: readonly number[] = [2 ** 20, 8 * 2 ** 20];
 
 const sinceBytes = 2 ** 18;
 

@@ -42,9 +42,21 @@ describe('an append-only file', () => {
 
   test('must be kept at its end only where it is long, and is not whole then', () => {
     const long = stream('SET a 1', 'MULTI', 'SET b 1', 'SET c 1', 'EXEC', 'SET d 1', 'SET e 1');
-    const { writes, isWhole } = read([[long]], stream('SET d 1', 'SET e 1').length + 5);
+    const { writes, isWhole } = read([bytewise(long)], stream('SET d 1', 'SET e 1').length + 5);
     expect(lines(writes)).toEqual(['SET d 1', 'SET e 1']);
     expect(isWhole).toBe(false);
+  });
+
+  test('must keep the database of what it keeps, and leave out a transaction whose beginning it dropped', () => {
+    const long = stream('SELECT 7', 'SET a 1', 'MULTI', 'SELECT 2', 'SET b 1', 'SET c 1', 'EXEC', 'SET d 1');
+    for (const [last, database] of [
+      [['SET d 1'], 2],
+      [['SET c 1', 'EXEC', 'SET d 1'], 2],
+      [['SET b 1', 'SET c 1', 'EXEC', 'SET d 1'], 2],
+    ] as const) {
+      const { writes } = read([bytewise(long)], stream(...last).length);
+      expect([lines(writes), writes[0]?.database]).toEqual([['SET d 1'], database]);
+    }
   });
 
   test.each(['emptyBase', 'emptyBaseOfValkey'] as const)('that begins with nothing must be whole: %s', (base) => {

@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import { RmsxError } from '../../../src/domain/errors.ts';
+import type { LostWrites } from '../../../src/domain/lost-writes/lost-writes.ts';
+import type { ObservedContainer } from '../../../src/domain/observed.ts';
+import type { Engine } from '../../../src/domain/ports.ts';
+import type { RedisConnection, StreamPart } from '../../../src/domain/redis-port.ts';
+import type { ServerInfo } from '../../../src/domain/server-info.ts';
+import type { Connections } from '../../../src/operations/connections.ts';
+import { lostWrites } from '../../../src/operations/lost-writes/lost-writes.ts';
+import { cluster, containers, history, masterInfo, record } from '../../helpers/values.ts';
+import { lines, stream } from '../domain/lost-writes/streams.ts';
+
+const before = stream('SELECT 0', 'SET a 1', 'SET b 2');
+const own = stream('SET c 3', 'PING', 'MULTI', 'SET d 4', 'EXEC');
+const second = before.length + 1;
+const next = 'b'.repeat(40);
+const backlog = { active: true, sizeBytes: 2 ** 20, firstOffset: 1, heldBytes: second + 20 };
+/** slave-1 took over from master, which had sent what came before. */
+const heir = masterInfo([], { replid: next, replid2: history, secondOffset: second, offset: second + 200, backlog });
+const alive = masterInfo([], { replid: history, offset: second - 1 + own.length, backlog });
+
+const nodes = cluster(1).nodes.map((node) => ({ ...node, source: node.name === 'slave-1' ? null : 'slave-1' }));
+const changed = (directives = {}): ReturnType<typeof record> => record({ ...cluster(1), nodes, directives }, 2);
+const always = { appendfsync: ['always'] };
+const manifest = 'file appendonly.aof.1.incr.aof seq 1 type i\n';
+
+interface World {
+  readonly infos?: Readonly<Record<string, ServerInfo>>;
+  readonly files?: Readonly<Record<string, Buffer>>;
+  readonly master?: Partial<ObservedContainer> | null;
+  readonly directives?: Readonly<Record<string, readonly string[]>>;
+  readonly streams?: Readonly<Record<string, Buffer>>;
+  readonly isPredecessor?: boolean;
+}
+
+const file = { manifest: Buffer.from(manifest), 'incr.aof': Buffer.concat([before, own]) };
+
+function find(world: World = {}): Promise<LostWrites> {
+  const { infos = { 'slave-1': heir }, files = file, master = {}, directives = always, isPredecessor = true } = world;
+  const streams: Readonly<Record<string, Buffer>> = { 'slave-1': before, master: own, ...world.streams };
+  const connections = {
+    probe: async (node: string) => (infos[node] ? { info: infos[node] } : { error: new RmsxError('failed', 'no') }),
+    to: async (node: string) => {
+      const readStream = async (part: StreamPart): Promise<Buffer> => {
+        if (part.replid === next) return streams.since ?? Buffer.alloc(0);
+        return (streams[node] ?? Buffer.alloc(0)).subarray(-part.bytes);
+      };
+      return { readStream } as Partial<RedisConnection> as RedisConnection;
+    },
+  } as Partial<Connections> as Connections;
+  const readFile = async function* (_: string, path: string): AsyncGenerator<Buffer> {
+    const found = Object.entries(files).find(([name]) => path.endsWith(name));
+    if (!found) throw new RmsxError('failed', 'it is not there.', { reason: 'gone' });
+    yield found[1];
+  };
+  const there = containers(cluster(1), { master: 'stopped' }).map((each) =>
+    each.node === 'master' ? { ...each, statusText: 'Exited (137) 3 seconds ago', ...master } : each,
+  );
+  return lostWrites({
+    record: changed(directives),
+    containers: master === null ? there.filter(({ node }) => node !== 'master') : there,
+    formerMaster: 'master',
+    isPredecessor,
+    connections,
+    engine: { readFile } as Partial<Engine> as Engine,
+    signal: new AbortController().signal,
+  });
+}
+
+const seen = (lost: LostWrites): unknown => ('unknown' in lost ? lost : { ...lost, writes: lines(lost.writes) });
+const found = {
+  writes: ['SET c 3', 'MULTI', 'SET d 4', 'EXEC'],
+  bytes: own.length - stream('PING').length,
+};
+
+describe('the lost writes of a former master', () => {
+  test.each([
+    ['that is dead must come from its file', {}, null],
+    ['of one file must come from that', { files: { 'appendonly.aof': file['incr.aof'] } }, null],
+    [
+      'that still runs must come from its stream',
+      { master: { state: 'running' }, infos: { 'slave-1': heir, master: alive } },
+      null,
+    ],
+    [
+      'that syncs once a second must be what was found at least',
+      { directives: {} },
+      expect.stringContaining('everysec'),
+    ],
+    [
+      'that ended in order must be exact all the same',
+      { directives: {}, master: { statusText: 'Exited (0) 3 seconds ago' } },
+      null,
+    ],
+    [
+      'must be the same however the new master goes on',
+      { isPredecessor: false, streams: { since: stream('SET x 1') } },
+      null,
+    ],
+  ] as const)('%s', async (_, world, beyond) => {
+    expect(seen(await find(world as World))).toEqual({ ...found, beyond });
+  });
+
+  test.each([
+    ['its container is gone', { master: null }, 'its container is gone'],
+    ['it is paused', { master: { state: 'paused' } }, 'it is paused'],
+    ['it keeps restarting', { master: { state: 'restarting' } }, 'keeps restarting'],
+    ['it has no file', { files: {} }, 'it is not there'],
+    ['its file is broken', { files: { ...file, 'incr.aof': Buffer.from('no commands') } }, 'cannot be read'],
+    ['its manifest is broken', { files: { ...file, manifest: Buffer.from('hello') } }, 'cannot be read'],
+    ['the new master does not answer', { infos: {} }, 'slave-1 does not answer'],
+    ['the new master started anew', { infos: { 'slave-1': { ...heir, secondOffset: -1 } } }, 'does not know any more'],
+    [
+      'the backlog of the new master has gone on',
+      { infos: { 'slave-1': { ...heir, backlog: { ...backlog, firstOffset: second } } } },
+      'holds nothing of that time',
+    ],
+    [
+      'its own backlog has gone on',
+      {
+        master: { state: 'running' },
+        infos: { 'slave-1': heir, master: { ...alive, backlog: { ...backlog, firstOffset: second + 1 } } },
+      },
+      'keeps only the end',
+    ],
+    [
+      'it may have followed the new master since',
+      { isPredecessor: false, streams: { since: stream('SELECT 0', 'SET c 3', 'SET e 5') } },
+      'may have received them',
+    ],
+  ] as const)('must be unknown where %s, with the reason', async (_, world, reason) => {
+    expect(seen(await find(world as World))).toEqual({ unknown: expect.stringContaining(reason) });
+  });
+});
