@@ -2,7 +2,7 @@ import { type ClusterSpec, type NodeSpec, sameAddress, sourceOf } from '../domai
 import { lastRoleIn } from '../domain/diagnosis/log.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { type LostWrites, lostInStream } from '../domain/lost-writes/lost-writes.ts';
-import { containerOf } from '../domain/observed.ts';
+import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import { writeLost } from '../files/write-lost.ts';
 import { refuseToLose } from '../plan/refuse-to-lose.ts';
@@ -15,6 +15,7 @@ import { type Refusing, refuseWrites } from './refuse-writes.ts';
 import type { RejoinOptions, RejoinResult, RejoinScene } from './rejoin.ts';
 import { writeRoles } from './roles.ts';
 import { waitUntil } from './wait-until.ts';
+import { type Woken, wake } from './wake.ts';
 
 /** So many lines of its log tell what a node was last. */
 const logLines = 5000;
@@ -36,38 +37,48 @@ export class Rejoining {
     const { cluster, plan } = this.#scene;
     const name = plan.node.name;
     const { progress } = this.#ports;
-    if (this.#options.dryRun) return { lost: await this.#count(), saved: null, resync: null };
+    const role = await this.#lastRole();
+    if (this.#options.dryRun) return { lost: await this.#count(role), saved: null, resync: null };
     progress.begin(`looking for writes that only ${name} has`);
+    const woken = plan.way === 'wake' ? await wake(cluster, plan, this.#scene.connections, this.#ports.engine) : null;
     const fenced = plan.way === 'fence' ? await refuseWrites(await this.#scene.connections.to(name)) : null;
     let lost: LostWrites;
     let saved: string | null;
     try {
-      lost = await this.#count();
+      lost = await this.#count(role, woken !== null);
       refuseToLose(lost, { cluster: cluster.name, node: name, ...this.#options });
       saved = await this.#save(lost);
       await writeRoles(this.#ports.engine, cluster, cluster.record, [name]);
     } catch (error) {
       progress.fail('given up');
       await this.#lift(fenced);
+      await woken?.holdAgain();
       throw error;
     }
     progress.begin(`bringing ${name} back`);
-    const resync = await this.#comeBack(fenced);
+    const resync = await this.#comeBack(fenced, woken);
     progress.succeed(`${name} follows ${plan.source.name}`);
     return { lost, saved, resync };
   }
 
+  /** What the node was last; it is asked before anything is told to it. */
+  async #lastRole(): Promise<'master' | 'replica' | null> {
+    const { cluster, plan } = this.#scene;
+    if (plan.way === 'fence') return 'master';
+    return lastRoleIn(await this.#ports.engine.logs(containerOf(cluster, plan.node.name)?.id ?? '', logLines));
+  }
+
   /** A replica that is in sync has none of its own; of a node that did not tell what it was, nobody can say. */
-  async #count(): Promise<LostWrites> {
+  async #count(role: 'master' | 'replica' | null, isWoken = false): Promise<LostWrites> {
+    if (role === 'replica') return lostInStream([]);
+    if (role === null) return { unknown: 'its log does not tell whether it was the master' };
     const { cluster, connections, plan } = this.#scene;
     const { engine, signal } = this.#ports;
     const { name } = plan.node;
-    if (plan.way !== 'fence') {
-      const role = lastRoleIn(await engine.logs(containerOf(cluster, name)?.id ?? '', logLines));
-      if (role === 'replica') return lostInStream([]);
-      if (role === null) return { unknown: 'its log does not tell whether it was the master' };
-    }
-    const { record, containers } = cluster;
+    const { record } = cluster;
+    const awake = (each: ObservedContainer): ObservedContainer =>
+      isWoken && each.node === name ? { ...each, state: 'running' } : each;
+    const containers = cluster.containers.map(awake);
     const scene = { record, containers, formerMaster: name, isPredecessor: false, connections, engine, signal };
     return lostWrites(scene);
   }
@@ -83,11 +94,14 @@ export class Rejoining {
     return saveLost;
   }
 
-  async #comeBack(fenced: Refusing | null): Promise<Resync> {
+  async #comeBack(fenced: Refusing | null, woken: Woken | null): Promise<Resync> {
     const { cluster, connections, plan } = this.#scene;
     const { node, source } = plan;
     const before = await connections.probe(source.name);
-    if (plan.way === 'start') {
+    if (woken) {
+      connections.drop(node.name);
+      await woken.connect();
+    } else if (plan.way === 'start') {
       const work = beginWork(cluster, this.#ports);
       work.connections.close();
       await startNamed(node.name, containerOf(cluster, node.name)?.id ?? '', work);

@@ -1,6 +1,7 @@
 import { findNode, masterOf, type NodeSpec, sameSource, sourceOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
+import { misplacedNodes } from '../domain/misplaced.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
@@ -16,9 +17,10 @@ export interface RejoinFacts {
 
 /**
  * How a node comes back: nothing is to be done, its container is started with the role of a replica, or its server is told
- * whom to follow. `fence`: it runs as a master, and must take no write while those that only it has are counted.
+ * whom to follow. `fence`: it runs as a master, and must take no write while those that only it has are counted. `wake`: it is held,
+ * or off the network, and is told its role where nobody reaches it.
  */
-export type WayBack = 'none' | 'start' | 'follow' | 'fence';
+export type WayBack = 'none' | 'start' | 'follow' | 'fence' | 'wake';
 
 /** A node on its way back. */
 export interface RejoinPlan {
@@ -54,6 +56,8 @@ export function planRejoin(facts: RejoinFacts): RejoinPlan {
     });
   }
   if (container.state === 'stopped') return { node, source, way: 'start' };
+  const isOff = misplacedNodes(cluster, containers).get(node.name)?.ip === null;
+  if (container.state === 'paused' || (container.state === 'running' && isOff)) return { node, source, way: 'wake' };
   const info = infos.get(node.name);
   if (container.state !== 'running' || !info) throw cannotBeFenced(cluster.name, container, node.name);
   if (info.role === 'master') return { node, source, way: 'fence' };
@@ -71,10 +75,8 @@ function refuseLonely({ record, infos, node }: RejoinFacts, name: string, isMast
   });
 }
 
-/** Whoever sleeps with a role of its own wakes up with it: what it has alone is not looked at from outside. */
 function cannotBeFenced(cluster: string, { state, name }: ObservedContainer, node: string): RmsxError {
-  const why = state === 'paused' ? 'is paused, and would go on with the role that it had' : 'does not answer';
-  const what = state === 'restarting' ? 'keeps restarting' : why;
+  const what = state === 'restarting' ? 'keeps restarting' : 'does not answer';
   return new RmsxError('unsafe', `${node} ${what}: it cannot be kept from taking writes.`, {
     node,
     hint: `Stop it for good, and let it come back: docker kill ${name}   ${rmsxCommand(cluster, `rejoin ${node}`)}`,

@@ -65,4 +65,5 @@ const wayInWords = {
   start: 'be started, and follow',
   follow: 'be told to follow',
   fence: 'take no more writes, and follow',
+  wake: 'be told to follow while nobody reaches it, and come back to the network',
 } as const;
