@@ -1,3 +1,4 @@
+import type { LostWrites } from '../../domain/lost-writes/lost-writes.ts';
 import { countWrites } from '../../domain/lost-writes/write-command.ts';
 import { canonicalNodeName, counted, defaultClusterName } from '../../domain/names.ts';
 import { type RejoinResult, rejoin } from '../../operations/rejoin.ts';
@@ -42,15 +43,8 @@ async function report(result: RejoinResult, dryRun: boolean, context: Context): 
   const { plan, lost, status, changed, saved, resync } = result;
   const [node, source] = [plan.node.name, plan.source.name];
   const document = { rejoined: node, source, changed, way: plan.way, lost: lost && lostDocument(lost), saved, resync };
-  await context.print({ ...status, ...document, dryRun }, () => '');
+  await context.print({ ...status, ...document, dryRun }, () => (lost ? lostText(lost, node, dryRun) : ''));
   if (plan.way === 'none') return context.tell(`${node} follows ${source} already: nothing to do`);
-  if (lost && 'unknown' in lost) context.tell(`which writes only ${node} has cannot be known: ${lost.unknown}`);
-  if (lost && 'writes' in lost) {
-    const size = lost.bytes === null ? '' : ` (${lost.bytes} bytes)`;
-    context.tell(`only ${node} ${dryRun ? 'has' : 'had'}: ${counted(countWrites(lost.writes), 'write')}${size}`);
-    for (const write of lost.writes.slice(0, shownWrites)) context.tell(`  ${formatWrite(write, shownCharacters)}`);
-    if (lost.writes.length > shownWrites) context.tell(`  … and ${lost.writes.length - shownWrites} more`);
-  }
   if (dryRun) return context.tell(`${node} would ${wayInWords[plan.way]} ${source}`);
   if (saved !== null) {
     const of = context.name === defaultClusterName ? '' : ` -n ${context.name}`; // behind cli it would be for redis-cli
@@ -58,6 +52,16 @@ async function report(result: RejoinResult, dryRun: boolean, context: Context): 
     context.tell(`to write them again: rmsx${of} cli ${status.cluster.master ?? source} --pipe < ${saved}`);
   }
   context.tell(`${node} is a replica of ${source} (${resync} resynchronisation)`);
+}
+
+function lostText(lost: LostWrites, node: string, dryRun: boolean): string {
+  if ('unknown' in lost) return `which writes only ${node} has cannot be known: ${lost.unknown}\n`;
+  const { writes, bytes } = lost;
+  const size = bytes === null ? '' : ` (${bytes} bytes)`;
+  const shown = writes.slice(0, shownWrites).map((write) => `  ${formatWrite(write, shownCharacters)}`);
+  const more = writes.length > shownWrites ? [`  … and ${writes.length - shownWrites} more`] : [];
+  const head = `only ${node} ${dryRun ? 'has' : 'had'}: ${counted(countWrites(writes), 'write')}${size}`;
+  return `${[head, ...shown, ...more].join('\n')}\n`;
 }
 
 const wayInWords = {
