@@ -180,7 +180,7 @@ export class Promoting {
   /** What becomes of the former master. */
   #wayBack(): string {
     if (this.#plan.fence?.how !== 'cut-off') return 'would come back as its replica';
-    return `is held, and off the network: ${rmsxCommand(this.#cluster.name, 'up')} brings it back as a replica`;
+    return `is held, and off the network: ${rmsxCommand(this.#cluster.name, `rejoin ${this.#plan.formerMaster}`)} brings it back`;
   }
 
   /** The command that was typed. */

@@ -75,6 +75,10 @@ describe('promote after the master was paused', () => {
     await promote('slave-1');
     expect(await cluster.rmsx('up', '--pull', 'never')).toMatchObject({ code: 0 });
     expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'slave-1', epoch: 2 });
+    await docker('pause', cluster.container('slave-1'));
+    await promote('slave-2');
+    expect(await cluster.rmsx('rejoin', 'slave-1', '--discard')).toMatchObject({ code: 0 });
+    expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'slave-2', epoch: 3 });
   });
 });
 
