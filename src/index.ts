@@ -38,6 +38,7 @@ export { type LogsOptions, type LogsResult, logs } from './operations/logs.ts';
 export { type ListedCluster, ls } from './operations/ls.ts';
 export { move } from './operations/move.ts';
 export { type PromoteOptions, type PromoteResult, promote } from './operations/promote.ts';
+export { promoteVia } from './operations/promote-via.ts';
 export { type RejoinOptions, type RejoinResult, rejoin } from './operations/rejoin.ts';
 export { remove } from './operations/remove.ts';
 export { type RenderOptions, type RenderResult, render } from './operations/render.ts';

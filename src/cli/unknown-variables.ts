@@ -4,7 +4,7 @@ import { nearest } from '../config/nearest.ts';
 export const flagNames: readonly string[] =
   `all allow-command base-port best bind color discard docker-context docker-host dry-run ephemeral export fanout file follow force format
   help image insecure-engine isolated json keys name older-than out password password-file pull quiet replicas retain role save-lost set
-  since source subnet tail templates timeout timestamps topology tz verbose volumes wait watch yes`.split(/\s+/);
+  since source subnet tail templates timeout timestamps topology tz verbose via volumes wait watch yes`.split(/\s+/);
 
 const known = flagNames.map((name) => `RMSX_${name.toUpperCase().replaceAll('-', '_')}`);
 

@@ -1,10 +1,11 @@
 import { type Address, formatAddress } from '../domain/cluster.ts';
 import { messageOf, RmsxError } from '../domain/errors.ts';
-import { promotion } from '../domain/hints.ts';
+import { promotion, rmsxCommand } from '../domain/hints.ts';
 import type { RedisConnection } from '../domain/redis-port.ts';
 import { notSeen } from '../plan/settled.ts';
 import type { Connections } from './connections.ts';
 import { type Hold, holdMs, holdWrites, quietPings } from './hold-writes.ts';
+import type { InConf } from './refuse-writes.ts';
 import { never, waitUntil } from './wait-until.ts';
 
 /** Writes that are held go on by themselves: everything has to be decided long before. */
@@ -20,6 +21,8 @@ export interface HandOver {
   readonly target: string;
   /** Where the others find the target. */
   readonly address: Address;
+  /** What the conf of the former master says. */
+  readonly inConf: InConf;
   readonly connections: Connections;
   readonly warn: (message: string) => void;
 }
@@ -34,10 +37,10 @@ export interface HandOver {
 export async function handOver(scene: HandOver): Promise<number> {
   const { connections, formerMaster, target } = scene;
   const [old, heir] = await Promise.all([connections.to(formerMaster), connections.to(target)]);
-  const pings = await quietPings(old);
+  const pings = await quietPings(old, scene.inConf);
   try {
     const startedMs = performance.now();
-    const hold = await holdWrites(old, scene.version);
+    const hold = await holdWrites(old, scene.version, scene.inConf);
     try {
       await pass(old, heir, scene);
     } finally {
@@ -79,16 +82,25 @@ async function caughtUp(heir: RedisConnection, offset: number, { target }: HandO
 }
 
 /** An answer may be lost, and not the command: whoever says that it is a replica has stepped down. */
-async function stepDown(old: RedisConnection, { connections, formerMaster, address }: HandOver): Promise<number> {
+async function stepDown(old: RedisConnection, scene: HandOver): Promise<number> {
+  const { connections, formerMaster, address } = scene;
   try {
     return await old.stepDown(address);
   } catch (error) {
     const probe = await connections.probe(formerMaster);
-    if (!('info' in probe) || probe.info.role === 'master') throw error;
+    if (!('info' in probe)) throw steppedDownUnseen(scene, error);
+    if (probe.info.role === 'master') throw error;
     if (formatAddress(probe.info.source ?? address) !== formatAddress(address)) throw error;
     return probe.info.offset;
   }
 }
+
+const steppedDownUnseen = ({ cluster, formerMaster }: HandOver, cause: unknown): RmsxError =>
+  new RmsxError('failed', `${formerMaster} does not answer any more: whether it stepped down cannot be seen.`, {
+    node: formerMaster,
+    hint: rmsxCommand(cluster, 'status'),
+    cause,
+  });
 
 async function takeOver(heir: RedisConnection, { connections, cluster, target }: HandOver): Promise<void> {
   try {

@@ -1,10 +1,11 @@
-import { type ClusterSpec, findNode, sourceOf } from '../domain/cluster.ts';
+import { type ClusterSpec, findNode, type NodeSpec } from '../domain/cluster.ts';
 import { messageOf, RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { type Resync, resyncsOf } from '../plan/resync.ts';
 import type { SwitchoverPlan } from '../plan/switchover.ts';
+import { settingInConf } from '../render/conf-values.ts';
 import { awaitReplication } from './await-replication.ts';
 import { awaitBack } from './come-back.ts';
 import { type Connections, infosOf } from './connections.ts';
@@ -57,7 +58,8 @@ export class HandingOver {
         formerMaster,
         version: before.get(formerMaster)?.version ?? '',
         target,
-        address: this.#addressOf(target),
+        address: this.#nodeOf(target).address,
+        inConf: (directive) => settingInConf(record.cluster, this.#nodeOf(formerMaster), directive),
         connections,
         warn: (message) => progress.warn(message),
       });
@@ -81,7 +83,7 @@ export class HandingOver {
   async #move(node: string, source: string): Promise<void> {
     const { connections, ports } = this.#scene;
     this.#moved.push(node);
-    const step = { op: 'follow', node, source, address: this.#addressOf(source), instead: '' } as const;
+    const step = { op: 'follow', node, source, address: this.#nodeOf(source).address, instead: '' } as const;
     this.#kinds.set(node, await follow(step, connections, ports.signal));
   }
 
@@ -158,14 +160,14 @@ export class HandingOver {
     const { plan, cluster, connections } = this.#scene;
     const { cluster: spec } = cluster.record;
     const isThere = (name: string): boolean => name === plan.target || plan.survivors.includes(name);
-    const nodes = spec.nodes.filter((node) => isThere(node.name) && (node.source === null || sourceOf(spec, node)));
+    const nodes = spec.nodes.filter(({ name }) => isThere(name));
     return awaitReplication({ cluster: spec, nodes, connections, signal });
   }
 
-  #addressOf(node: string): { readonly host: string; readonly port: number } {
+  #nodeOf(node: string): NodeSpec {
     const spec = findNode(this.#scene.plan.record.cluster, node);
     if (!spec) throw new RangeError(`unknown node ${node}`);
-    return spec.address;
+    return spec;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { RedisConnection } from '../domain/redis-port.ts';
-import { refuseWrites } from './refuse-writes.ts';
+import { type InConf, refuseWrites } from './refuse-writes.ts';
 
 /** Writes that are held go on by themselves after this: whoever held them may have been killed. */
 export const holdMs = 10_000;
@@ -16,11 +16,12 @@ export interface Hold {
  * Keeps a master from writing anything into its history: writes of clients wait, in servers before 6.2 they are refused
  * (NOREPLICAS). Keys do not expire meanwhile, and its replicas get everything that was written before.
  * @param version - of the server
+ * @param inConf - what its conf says
  * @see https://redis.io/docs/latest/commands/client-pause/
  */
-export async function holdWrites(connection: RedisConnection, version: string): Promise<Hold> {
+export async function holdWrites(connection: RedisConnection, version: string, inConf: InConf): Promise<Hold> {
   if (!canHold(version)) {
-    const refusing = await refuseWrites(connection);
+    const refusing = await refuseWrites(connection, inConf);
     return { release: () => refusing.lift() };
   }
   await connection.holdWrites(holdMs);
@@ -35,9 +36,11 @@ function canHold(version: string): boolean {
 /**
  * A PING is a part of the history, too. One that a master writes when its heir has all of the rest would take it ahead of its
  * heir, and its data would have to be copied anew (redis#6718).
+ * @param inConf - where a run before was killed, the period is what its conf says
  */
-export async function quietPings(connection: RedisConnection): Promise<Hold> {
-  const period = await connection.setting(pingPeriod);
+export async function quietPings(connection: RedisConnection, inConf: InConf): Promise<Hold> {
+  const now = await connection.setting(pingPeriod);
+  const period = now === anHourSeconds ? inConf(pingPeriod) : now;
   if (period === null) return { release: async () => undefined };
   await connection.configure(pingPeriod, anHourSeconds);
   return { release: () => connection.configure(pingPeriod, period) };

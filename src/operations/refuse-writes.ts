@@ -5,6 +5,9 @@ const unreachable = '1000000';
 const count = 'min-replicas-to-write';
 const maxLag = 'min-replicas-max-lag';
 
+/** What the conf of a server says of a directive; null where it says nothing. */
+export type InConf = (directive: string) => string | null;
+
 /** A master that takes no writes. */
 export interface Refusing {
   /** Gives it back the settings that it had. As a replica it heeds none of them. */
@@ -13,10 +16,12 @@ export interface Refusing {
 
 /**
  * Keeps a master from taking writes: they are refused with NOREPLICAS, and everything else goes on.
+ * @param inConf - where a run before was killed, the setting is what its conf says
  * @throws RmsxError where it does not take the settings; it has those that it had then
  */
-export async function refuseWrites(connection: RedisConnection): Promise<Refusing> {
-  const [replicas, lag] = [await connection.setting(count), await connection.setting(maxLag)];
+export async function refuseWrites(connection: RedisConnection, inConf: InConf): Promise<Refusing> {
+  const [now, lag] = [await connection.setting(count), await connection.setting(maxLag)];
+  const replicas = now === unreachable ? inConf(count) : now;
   const lift = async (): Promise<void> => {
     if (replicas !== null) await connection.configure(count, replicas);
     if (lag === '0') await connection.configure(maxLag, lag);

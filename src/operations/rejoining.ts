@@ -7,6 +7,7 @@ import type { Ports } from '../domain/ports.ts';
 import { writeLost } from '../files/write-lost.ts';
 import { refuseToLose } from '../plan/refuse-to-lose.ts';
 import type { Resync } from '../plan/resync.ts';
+import { settingInConf } from '../render/conf-values.ts';
 import { lostWritesAsText, lostWritesToPipe } from '../render/lost-writes-file.ts';
 import { awaitUsable } from './await-usable.ts';
 import { beginWork, startNamed } from './lifecycle-steps.ts';
@@ -41,7 +42,7 @@ export class Rejoining {
     if (this.#options.dryRun) return { lost: await this.#count(role), saved: null, resync: null };
     progress.begin(`looking for writes that only ${name} has`);
     const woken = plan.way === 'wake' ? await wake(cluster, plan, this.#scene.connections, this.#ports.engine) : null;
-    const fenced = plan.way === 'fence' ? await refuseWrites(await this.#scene.connections.to(name)) : null;
+    const fenced = plan.way === 'fence' ? await this.#refuseWrites() : null;
     let lost: LostWrites;
     let saved: string | null;
     try {
@@ -59,6 +60,13 @@ export class Rejoining {
     const resync = await this.#comeBack(fenced, woken);
     progress.succeed(`${name} follows ${plan.source.name}`);
     return { lost, saved, resync };
+  }
+
+  async #refuseWrites(): Promise<Refusing> {
+    const { cluster, connections, plan } = this.#scene;
+    const { node } = plan;
+    const connection = await connections.to(node.name);
+    return refuseWrites(connection, (directive) => settingInConf(cluster.record.cluster, node, directive));
   }
 
   /** What the node was last; it is asked before anything is told to it. */

@@ -118,7 +118,11 @@ function refuseTarget(facts: PromoteFacts): void {
   const best = ranked[0];
   if (!best || best.node === target || force) return;
   const heir = bestHeir(record.cluster, ranked) ?? best.node;
-  const better = { node: target, hint: `Promote the better one: ${promoteCommand(record.cluster, heir)}` };
+  const via = rmsxCommand(record.cluster.name, `promote ${target} --via`);
+  const better = {
+    node: target,
+    hint: `Promote the better one: ${promoteCommand(record.cluster, heir)}\nOr let it take over first, and hand over: ${via}`,
+  };
   if (best.replid !== info.replid) {
     refuse(
       `${target} holds another history than ${best.node}: offsets cannot be compared, and writes that only ${best.node} has would be erased.`,

@@ -26,6 +26,12 @@ export const otherwise: Directives = {
   [dualChannel]: ['no'],
 };
 
+/** @returns what the conf of a node says of a directive, the last line of several; null where it says nothing */
+export function settingInConf(cluster: ClusterSpec, node: NodeSpec, directive: string): string | null {
+  const asked = mergeDirectives(cluster.directives, node.directives);
+  return (asked[directive] ?? otherwise[directive])?.at(-1) ?? null;
+}
+
 /** @returns what a template of redis.conf must not leave out */
 export const confEssentials = ({ persistence }: ClusterSpec): readonly string[] => [
   'port',

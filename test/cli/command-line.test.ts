@@ -122,6 +122,7 @@ describe('a wrong command line must be refused before anything is touched', () =
     ['url slave-1 --role master', '--role: name a node or a role, not both'],
     ['promote', 'NODE: name the node that is to be the master, such as slave-1, or leave the choice to --best'],
     ['promote slave-1 --best', '--best: slave-1 is named already'],
+    ['promote --best --via', '--via: the best node needs no other one to take over first'],
     ['switchover', 'NODE: name the node that is to be the master, such as slave-1'],
     ['rejoin', 'NODE: name the node that is to come back, such as master'],
     ['rejoin master --save-lost=', '--save-lost: needs a value'],

@@ -231,7 +231,7 @@ describe('a promoted cluster', () => {
 });
 
 describe('promote of a node that is behind another', () => {
-  test('must refuse with 7 and the numbers, change nothing, and take the better one', async () => {
+  test('must refuse with 7 and the numbers, change nothing, and take over by way of the better one', async () => {
     const late = await cluster.client('slave-1');
     await late.config('SET', 'masterauth', 'wrong');
     await late.call('CLIENT', 'KILL', 'TYPE', 'master');
@@ -252,7 +252,14 @@ describe('promote of a node that is behind another', () => {
     expect(refused.stderr).toContain('rmsx promote slave-2');
     expect(await roleConfs(cluster)).toEqual(roles);
 
-    expect(await promote('slave-2')).toMatchObject({ promoted: 'slave-2', resync: { 'slave-1': 'partial' } });
+    expect(await promote('slave-1', '--via')).toMatchObject({
+      promoted: 'slave-1',
+      formerMaster: 'master',
+      epoch: 3,
+      resync: { 'slave-2': 'partial' },
+      incomplete: [],
+    });
+    expect((await cluster.status()).cluster.master).toBe('slave-1');
     expect(await missingKeys(cluster, ['slave-1', 'slave-2'], keys)).toEqual([]);
   });
 });

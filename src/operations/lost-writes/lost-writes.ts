@@ -3,14 +3,13 @@ import { messageOf, RmsxError } from '../../domain/errors.ts';
 import { commandsFrom } from '../../domain/lost-writes/command-reader.ts';
 import { goesOnAlike, type LostWrites, lostInFile, lostInStream } from '../../domain/lost-writes/lost-writes.ts';
 import { writesIn } from '../../domain/lost-writes/write-command.ts';
-import { mergeDirectives } from '../../domain/merge-directives.ts';
 import { containerOf, hasEndedInOrder, type ObservedContainer } from '../../domain/observed.ts';
 import type { Engine } from '../../domain/ports.ts';
 import type { ClusterRecord } from '../../domain/record.ts';
 import type { StreamPart } from '../../domain/redis-port.ts';
 import type { ServerInfo } from '../../domain/server-info.ts';
 import { type ServerVersion, versionOfImage } from '../../domain/server-version.ts';
-import { otherwise } from '../../render/conf-values.ts';
+import { settingInConf } from '../../render/conf-values.ts';
 import type { Connections } from '../connections.ts';
 import { readAof } from './read-aof.ts';
 import { firstHeld, readReceived, readSince, stretches } from './received.ts';
@@ -130,8 +129,8 @@ function beyondFile(
   { record: { cluster }, formerMaster }: LostWritesScene,
   container: ObservedContainer,
 ): string | null {
-  const directives = mergeDirectives(cluster.directives, findNode(cluster, formerMaster)?.directives);
-  const [policy] = directives.appendfsync ?? otherwise.appendfsync ?? [];
+  const node = findNode(cluster, formerMaster);
+  const policy = node && settingInConf(cluster, node, 'appendfsync');
   if (policy !== 'everysec' || hasEndedInOrder(container)) return null;
   return 'with appendfsync everysec, its last writes may not have reached its file';
 }

@@ -181,13 +181,13 @@ describe('a promotion that could lose data or make a second master must be refus
       'the target is behind',
       facts({}, { 'slave-1': lost({ offset: 11_927 }), 'slave-2': lost({ offset: 12_727 }) }),
       'slave-1 is 800 bytes behind slave-2 (offset 11927 of 12727); promoting it would erase those writes from slave-2.',
-      'Promote the better one: rmsx promote slave-2',
+      'Promote the better one: rmsx promote slave-2\nOr let it take over first, and hand over: rmsx promote slave-1 --via',
     ],
     [
       'the target holds another history',
       facts({}, { 'slave-1': lost({ replid: 'b'.repeat(40), offset: 5 }) }),
       'slave-1 holds another history than slave-2: offsets cannot be compared, and writes that only slave-2 has would be erased.',
-      'Promote the better one: rmsx promote slave-2',
+      'Promote the better one: rmsx promote slave-2\nOr let it take over first, and hand over: rmsx promote slave-1 --via',
     ],
     [
       'the master is alive',
@@ -214,7 +214,9 @@ describe('a promotion that could lose data or make a second master must be refus
   test('hints must name a cluster that is not the default one', () => {
     const demo = record(cluster(2, { name: 'demo' }));
     const given = facts({}, { 'slave-1': lost({ offset: 1 }) }, { record: demo });
-    expect(errorOf(() => planPromote(given)).hint).toBe('Promote the better one: rmsx promote slave-2 -n demo');
+    expect(errorOf(() => planPromote(given)).hint).toBe(
+      'Promote the better one: rmsx promote slave-2 -n demo\nOr let it take over first, and hand over: rmsx promote slave-1 --via -n demo',
+    );
   });
 
   test('a cycle, which every server would accept and show as healthy', () => {
