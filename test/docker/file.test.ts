@@ -55,7 +55,7 @@ describe('a description of a cluster', () => {
     expect(await configOf('slave-2', 'maxclients')).toBe('300');
   });
 
-  test('must be found in ./rmsx.yaml by up, status, promote, env and down, and -n must beat its name', async () => {
+  soakTest('must be found in ./rmsx.yaml by up, status, promote, env and down, and -n must beat its name', async () => {
     cluster = new TestCluster('file-here');
     const { name } = cluster;
     await writeFile('rmsx.yaml', yaml(name, 'replicas: 1', 'image: redis:7.0', 'passwordFile: ./secret'));

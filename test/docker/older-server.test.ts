@@ -54,7 +54,7 @@ soakTest(
   },
 );
 
-test('a server too old for its data whose image does not tell must be explained, and taken back', async () => {
+soakTest('a server too old for its data whose image does not tell must be explained, and taken back', async () => {
   const untold = `rmsx-test-untold-${cluster.name}:1`;
   await docker('tag', 'redis:7.0', untold);
   try {

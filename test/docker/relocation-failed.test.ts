@@ -24,7 +24,7 @@ async function expectAsBefore(objects: readonly string[]): Promise<void> {
 }
 
 describe('a move that fails in its middle must leave the cluster as it was', () => {
-  test('where somebody takes a port by then', async () => {
+  soakTest('where somebody takes a port by then', async () => {
     cluster = new MovingCluster('move-taken');
     await cluster.begin();
     const objects = await cluster.objects();

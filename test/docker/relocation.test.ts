@@ -41,7 +41,7 @@ describe('other addresses', () => {
     expect(await cluster.writesOf()).toEqual([]);
   });
 
-  test('of another subnet, ports and password at once must keep the master that a promotion made', async () => {
+  soakTest('of another subnet, ports and password at once must keep the master that a promotion made', async () => {
     cluster = new MovingCluster('move-all');
     const before = await cluster.begin('--topology', 'chain');
     const password = await cluster.password();
