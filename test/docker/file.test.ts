@@ -39,8 +39,8 @@ async function configOf(node: string, directive: string): Promise<string> {
   return answer[1] ?? '';
 }
 
-describe('a description of a cluster', () => {
-  soakTest('must be taken from standard input', async () => {
+soakDescribe('a description of a cluster', () => {
+  test('must be taken from standard input', async () => {
     cluster = new TestCluster('file-stdin');
     const input = yaml(
       cluster.name,
@@ -55,7 +55,7 @@ describe('a description of a cluster', () => {
     expect(await configOf('slave-2', 'maxclients')).toBe('300');
   });
 
-  soakTest('must be found in ./rmsx.yaml by up, status, promote, env and down, and -n must beat its name', async () => {
+  test('must be found in ./rmsx.yaml by up, status, promote, env and down, and -n must beat its name', async () => {
     cluster = new TestCluster('file-here');
     const { name } = cluster;
     await writeFile('rmsx.yaml', yaml(name, 'replicas: 1', 'image: redis:7.0', 'passwordFile: ./secret'));
@@ -76,7 +76,7 @@ describe('a description of a cluster', () => {
     expect((await cluster.objects()).filter((object) => !/-(data|conf)$/.test(object))).toEqual([]);
   });
 
-  soakTest('must be beaten by the environment, and the environment by flags', async () => {
+  test('must be beaten by the environment, and the environment by flags', async () => {
     cluster = new TestCluster('file-order');
     const lines = ['replicas: 1', 'image: redis:7.0', 'redis: { maxclients: 300, timeout: 11 }'];
     await writeFile('rmsx.yaml', yaml(cluster.name, ...lines));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { rows, soakTest } from './support/breadth.ts';
+import { rows, soakDescribe, soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { loadKeys, missingKeys, roleConfs } from './support/keys.ts';
 import { docker, eventually, inspect, rmsx, rmsxJson } from './support/run.ts';
@@ -82,31 +82,28 @@ describe('promote after the master was paused', () => {
   });
 });
 
-describe('promote --best', () => {
-  soakTest(
-    'must refuse while the master hangs and was heard of a moment ago, and take its place when nobody hears it',
-    async () => {
-      const { State } = await inspect(cluster.container('master'));
-      process.kill(State.Pid, 'SIGSTOP');
-      const refused = await cluster.rmsx('promote', '--best');
-      expect(refused).toMatchObject({ code: 7, stderr: expect.stringContaining('heard from it') });
-      const promoted = await eventually(
-        'promoted',
-        async () => {
-          const { code, stdout } = await cluster.rmsx('promote', '--best', '--json');
-          return code === 0 && (JSON.parse(stdout) as Promoted);
-        },
-        30_000,
-      );
-      expect(promoted).toMatchObject({ promoted: 'slave-1', verdict: { state: 'frozen' }, incomplete: [] });
-      expect((await inspect(cluster.container('master'))).State.Paused).toBe(true);
-      process.kill(State.Pid, 'SIGCONT');
-      expect(await cluster.rmsx('up', '--pull', 'never')).toMatchObject({ code: 0 });
-      expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'slave-1' });
-    },
-  );
+soakDescribe('promote --best', () => {
+  test('must refuse while the master hangs and was heard of a moment ago, and take its place when nobody hears it', async () => {
+    const { State } = await inspect(cluster.container('master'));
+    process.kill(State.Pid, 'SIGSTOP');
+    const refused = await cluster.rmsx('promote', '--best');
+    expect(refused).toMatchObject({ code: 7, stderr: expect.stringContaining('heard from it') });
+    const promoted = await eventually(
+      'promoted',
+      async () => {
+        const { code, stdout } = await cluster.rmsx('promote', '--best', '--json');
+        return code === 0 && (JSON.parse(stdout) as Promoted);
+      },
+      30_000,
+    );
+    expect(promoted).toMatchObject({ promoted: 'slave-1', verdict: { state: 'frozen' }, incomplete: [] });
+    expect((await inspect(cluster.container('master'))).State.Paused).toBe(true);
+    process.kill(State.Pid, 'SIGCONT');
+    expect(await cluster.rmsx('up', '--pull', 'never')).toMatchObject({ code: 0 });
+    expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'slave-1' });
+  });
 
-  soakTest('must take the place of a master that was cut off from the network', async () => {
+  test('must take the place of a master that was cut off from the network', async () => {
     await docker('network', 'disconnect', `${cluster.name}_app_net`, cluster.container('master'));
     expect(await rmsxJson(['promote', '--best', '-n', cluster.name])).toMatchObject({
       promoted: 'slave-1',
@@ -116,7 +113,7 @@ describe('promote --best', () => {
     expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'slave-1' });
   });
 
-  soakTest('must end a master that is alive, where --force was given', async () => {
+  test('must end a master that is alive, where --force was given', async () => {
     expect(await cluster.rmsx('promote', '--best')).toMatchObject({ code: 7 });
     expect(await rmsxJson(['promote', '--best', '--force', '-n', cluster.name])).toMatchObject({
       promoted: 'slave-1',
