@@ -1,5 +1,5 @@
 import type { RedisConnection } from '../domain/redis-port.ts';
-import { type InConf, refuseWrites } from './refuse-writes.ts';
+import { type InConf, liftLeft, refuseWrites } from './refuse-writes.ts';
 
 /** Writes that are held go on by themselves after this: whoever held them may have been killed. */
 export const holdMs = 10_000;
@@ -14,7 +14,7 @@ export interface Hold {
 
 /**
  * Keeps a master from writing anything into its history: writes of clients wait, in servers before 6.2 they are refused
- * (NOREPLICAS). Keys do not expire meanwhile, and its replicas get everything that was written before.
+ * (NOREPLICAS), and keys go on to expire. Its replicas get everything that was written before.
  * @param version - of the server
  * @param inConf - what its conf says
  * @see https://redis.io/docs/latest/commands/client-pause/
@@ -44,4 +44,12 @@ export async function quietPings(connection: RedisConnection, inConf: InConf): P
   if (period === null) return { release: async () => undefined };
   await connection.configure(pingPeriod, anHourSeconds);
   return { release: () => connection.configure(pingPeriod, period) };
+}
+
+/** Gives a server the settings of its conf where a run that was killed in the middle of a hand-over has left its own. */
+export async function releaseLeft(connection: RedisConnection, inConf: InConf): Promise<void> {
+  await liftLeft(connection, inConf);
+  const period = inConf(pingPeriod);
+  if (period === null || (await connection.setting(pingPeriod)) !== anHourSeconds) return;
+  await connection.configure(pingPeriod, period);
 }

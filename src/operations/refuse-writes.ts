@@ -1,6 +1,6 @@
 import type { RedisConnection } from '../domain/redis-port.ts';
 
-/** More replicas than any master has. */
+/** More replicas than any master has: nobody asks for it, so that who finds it knows who has left it. */
 const unreachable = '1000000';
 const count = 'min-replicas-to-write';
 const maxLag = 'min-replicas-max-lag';
@@ -21,10 +21,10 @@ export interface Refusing {
  */
 export async function refuseWrites(connection: RedisConnection, inConf: InConf): Promise<Refusing> {
   const [now, lag] = [await connection.setting(count), await connection.setting(maxLag)];
-  const replicas = now === unreachable ? inConf(count) : now;
+  const isLeft = now === unreachable;
   const lift = async (): Promise<void> => {
-    if (replicas !== null) await connection.configure(count, replicas);
-    if (lag === '0') await connection.configure(maxLag, lag);
+    await setBack(connection, count, isLeft ? inConf(count) : now);
+    if (isLeft || lag === '0') await setBack(connection, maxLag, isLeft ? inConf(maxLag) : lag);
   };
   try {
     if (lag === '0') await connection.configure(maxLag, '10'); // with 0 the number of replicas counts for nothing
@@ -34,4 +34,15 @@ export async function refuseWrites(connection: RedisConnection, inConf: InConf):
     throw error;
   }
   return { lift };
+}
+
+/** Lets a server take writes that a run which was killed has left refusing them: as a master it would never take one. */
+export async function liftLeft(connection: RedisConnection, inConf: InConf): Promise<void> {
+  if ((await connection.setting(count)) !== unreachable) return;
+  await setBack(connection, count, inConf(count));
+  await setBack(connection, maxLag, inConf(maxLag));
+}
+
+async function setBack(connection: RedisConnection, directive: string, value: string | null): Promise<void> {
+  if (value !== null) await connection.configure(directive, value);
 }

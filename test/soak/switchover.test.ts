@@ -31,4 +31,7 @@ test.each(['redis:6.0', 'redis:7.0', 'redis:8.0', 'valkey:8.1'])(
   3_600_000,
 );
 
-afterAll(() => {});
+afterAll(() => {
+  const head = 'server, hand-overs, stall (median / longest), gap of a client (same), lost, resyncs';
+  process.stdout.write(`\n${head}\n${table.join('\n')}\n`);
+});

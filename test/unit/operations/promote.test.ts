@@ -45,6 +45,10 @@ async function promoteWith({ hangs, unacknowledged }: Trouble): Promise<readonly
         return infos.get(name) ?? info;
       },
       becomeMaster: async () => void infos.set(name, masterInfo([survivor])),
+      setting: async () => {
+        await hang(name);
+        return null;
+      },
       follow: async () => void infos.set(name, replicaInfo(heir)),
       mark: async (_, replicas, markMs) => {
         await hang(name);

@@ -29,6 +29,7 @@ async function worldOf(spec: ClusterSpec, infos: Map<string, ServerInfo>): Promi
       if (!infos.has(name)) throw new RmsxError('failed', 'no answer', { reason: 'no-answer' });
       const connection: Partial<RedisConnection> = {
         info: async () => infos.get(name) ?? masterInfo([]),
+        setting: async () => null,
         becomeMaster: async () => undefined,
         follow: async (source) => {
           if (source) infos.set(name, replicaInfo({ ...node('master', null), address: source }));
