@@ -3,10 +3,9 @@ import { messageOf, RmsxError } from '../domain/errors.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { NotReady } from '../domain/replication.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
-import { settingInConf } from '../render/conf-values.ts';
 import { awaitReplication } from './await-replication.ts';
 import type { Connections } from './connections.ts';
-import { releaseLeft } from './hold-writes.ts';
+import { releaseAllLeft } from './release-left.ts';
 import { untilAborted, waitUntil } from './wait-until.ts';
 
 /** How long a new master may refuse writes. */
@@ -38,8 +37,8 @@ export async function followNewMaster(scene: NewMaster, signal: AbortSignal): Pr
     missing = now;
   };
   try {
-    const releasing = [target, ...survivors].map((node) => untilAborted(releaseLeftAt(node, scene), signal));
-    await Promise.all([...survivors.map((node) => repoint(node, scene)), ...releasing]);
+    const left = untilAborted(releaseAllLeft(cluster, [target, ...survivors], connections), signal);
+    await Promise.all([...survivors.map((node) => repoint(node, scene)), left]);
     await awaitReplication({ cluster, nodes, connections, signal, onMissing });
     return await proveWritable(target, connections, signal);
   } catch (error) {
@@ -69,17 +68,6 @@ async function proveWritable(
     },
     { pauseMs, signal },
   );
-}
-
-/** A node that does not tell its settings is found by what comes after this. */
-async function releaseLeftAt(name: string, { record: { cluster }, connections }: NewMaster): Promise<void> {
-  const node = findNode(cluster, name);
-  if (!node) return;
-  try {
-    await releaseLeft(await connections.to(name), (directive) => settingInConf(cluster, node, directive));
-  } catch (error) {
-    if (!(error instanceof RmsxError)) throw error;
-  }
 }
 
 async function repoint(node: string, { record: { cluster }, before, connections }: NewMaster): Promise<void> {

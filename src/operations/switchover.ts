@@ -7,6 +7,7 @@ import { type Connections, connectionsTo, infosOf } from './connections.ts';
 import { HandingOver } from './handing-over.ts';
 import { lookUnlocked, takeLockIfPossible } from './lock.ts';
 import { imageHere, type KnownCluster, observeCluster, requireNode, runningNodes } from './observe.ts';
+import { releaseAllLeft } from './release-left.ts';
 import { lookAt } from './status.ts';
 
 /** How a switchover is done. */
@@ -53,6 +54,10 @@ export async function switchover(
   const lookNow = (): Promise<Scene> => look(name, target, ports);
   let scene = await (dryRun ? lookNow() : lookUnlocked(name, run, ports, lookNow));
   try {
+    // The one that did this may have been killed before it was through.
+    if (!scene.plan && !dryRun) {
+      await releaseAllLeft(scene.cluster.record.cluster, [...scene.infos.keys()], scene.connections);
+    }
     if (!scene.plan || dryRun) return await unchanged(scene, target, ports, startedMs);
     const lock = await takeLockIfPossible({ cluster: name, image: imageHere(scene.cluster), run }, ports);
     try {
