@@ -1,6 +1,6 @@
 import { type ClusterSpec, findNode, imageOf, masterOf } from './cluster.ts';
 import { promotion } from './hints.ts';
-import { mergeDirectives } from './merge-directives.ts';
+import { askedFor } from './merge-directives.ts';
 import type { ObservedContainer } from './observed.ts';
 import { type Candidate, pingBytes, rankCandidates } from './rank.ts';
 import type { ServerInfo } from './server-info.ts';
@@ -48,8 +48,7 @@ function mostFollowed(cluster: ClusterSpec, names: readonly string[]): string | 
 
 /** As it was asked for; what a server says itself is in its rank. */
 function isNeverPromoted(cluster: ClusterSpec, name: string): boolean {
-  const [priority] =
-    mergeDirectives(cluster.directives, findNode(cluster, name)?.directives ?? {})['replica-priority'] ?? [];
+  const priority = askedFor(cluster, name, 'replica-priority');
   return priority !== undefined && Number(priority) === 0;
 }
 

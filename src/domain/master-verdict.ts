@@ -1,5 +1,5 @@
-import { type ClusterSpec, findNode, followersOf, masterOf } from './cluster.ts';
-import { mergeDirectives } from './merge-directives.ts';
+import { type ClusterSpec, followersOf, masterOf } from './cluster.ts';
+import { askedFor } from './merge-directives.ts';
 import { misplacedNodes } from './misplaced.ts';
 import { networkName } from './names.ts';
 import { containerOf, type ObservedContainer } from './observed.ts';
@@ -92,11 +92,8 @@ function silent({ cluster, infos, inside }: MasterEvidence, name: string): Maste
   return verdict(nobodyHears && inside === 'silent' ? 'frozen' : 'isolated', unanswered, ...within, ...told);
 }
 
-function pingSeconds(cluster: ClusterSpec, name: string): number {
-  const own = findNode(cluster, name)?.directives ?? {};
-  const period = mergeDirectives(cluster.directives, own)['repl-ping-replica-period']?.at(-1);
-  return Number(period ?? usualPingSeconds) || usualPingSeconds;
-}
+const pingSeconds = (cluster: ClusterSpec, name: string): number =>
+  Number(askedFor(cluster, name, 'repl-ping-replica-period') ?? usualPingSeconds) || usualPingSeconds;
 
 /** @returns the verdict as a sentence: `master is frozen: its container is paused.` */
 export const describeVerdict = (name: string, { state, evidence }: MasterVerdict): string =>

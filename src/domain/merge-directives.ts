@@ -1,4 +1,4 @@
-import type { Directives } from './cluster.ts';
+import { type ClusterSpec, type Directives, findNode } from './cluster.ts';
 
 /** The directive whose lines are for classes of clients. */
 export const bufferLimit = 'client-output-buffer-limit';
@@ -14,6 +14,10 @@ export function mergeDirectives(below: Directives | undefined, above: Directives
   const [own, others] = [above?.[bufferLimit], below?.[bufferLimit]];
   return own && others ? { ...merged, [bufferLimit]: mergeLimits(others, own) } : merged;
 }
+
+/** @returns what follows a directive on a node, as it was asked for: the last line, or undefined */
+export const askedFor = (cluster: ClusterSpec, node: string, directive: string): string | undefined =>
+  mergeDirectives(cluster.directives, findNode(cluster, node)?.directives)[directive]?.at(-1);
 
 /** @returns the classes of clients that lines of limits are for; what was called `slave` is `replica` */
 export const limitedClasses = (lines: readonly string[]): readonly string[] => limitsIn(lines).map(([name]) => name);

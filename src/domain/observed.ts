@@ -138,6 +138,10 @@ export const isTo = (
   { network, networkId }: Attachment,
 ): boolean => (networkId === '' ? network === name : networkId === id);
 
+/** Whether a container is on a network of that name; where the engine does not tell, it is taken to be. */
+export const isOnNetwork = ({ attachments }: Pick<ObservedContainer, 'attachments'>, network: string): boolean =>
+  attachments?.some((attachment) => attachment.network === network) ?? true;
+
 /** @returns the containers of the nodes of a cluster; its lock, and what carries a conf, are none */
 export const nodeContainers = (
   cluster: string,

@@ -75,9 +75,15 @@ export const familyName = (family: ServerFamily): string => (family === 'redis' 
  * Compares a server with a version of its own family.
  * @param since `7.2`
  */
-export function isAtLeast(server: ServerVersion, since: string): boolean {
-  const [major = 0, minor = 0] = since.split('.').map(Number);
+export function isAtLeast(server: Pick<ServerVersion, 'major' | 'minor'>, since: string): boolean {
+  const { major, minor } = numbersOf(since);
   return server.major > major || (server.major === major && server.minor >= minor);
+}
+
+/** @returns major and minor of a version as servers tell it: `7.0.15` */
+export function numbersOf(version: string): Pick<ServerVersion, 'major' | 'minor'> {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return { major, minor };
 }
 
 /** The first versions that rmsx runs: older ones lack directives and commands that it lives on. */

@@ -1,6 +1,9 @@
 import { basename, dirname } from 'node:path';
-import { RmsxError, retold } from '../domain/errors.ts';
+import { RmsxError } from '../domain/errors.ts';
 import { readBelow, removeStale, replaceTogether } from './safe-files.ts';
+
+/** Names another place, for hints. */
+const flag = '--save-lost FILE';
 
 /** Lost writes in the two forms in which they are saved. */
 export interface LostFile {
@@ -21,20 +24,15 @@ export async function writeLost(path: string, { pipe, text }: LostFile): Promise
     { path: basename(path), content: pipe, mode: 0o600 },
     { path: `${basename(path)}.txt`, content: Buffer.from(text), mode: 0o600 },
   ];
-  try {
-    for (const file of files) {
-      const found = await readBelow(directory, file.path);
-      if (found && !found.content.equals(file.content)) throw inTheWay(directory, file.path);
-    }
-    await removeStale(directory);
-    await replaceTogether(directory, files);
-  } catch (error) {
-    if (!(error instanceof RmsxError)) throw error;
-    throw retold(error, error.message, { hint: error.hint?.replaceAll('--out DIR', '--save-lost FILE') });
+  for (const file of files) {
+    const found = await readBelow(directory, file.path, flag);
+    if (found && !found.content.equals(file.content)) throw inTheWay(directory, file.path);
   }
+  await removeStale(directory);
+  await replaceTogether(directory, files, flag);
 }
 
 const inTheWay = (directory: string, file: string): RmsxError =>
   new RmsxError('conflict', `${directory}/${file} is there already, and may hold writes that were saved before.`, {
-    hint: 'Name another file: --save-lost FILE',
+    hint: `Name another file: ${flag}`,
   });

@@ -15,7 +15,7 @@ const pauseMs = 10;
  * @throws RmsxError where the node does not take the command, or the reason of the signal
  */
 export async function follow(
-  { node, source, address }: Extract<Step, { op: 'follow' }>,
+  { node, source, address }: Pick<Extract<Step, { op: 'follow' }>, 'node' | 'source' | 'address'>,
   connections: Connections,
   signal: AbortSignal,
 ): Promise<Resync> {

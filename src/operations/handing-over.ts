@@ -13,7 +13,7 @@ import { follow } from './follow.ts';
 import { followNewMaster } from './follow-new-master.ts';
 import { handOver } from './hand-over.ts';
 import type { Lock } from './lock.ts';
-import { isLockLost, lockLost } from './lock-errors.ts';
+import { isLockLost, refuseLostLock } from './lock-errors.ts';
 import { type KnownCluster, observeCluster } from './observe.ts';
 import { writeRoles } from './roles.ts';
 import { lookAt } from './status.ts';
@@ -41,7 +41,7 @@ export class HandingOver {
   }
 
   async run(): Promise<SwitchoverResult> {
-    const { plan, cluster, connections, ports } = this.#scene;
+    const { plan, cluster, connections, lock, ports } = this.#scene;
     const { target, formerMaster, record } = plan;
     const { progress } = ports;
     let before: ReadonlyMap<string, ServerInfo>;
@@ -50,7 +50,8 @@ export class HandingOver {
     try {
       await this.#gather();
       before = infosOf(await connections.probeAll([target, ...plan.survivors]));
-      await this.#refuseLostLock();
+      const containers = await ports.engine.listContainers(cluster.name);
+      refuseLostLock(lock, cluster.name, containers, rmsxCommand(cluster.name, `switchover ${target}`));
       await writeRoles(ports.engine, cluster, record, names(record.cluster));
       ports.signal.throwIfAborted();
       stallMs = await handOver({
@@ -59,7 +60,7 @@ export class HandingOver {
         version: before.get(formerMaster)?.version ?? '',
         target,
         address: this.#nodeOf(target).address,
-        inConf: (directive) => settingInConf(record.cluster, this.#nodeOf(formerMaster), directive),
+        inConf: (directive) => settingInConf(record.cluster, formerMaster, directive),
         connections,
         warn: (message) => progress.warn(message),
       });
@@ -83,17 +84,8 @@ export class HandingOver {
   async #move(node: string, source: string): Promise<void> {
     const { connections, ports } = this.#scene;
     this.#moved.push(node);
-    const step = { op: 'follow', node, source, address: this.#nodeOf(source).address, instead: '' } as const;
-    this.#kinds.set(node, await follow(step, connections, ports.signal));
-  }
-
-  /** Somebody may have removed the lock: whoever took it since then must not find another master. */
-  async #refuseLostLock(): Promise<void> {
-    const { cluster, lock, plan, ports } = this.#scene;
-    if (!lock) return;
-    const containers = await ports.engine.listContainers(cluster.name);
-    if (containers.some(({ id }) => id === lock.id)) return;
-    throw lockLost(cluster.name, rmsxCommand(cluster.name, `switchover ${plan.target}`));
+    const move = { node, source, address: this.#nodeOf(source).address };
+    this.#kinds.set(node, await follow(move, connections, ports.signal));
   }
 
   /** Everything after the hand-over is reported, and nothing of it is taken back. */

@@ -1,4 +1,5 @@
 import type { RedisConnection } from '../domain/redis-port.ts';
+import { isAtLeast, numbersOf } from '../domain/server-version.ts';
 import { type InConf, liftLeft, refuseWrites } from './refuse-writes.ts';
 
 /** Writes that are held go on by themselves after this: whoever held them may have been killed. */
@@ -20,17 +21,12 @@ export interface Hold {
  * @see https://redis.io/docs/latest/commands/client-pause/
  */
 export async function holdWrites(connection: RedisConnection, version: string, inConf: InConf): Promise<Hold> {
-  if (!canHold(version)) {
+  if (!isAtLeast(numbersOf(version), '6.2')) {
     const refusing = await refuseWrites(connection, inConf);
     return { release: () => refusing.lift() };
   }
   await connection.holdWrites(holdMs);
   return { release: () => connection.releaseWrites() };
-}
-
-function canHold(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > 6 || (major === 6 && minor >= 2);
 }
 
 /**

@@ -1,11 +1,20 @@
-import { type Address, formatAddress } from '../domain/cluster.ts';
+import { type Address, formatAddress, type NodeSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { Engine } from '../domain/ports.ts';
 import { toPrintable } from '../domain/printable.ts';
 import { redisCliIn, type ServerInside } from './cli.ts';
+import type { Connections } from './connections.ts';
 
 /** How long a server has to answer inside its container; starting redis-cli there is a part of it. */
 const insideTimeoutMs = 3000;
+
+/** @param id - of the container of the node */
+export const insideOf = ({ name, address }: NodeSpec, id: string, connections: Connections): ServerInside => ({
+  node: name,
+  id,
+  port: address.port,
+  password: connections.passwordOf(name),
+});
 
 /**
  * Asks a server inside its container, with the redis-cli of its image: there it answers also where its port leads nowhere.

@@ -38,11 +38,27 @@ export const namedLikeLock = (cluster: string): RmsxError =>
  * Somebody has removed a lock while it was held.
  * @param again - the command that was typed
  */
-export const lockLost = (cluster: string, again: string): RmsxError =>
+const lockLost = (cluster: string, again: string): RmsxError =>
   new RmsxError('conflict', `The lock of ${cluster} was removed meanwhile: another rmsx may be changing it.`, {
     reason: 'lock-lost',
     hint: `Look how it is, then type the same again: ${rmsxCommand(cluster, 'status')}   ${again}`,
   });
+
+/**
+ * Somebody may have removed a lock while it was held: whoever took it since then must not meet what comes next.
+ * @param lock - null where the engine could make none
+ * @param containers - of the cluster, as they are now
+ * @param again - the command that was typed
+ * @throws RmsxError `conflict` (`lock-lost`)
+ */
+export function refuseLostLock(
+  lock: { readonly id: string } | null,
+  cluster: string,
+  containers: readonly ObservedContainer[],
+  again: string,
+): void {
+  if (lock && !containers.some(({ id }) => id === lock.id)) throw lockLost(cluster, again);
+}
 
 /** @returns whether an error says that the lock was removed while it was held */
 export const isLockLost = (error: unknown): boolean => error instanceof RmsxError && error.reason === 'lock-lost';

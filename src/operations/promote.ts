@@ -9,11 +9,11 @@ import { newRun } from '../files/process-owner.ts';
 import { chooseHeir } from '../plan/choose-heir.ts';
 import { type PromoteFacts, type PromotePlan, planPromote } from '../plan/promote.ts';
 import { predictResync } from '../plan/resync.ts';
-import { type Connections, connectionsTo, infosOf } from './connections.ts';
-import { askInside } from './inside.ts';
+import { askInside, insideOf } from './inside.ts';
 import { lookUnlocked } from './lock.ts';
 import { LockAhead } from './lock-ahead.ts';
-import { type KnownCluster, observeListed, requireNode, runningNodes } from './observe.ts';
+import { lookAtServers, type Seen } from './look-at-servers.ts';
+import { observeListed, requireNode } from './observe.ts';
 import { Promoting } from './promoting.ts';
 import { hasChanged } from './roles.ts';
 import { lookAt } from './status.ts';
@@ -88,28 +88,19 @@ const mayComeToIt = (containers: readonly ObservedContainer[]): boolean =>
   containers.some(({ node, state }) => node !== null && state !== 'running');
 
 /** What is there, and what follows from it. */
-interface Scene {
-  readonly cluster: KnownCluster;
-  readonly connections: Connections;
-  readonly infos: ReadonlyMap<string, ServerInfo>;
+interface Scene extends Seen {
   readonly inside: PromoteFacts['inside'];
   readonly target: string;
   readonly plan: PromotePlan | null;
 }
 
 /** A master that runs in silence is asked where no network is in the way. */
-async function askMaster(
-  { record: { cluster }, containers }: KnownCluster,
-  infos: ReadonlyMap<string, ServerInfo>,
-  connections: Connections,
-  engine: Engine,
-): Promise<PromoteFacts['inside']> {
-  const { name, address } = masterOf(cluster);
-  const container = containerOf({ containers }, name);
-  if (container?.state !== 'running' || infos.has(name)) return null;
-  const server = { node: name, id: container.id, port: address.port, password: connections.passwordOf(name) };
+async function askMaster({ cluster, infos, connections }: Seen, engine: Engine): Promise<PromoteFacts['inside']> {
+  const master = masterOf(cluster.record.cluster);
+  const container = containerOf(cluster, master.name);
+  if (container?.state !== 'running' || infos.has(master.name)) return null;
   try {
-    return (await askInside(server, ['PING'], engine)) === '' ? null : 'answers';
+    return (await askInside(insideOf(master, container.id, connections), ['PING'], engine)) === '' ? null : 'answers';
   } catch (error) {
     if (error instanceof RmsxError && error.code === 'failed') return error.reason === 'no-answer' ? 'silent' : null;
     throw error;
@@ -125,23 +116,12 @@ async function lookForPromotion(
 ): Promise<Scene> {
   const cluster = await observeListed(ports, name, containers);
   if (wanted !== null) requireNode(cluster, wanted);
-  const connections = connectionsTo(cluster, ports);
-  try {
-    const infos = infosOf(await connections.probeAll(runningNodes(cluster)));
+  return lookAtServers(cluster, ports, async (seen) => {
+    const { infos } = seen;
     const target = wanted ?? chooseHeir(cluster.record.cluster, infos);
-    const inside = await askMaster(cluster, infos, connections, ports.engine);
-    return {
-      cluster,
-      connections,
-      infos,
-      inside,
-      target,
-      plan: planPromote({ ...cluster, infos, inside, target, force }),
-    };
-  } catch (error) {
-    connections.close();
-    throw error;
-  }
+    const inside = await askMaster(seen, ports.engine);
+    return { inside, target, plan: planPromote({ ...cluster, infos, inside, target, force }) };
+  });
 }
 
 async function unchanged(

@@ -12,7 +12,7 @@ import { type Connections, infosOf } from './connections.ts';
 import { Fencing } from './fencing.ts';
 import { followNewMaster } from './follow-new-master.ts';
 import type { Lock } from './lock.ts';
-import { isLockLost, lockLost } from './lock-errors.ts';
+import { isLockLost, refuseLostLock } from './lock-errors.ts';
 import { lostInPromotion } from './lost-writes/after-promotion.ts';
 import { type KnownCluster, observeCluster } from './observe.ts';
 import type { PromoteOptions, PromoteResult } from './promote.ts';
@@ -125,8 +125,7 @@ export class Promoting {
    */
   async #running(nodes: readonly string[]): Promise<readonly string[]> {
     const containers = await this.#ports.engine.listContainers(this.#cluster.name);
-    const isLocked = !this.#lock || containers.some(({ id }) => id === this.#lock?.id);
-    if (!isLocked) throw lockLost(this.#cluster.name, this.#again());
+    refuseLostLock(this.#lock, this.#cluster.name, containers, this.#again());
     return nodes.filter((node) => containerOf({ containers }, node)?.state === 'running');
   }
 

@@ -4,7 +4,7 @@ import type { Step } from '../domain/plan.ts';
 import { type Ports, stopGraceSeconds } from '../domain/ports.ts';
 import type { Connections } from './connections.ts';
 import { namingHolder } from './holders.ts';
-import { followInside } from './inside.ts';
+import { followInside, insideOf } from './inside.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** What putting nodes back on their network works with. */
@@ -54,9 +54,10 @@ async function asReplica(
   comes: () => Promise<void>,
   { engine, cluster, connections }: Pick<Reconnecting, 'cluster' | 'connections'> & Pick<Ports, 'engine'>,
 ): Promise<void> {
-  const port = findNode(cluster, node)?.address.port ?? 0;
+  const spec = findNode(cluster, node);
+  if (!spec) throw new RangeError(`unknown node ${node}`);
   try {
-    await followInside({ node, id, port, password: connections.passwordOf(node) }, source, engine);
+    await followInside(insideOf(spec, id, connections), source, engine);
   } catch (error) {
     if (!(error instanceof RmsxError) || !unable.includes(error.reason ?? '')) throw error;
     await engine.stop(id, stopGraceSeconds);

@@ -1,13 +1,12 @@
 import type { LostWrites } from '../domain/lost-writes/lost-writes.ts';
 import type { Ports } from '../domain/ports.ts';
-import type { ServerInfo } from '../domain/server-info.ts';
 import type { ClusterStatus } from '../domain/status.ts';
 import { newRun } from '../files/process-owner.ts';
 import { planRejoin, type RejoinPlan } from '../plan/rejoin.ts';
 import type { Resync } from '../plan/resync.ts';
-import { type Connections, connectionsTo, infosOf } from './connections.ts';
 import { lookUnlocked, withLock } from './lock.ts';
-import { imageHere, type KnownCluster, observeCluster, requireNode, runningNodes } from './observe.ts';
+import { lookAtServers, type Seen } from './look-at-servers.ts';
+import { imageHere, observeCluster, requireNode } from './observe.ts';
 import { Rejoining } from './rejoining.ts';
 import { lookAt } from './status.ts';
 
@@ -35,10 +34,7 @@ export interface RejoinResult {
 }
 
 /** What is there, and what follows from it. */
-export interface RejoinScene {
-  readonly cluster: KnownCluster;
-  readonly connections: Connections;
-  readonly infos: ReadonlyMap<string, ServerInfo>;
+export interface RejoinScene extends Seen {
   readonly plan: RejoinPlan;
 }
 
@@ -71,14 +67,7 @@ export async function rejoin(name: string, node: string, options: RejoinOptions,
 async function look(name: string, node: string, ports: Ports): Promise<RejoinScene> {
   const cluster = await observeCluster(ports, name);
   requireNode(cluster, node);
-  const connections = connectionsTo(cluster, ports);
-  try {
-    const infos = infosOf(await connections.probeAll(runningNodes(cluster)));
-    return { cluster, connections, infos, plan: planRejoin({ ...cluster, infos, node }) };
-  } catch (error) {
-    connections.close();
-    throw error;
-  }
+  return lookAtServers(cluster, ports, ({ infos }) => ({ plan: planRejoin({ ...cluster, infos, node }) }));
 }
 
 async function carryOut(scene: RejoinScene, options: RejoinOptions, ports: Ports): Promise<RejoinResult> {

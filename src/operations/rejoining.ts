@@ -64,9 +64,9 @@ export class Rejoining {
 
   async #refuseWrites(): Promise<Refusing> {
     const { cluster, connections, plan } = this.#scene;
-    const { node } = plan;
-    const connection = await connections.to(node.name);
-    return refuseWrites(connection, (directive) => settingInConf(cluster.record.cluster, node, directive));
+    const { name } = plan.node;
+    const connection = await connections.to(name);
+    return refuseWrites(connection, (directive) => settingInConf(cluster.record.cluster, name, directive));
   }
 
   /** What the node was last; it is asked before anything is told to it. */

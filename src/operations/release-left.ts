@@ -1,4 +1,4 @@
-import { type ClusterSpec, findNode } from '../domain/cluster.ts';
+import type { ClusterSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { settingInConf } from '../render/conf-values.ts';
 import type { Connections } from './connections.ts';
@@ -15,10 +15,8 @@ export async function releaseAllLeft(
   connections: Connections,
 ): Promise<void> {
   const release = async (name: string): Promise<void> => {
-    const node = findNode(cluster, name);
-    if (!node) return;
     try {
-      await releaseLeft(await connections.to(name), (directive) => settingInConf(cluster, node, directive));
+      await releaseLeft(await connections.to(name), (directive) => settingInConf(cluster, name, directive));
     } catch (error) {
       if (!(error instanceof RmsxError)) throw error;
     }

@@ -1,12 +1,11 @@
 import type { Ports } from '../domain/ports.ts';
-import type { ServerInfo } from '../domain/server-info.ts';
 import type { ClusterStatus } from '../domain/status.ts';
 import { newRun } from '../files/process-owner.ts';
 import { planSwitchover, type SwitchoverPlan } from '../plan/switchover.ts';
-import { type Connections, connectionsTo, infosOf } from './connections.ts';
 import { HandingOver } from './handing-over.ts';
 import { lookUnlocked, takeLockIfPossible } from './lock.ts';
-import { imageHere, type KnownCluster, observeCluster, requireNode, runningNodes } from './observe.ts';
+import { lookAtServers, type Seen } from './look-at-servers.ts';
+import { imageHere, observeCluster, requireNode } from './observe.ts';
 import { releaseAllLeft } from './release-left.ts';
 import { lookAt } from './status.ts';
 
@@ -74,24 +73,14 @@ export async function switchover(
 }
 
 /** What is there, and what follows from it. */
-interface Scene {
-  readonly cluster: KnownCluster;
-  readonly connections: Connections;
-  readonly infos: ReadonlyMap<string, ServerInfo>;
+interface Scene extends Seen {
   readonly plan: SwitchoverPlan | null;
 }
 
 async function look(name: string, target: string, ports: Ports): Promise<Scene> {
   const cluster = await observeCluster(ports, name);
   requireNode(cluster, target);
-  const connections = connectionsTo(cluster, ports);
-  try {
-    const infos = infosOf(await connections.probeAll(runningNodes(cluster)));
-    return { cluster, connections, infos, plan: planSwitchover({ ...cluster, infos, target }) };
-  } catch (error) {
-    connections.close();
-    throw error;
-  }
+  return lookAtServers(cluster, ports, ({ infos }) => ({ plan: planSwitchover({ ...cluster, infos, target }) }));
 }
 
 async function unchanged(

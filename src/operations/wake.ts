@@ -1,10 +1,9 @@
-import { findNode } from '../domain/cluster.ts';
 import { networkName } from '../domain/names.ts';
-import { containerOf } from '../domain/observed.ts';
+import { containerOf, isOnNetwork } from '../domain/observed.ts';
 import type { Engine } from '../domain/ports.ts';
 import type { RejoinPlan } from '../plan/rejoin.ts';
 import type { Connections } from './connections.ts';
-import { followInside } from './inside.ts';
+import { followInside, insideOf } from './inside.ts';
 import type { KnownCluster } from './observe.ts';
 
 /** A node that runs as a replica, and that nobody reaches yet. */
@@ -20,7 +19,7 @@ export interface Woken {
  * @throws RmsxError where it does not take that; it is held again then
  */
 export async function wake(
-  { record, containers, name: cluster }: KnownCluster,
+  { containers, name: cluster }: KnownCluster,
   { node, source }: RejoinPlan,
   connections: Connections,
   engine: Engine,
@@ -28,18 +27,16 @@ export async function wake(
   const container = containerOf({ containers }, node.name);
   const id = container?.id ?? '';
   const network = networkName(cluster);
-  const { host, port } = findNode(record.cluster, node.name)?.address ?? node.address;
-  const isThere = container?.attachments?.some((attachment) => attachment.network === network) ?? true;
+  const isThere = container === undefined || isOnNetwork(container, network);
   const isHeld = container?.state === 'paused';
   const holdAgain = async (): Promise<void> => (isHeld ? engine.pause(id) : undefined);
   if (isThere) await engine.disconnect(network, id);
   if (isHeld) await engine.unpause(id);
   try {
-    const server = { node: node.name, id, port, password: connections.passwordOf(node.name) };
-    await followInside(server, source.address, engine);
+    await followInside(insideOf(node, id, connections), source.address, engine);
   } catch (error) {
     await holdAgain();
     throw error;
   }
-  return { connect: () => engine.connect(network, id, host, node.name), holdAgain };
+  return { connect: () => engine.connect(network, id, node.address.host, node.name), holdAgain };
 }

@@ -1,7 +1,7 @@
 import { type ClusterSpec, findNode, masterOf } from '../domain/cluster.ts';
 import type { MasterVerdict } from '../domain/master-verdict.ts';
 import { containerName, networkName } from '../domain/names.ts';
-import { containerOf, type ObservedContainer } from '../domain/observed.ts';
+import { containerOf, isOnNetwork, type ObservedContainer } from '../domain/observed.ts';
 
 /**
  * What keeps a former master from taking writes while another one takes its place; what has ended needs none but its role.
@@ -30,7 +30,7 @@ export function fenceFor(
   if (!container || state === 'dead' || state === 'demoted') return null;
   if (state !== 'frozen' && state !== 'cut-off') return { how: 'stop', container };
   const network = networkName(cluster.name);
-  const isThere = container.attachments?.some((attachment) => attachment.network === network) ?? true;
+  const isThere = isOnNetwork(container, network);
   const ip = findNode(cluster, name)?.address.host ?? '';
   const leaves = isThere ? { network, ip } : null;
   return { how: 'cut-off', container, pauses: container.state !== 'paused', leaves };

@@ -9,6 +9,7 @@ import { type Candidate, pingBytes, rankCandidates } from '../domain/rank.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { formatServerVersion, versionOfImage } from '../domain/server-version.ts';
+import { describeRole } from './describe-role.ts';
 import { describeFence, type Fence, fenceFor } from './fence.ts';
 import { refuseLivingMaster } from './living-master.ts';
 import { reparent } from './reparent.ts';
@@ -191,13 +192,9 @@ export function formatPromotePlan(plan: PromotePlan, infos: ReadonlyMap<string, 
     ...(formerMaster && verdict ? [describeVerdict(formerMaster, verdict)] : []),
     ...(fence ? describeFence(record.cluster.name, fence) : []),
     ...(formerMaster
-      ? [`write the role of ${formerMaster}: replica of ${target}  (it cannot come back as a master)`]
+      ? [`${describeRole({ name: formerMaster, source: target })}  (it cannot come back as a master)`]
       : []),
-    ...record.cluster.nodes
-      .filter((node) => node.name !== formerMaster)
-      .map(
-        (node) => `write the role of ${node.name}: ${node.source === null ? 'master' : `replica of ${node.source}`}`,
-      ),
+    ...record.cluster.nodes.filter((node) => node.name !== formerMaster).map(describeRole),
     `make ${target} the master`,
     ...survivors.map((node) => {
       const source = findNode(record.cluster, node)?.source;

@@ -7,6 +7,7 @@ import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import { rankCandidates } from '../domain/rank.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
+import { describeRole } from './describe-role.ts';
 import { reparent } from './reparent.ts';
 
 /** Everything that a switchover follows from. */
@@ -164,9 +165,7 @@ export function formatSwitchoverPlan({ target, formerMaster, lifted, siblings, r
   const lines = [
     ...(lifted ? [follow(target, formerMaster)] : []),
     ...siblings.map((name) => follow(name, target)),
-    ...record.cluster.nodes.map(
-      ({ name, source }) => `write the role of ${name}: ${source === null ? 'master' : `replica of ${source}`}`,
-    ),
+    ...record.cluster.nodes.map(describeRole),
     `hold the writes of ${formerMaster} until ${target} has all of them`,
     follow(formerMaster, target),
     `make ${target} the master`,

@@ -3,7 +3,7 @@ import { prioritySetting, settings } from '../config/settings.ts';
 import { type ClusterSpec, type Directives, imageOf, type NodeSpec } from '../domain/cluster.ts';
 import { encodeWord } from '../domain/conf-grammar.ts';
 import { nameFor } from '../domain/directives.ts';
-import { bufferLimit, mergeDirectives } from '../domain/merge-directives.ts';
+import { askedFor, bufferLimit, mergeDirectives } from '../domain/merge-directives.ts';
 import { confDirectory } from '../domain/names.ts';
 import { type ServerVersion, versionOfImage } from '../domain/server-version.ts';
 import { roleConf } from './conf-directory.ts';
@@ -27,10 +27,8 @@ export const otherwise: Directives = {
 };
 
 /** @returns what the conf of a node says of a directive, the last line of several; null where it says nothing */
-export function settingInConf(cluster: ClusterSpec, node: NodeSpec, directive: string): string | null {
-  const asked = mergeDirectives(cluster.directives, node.directives);
-  return (asked[directive] ?? otherwise[directive])?.at(-1) ?? null;
-}
+export const settingInConf = (cluster: ClusterSpec, node: string, directive: string): string | null =>
+  askedFor(cluster, node, directive) ?? otherwise[directive]?.at(-1) ?? null;
 
 /** @returns what a template of redis.conf must not leave out */
 export const confEssentials = ({ persistence }: ClusterSpec): readonly string[] => [

@@ -7,8 +7,7 @@ import { lostInWords } from '../../render/lost-writes-text.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { dryRunOption } from '../options.ts';
-
-const incompleteExitCode = 8;
+import { exitCodeOf, resyncsInWords, tellIncomplete, tellUnchanged } from '../tell-new-master.ts';
 
 /** `rmsx promote` */
 export const promoteCommand: Command = {
@@ -47,7 +46,7 @@ export const promoteCommand: Command = {
       ? promoteVia(context.name, target, options, ports)
       : promote(context.name, target, options, ports));
     await report(result, { dryRun: options.dryRun, target }, context);
-    return result.incomplete.length > 0 ? incompleteExitCode : 0;
+    return exitCodeOf(result);
   },
 };
 
@@ -64,13 +63,11 @@ async function report(
     () => (dryRun ? `${[plan ? formatPromotePlan(plan, infos) : 'nothing to do', ...then].join('\n')}\n` : ''),
   );
   if (dryRun) return;
-  if (!plan) return context.tell(`${facts.promoted} is already the master: nothing to do`);
-  const resyncs = Object.entries(facts.resync).map(([node, kind]) => `${node} ${kind}`);
-  context.tell(
-    `promoted ${facts.promoted} in ${facts.durationMs} ms${resyncs.length > 0 ? ` (${resyncs.join(', ')})` : ''}`,
-  );
+  if (!plan) return tellUnchanged(facts, context);
+  const resyncs = resyncsInWords(facts);
+  context.tell(`promoted ${facts.promoted} in ${facts.durationMs} ms${resyncs === '' ? '' : ` (${resyncs})`}`);
   if (lost) {
     context.tell(lostInWords(lost, rmsxCommand(context.name, `rejoin ${facts.formerMaster} --dry-run`)));
   }
-  if (facts.incomplete.length > 0) context.tell(`not following ${facts.promoted} yet: ${facts.incomplete.join(', ')}`);
+  tellIncomplete(facts, context);
 }

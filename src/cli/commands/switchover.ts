@@ -4,8 +4,7 @@ import { formatSwitchoverPlan } from '../../plan/switchover.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { dryRunOption } from '../options.ts';
-
-const incompleteExitCode = 8;
+import { exitCodeOf, resyncsInWords, tellIncomplete, tellUnchanged } from '../tell-new-master.ts';
 
 /** `rmsx switchover` */
 export const switchoverCommand: Command = {
@@ -26,7 +25,7 @@ export const switchoverCommand: Command = {
     const target = canonicalNodeName(node ?? '');
     const result = await switchover(context.name, target, { dryRun }, await context.ports());
     await report(result, dryRun, context);
-    return result.incomplete.length > 0 ? incompleteExitCode : 0;
+    return exitCodeOf(result);
   },
 };
 
@@ -36,10 +35,10 @@ async function report(result: SwitchoverResult, dryRun: boolean, context: Contex
     dryRun ? `${plan ? formatSwitchoverPlan(plan) : 'nothing to do'}\n` : '',
   );
   if (dryRun) return;
-  if (!plan) return context.tell(`${facts.promoted} is already the master: nothing to do`);
-  const resyncs = Object.entries(facts.resync).map(([node, kind]) => `${node} ${kind}`);
+  if (!plan) return tellUnchanged(facts, context);
+  const resyncs = resyncsInWords(facts);
   context.tell(
-    `${facts.promoted} took over in ${facts.durationMs} ms; writes waited for ${facts.stallMs} ms, and none is lost (${resyncs.join(', ')})`,
+    `${facts.promoted} took over in ${facts.durationMs} ms; writes waited for ${facts.stallMs} ms, and none is lost (${resyncs})`,
   );
-  if (facts.incomplete.length > 0) context.tell(`not following ${facts.promoted} yet: ${facts.incomplete.join(', ')}`);
+  tellIncomplete(facts, context);
 }

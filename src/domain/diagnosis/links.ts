@@ -1,3 +1,4 @@
+import { askedFor } from '../merge-directives.ts';
 import { networkName } from '../names.ts';
 import { formatBytes, formatSeconds } from '../quantities.ts';
 import type { ServerInfo, SyncProgress } from '../server-info.ts';
@@ -5,7 +6,7 @@ import type { NodeStatus, Warning } from '../status.ts';
 import { type Clues, noClues } from './clues.ts';
 import { fullSyncsIn, hasGivenUp, linkCauseIn } from './log.ts';
 import { circlesIn } from './masters.ts';
-import { asked, command, containerAt, logsOf, problem, restart, type Scene } from './scene.ts';
+import { command, containerAt, logsOf, problem, restart, type Scene } from './scene.ts';
 import { andWhoWaits } from './states.ts';
 import { culpritOf } from './upstream.ts';
 
@@ -40,7 +41,7 @@ function loadingWarning(scene: Scene, { name }: NodeStatus, { loadedPercent }: S
 
 /** A link counts as up until repl-timeout has passed, whatever has become of it. */
 function silentSource(scene: Scene, { name, source }: NodeStatus, { lastIoSeconds }: ServerInfo): readonly Warning[] {
-  const pingSeconds = Number(asked(scene.record.cluster, name, 'repl-ping-replica-period') ?? 1);
+  const pingSeconds = Number(askedFor(scene.record.cluster, name, 'repl-ping-replica-period') ?? 1);
   const isSilent = lastIoSeconds !== null && lastIoSeconds > Math.max(silentSeconds, 3 * pingSeconds);
   if (!isSilent || !scene.infos.has(source ?? '')) return [];
   const message = `${name} has heard nothing from ${source} for ${formatSeconds(lastIoSeconds)}, though both answer here: something is wrong between them, and the link will break`;

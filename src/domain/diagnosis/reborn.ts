@@ -1,5 +1,6 @@
 import { masterOf } from '../cluster.ts';
 import { promotion } from '../hints.ts';
+import { askedFor } from '../merge-directives.ts';
 import { formatBytes, formatSeconds } from '../quantities.ts';
 import { pingBytes } from '../rank.ts';
 import { isOlderReplica, stillHolding } from '../reborn.ts';
@@ -7,7 +8,7 @@ import type { ServerInfo } from '../server-info.ts';
 import type { Warning } from '../status.ts';
 import { lostHistoryIn } from './log.ts';
 import { mastersIn } from './masters.ts';
-import { asked, containerAt, counted, listed, logsOf, problem, type Scene } from './scene.ts';
+import { containerAt, counted, listed, logsOf, problem, type Scene } from './scene.ts';
 
 /** What else flows while a cluster is made: markers, and which database is meant. */
 const smallTalkBytes = 512;
@@ -57,7 +58,7 @@ function lostBytes(scene: Scene, node: string, info: ServerInfo, master: ServerI
   if (info.keys > 0 || scene.record.cluster.persistence === 'aof') return undefined;
   const lost = lostHistoryIn(scene.clues.get(node)?.log ?? [], master.replid);
   if (lost === undefined) return undefined;
-  const pingSeconds = Number(asked(scene.record.cluster, node, 'repl-ping-replica-period') ?? 1) || 1;
+  const pingSeconds = Number(askedFor(scene.record.cluster, node, 'repl-ping-replica-period') ?? 1) || 1;
   const pings = (pingBytes * (info.uptimeSeconds - master.uptimeSeconds)) / pingSeconds;
   return lost > pings + smallTalkBytes ? lost : undefined;
 }

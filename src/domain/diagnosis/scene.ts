@@ -1,6 +1,4 @@
-import { type ClusterSpec, findNode, type NodeSpec } from '../cluster.ts';
 import { rmsxCommand } from '../hints.ts';
-import { mergeDirectives } from '../merge-directives.ts';
 import type { Misplaced } from '../misplaced.ts';
 import { containerName } from '../names.ts';
 import type { NodeConf, ObservedContainer } from '../observed.ts';
@@ -55,12 +53,6 @@ export const restart = (scene: Pick<Scene, 'record'>, nodes: readonly string[]):
 /** @returns the command that shows what a server said last */
 export const logsOf = (scene: Pick<Scene, 'record'>, node: string): string =>
   `docker logs --tail 20 ${containerAt(scene, node)}`;
-
-/** @returns what follows a directive on a node, as it was asked for: the last line, or undefined */
-export function asked(cluster: ClusterSpec, node: string, directive: string): string | undefined {
-  const spec: NodeSpec | undefined = findNode(cluster, node);
-  return mergeDirectives(cluster.directives, spec?.directives ?? {})[directive]?.at(-1);
-}
 
 const shownNames = 4;
 

@@ -1,7 +1,8 @@
+import { askedFor } from '../merge-directives.ts';
 import { formatBytes } from '../quantities.ts';
 import type { ServerInfo } from '../server-info.ts';
 import type { Warning } from '../status.ts';
-import { asked, command, counted, problem, restart, type Scene } from './scene.ts';
+import { command, counted, problem, restart, type Scene } from './scene.ts';
 
 /** Masters that refuse writes although they run. */
 export const refusedWrites = (scene: Scene): readonly Warning[] =>
@@ -12,7 +13,7 @@ export const refusedWrites = (scene: Scene): readonly Warning[] =>
 function tooFewReplicas(scene: Scene, node: string, { goodReplicas, refusals }: ServerInfo): readonly Warning[] {
   const { cluster } = scene.record;
   if (goodReplicas === null) return [];
-  const planned = Number(asked(cluster, node, 'min-replicas-to-write') ?? 0);
+  const planned = Number(askedFor(cluster, node, 'min-replicas-to-write') ?? 0);
   const wanted = scene.clues.get(node)?.minReplicas ?? planned;
   if (goodReplicas >= wanted) return [];
   const refused = refusals.noReplicas > 0 ? `, ${counted(refusals.noReplicas, 'time')} so far` : '';

@@ -129,8 +129,7 @@ function beyondFile(
   { record: { cluster }, formerMaster }: LostWritesScene,
   container: ObservedContainer,
 ): string | null {
-  const node = findNode(cluster, formerMaster);
-  const policy = node && settingInConf(cluster, node, 'appendfsync');
+  const policy = settingInConf(cluster, formerMaster, 'appendfsync');
   if (policy !== 'everysec' || hasEndedInOrder(container)) return null;
   return 'with appendfsync everysec, its last writes may not have reached its file';
 }
