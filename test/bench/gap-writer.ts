@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Endpoint, openRedis } from './redis-polls.ts';
 
 /** How long a client waits before it tries the next server. */
-const retryMs = 1;
+const retryMs = 5;
 
 /** What a client saw of an interruption. */
 export interface Interruption {
