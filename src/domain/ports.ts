@@ -58,6 +58,8 @@ export interface NetworkSpec {
   readonly run: string;
   /** Marks the cluster as one that is thrown away. @default false */
   readonly isolated?: boolean;
+  /** Marks the cluster as one that the process of its run takes down. @default false */
+  readonly held?: boolean;
   readonly subnet: string;
   readonly gateway: string;
   /** From where the engine may hand out addresses by itself. */

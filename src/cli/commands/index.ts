@@ -5,8 +5,8 @@ export interface LazyCommand {
   readonly name: string;
   readonly positionals: string;
   readonly describe: string;
-  /** Whether everything behind its first argument belongs to another program, flags as well. @default false */
-  readonly passesOn?: boolean;
+  /** Behind what everything belongs to another program, flags as well: its first argument, or `--`. @default nothing */
+  readonly passesOn?: 'argument' | '--';
   load(): Promise<Command>;
 }
 
@@ -121,6 +121,13 @@ export const commands: readonly LazyCommand[] = [
     load: () => import('./url.ts').then(({ urlCommand }) => urlCommand),
   },
   {
+    name: 'run',
+    positionals: '[FLAGS] -- COMMAND…',
+    describe: 'up, COMMAND with the variables of env, down; exits with the code of COMMAND',
+    passesOn: '--',
+    load: () => import('./run.ts').then(({ runCommand }) => runCommand),
+  },
+  {
     name: 'logs',
     positionals: '[NODE…]',
     describe: 'the logs of the servers, in the order of time',
@@ -130,7 +137,7 @@ export const commands: readonly LazyCommand[] = [
     name: 'cli',
     positionals: 'NODE [ARGS…]',
     describe: 'redis-cli in a node, already logged in',
-    passesOn: true,
+    passesOn: 'argument',
     load: () => import('./cli.ts').then(({ cliCommand }) => cliCommand),
   },
   {
