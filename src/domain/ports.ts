@@ -160,6 +160,8 @@ export interface Engine {
   start(id: string): Promise<void>;
   pause(id: string): Promise<void>;
   unpause(id: string): Promise<void>;
+  /** Ends the server as a crash does. For the engine that is an end by hand: it starts nothing again. */
+  kill(id: string): Promise<void>;
   /** @param graceSeconds - how long the server has to end by itself */
   stop(id: string, graceSeconds: number): Promise<void>;
   /** Removes the container and its anonymous volumes, whatever its state. */

@@ -23,6 +23,7 @@ export type SchemaName =
   | 'rmsx-file'
   | 'render'
   | 'lifecycle'
+  | 'fault'
   | 'gc'
   | 'logs'
   | 'verify'

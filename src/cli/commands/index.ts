@@ -97,6 +97,12 @@ export const commands: readonly LazyCommand[] = [
     load: () => import('./restart.ts').then(({ restartCommand }) => restartCommand),
   },
   {
+    name: 'fault',
+    positionals: 'KIND TARGET…',
+    describe: 'break nodes on purpose: kill, stop, pause, partition; heal brings them back',
+    load: () => import('./fault.ts').then(({ faultCommand }) => faultCommand),
+  },
+  {
     name: 'init',
     positionals: '',
     describe: 'write a commented rmsx.yaml, which describes a cluster',
