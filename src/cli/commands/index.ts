@@ -55,6 +55,12 @@ export const commands: readonly LazyCommand[] = [
     load: () => import('./rejoin.ts').then(({ rejoinCommand }) => rejoinCommand),
   },
   {
+    name: 'repair',
+    positionals: '',
+    describe: 'finish a change that was cut off, or bring the nodes back to the recorded topology',
+    load: () => import('./repair.ts').then(({ repairCommand }) => repairCommand),
+  },
+  {
     name: 'scale',
     positionals: '',
     describe: 'as many replicas as --replicas says, while the cluster runs',
@@ -128,7 +134,7 @@ export const commands: readonly LazyCommand[] = [
   },
   {
     name: 'run',
-    positionals: '[FLAGS] -- COMMAND…',
+    positionals: '-- COMMAND…',
     describe: 'up, COMMAND with the variables of env, down; exits with the code of COMMAND',
     passesOn: '--',
     load: () => import('./run.ts').then(({ runCommand }) => runCommand),

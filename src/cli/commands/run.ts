@@ -14,7 +14,7 @@ import { readUpOptions, upCommand } from './up.ts';
 /** `rmsx run` */
 export const runCommand: Command = {
   name: 'run',
-  positionals: '[FLAGS] -- COMMAND…',
+  positionals: '-- COMMAND…',
   maxPositionals: Number.POSITIVE_INFINITY,
   describe:
     'up, COMMAND with the variables of env, down; exits with the code of COMMAND. What was there before stays: only what run has made is taken away, after a signal too',
