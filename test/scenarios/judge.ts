@@ -18,7 +18,7 @@ import {
 import type { Observer } from './look.ts';
 import { type Known, nothingAcknowledgedIsLost, whatIsLostIsReported } from './losses.ts';
 import { type Expected, type InvariantName, invariantNames } from './scenario.ts';
-import type { Sight } from './sight.ts';
+import { fingerprint, type Sight } from './sight.ts';
 import type { Verbs } from './verbs.ts';
 
 /** What became of an invariant. */
@@ -134,10 +134,10 @@ async function judgeOnce({ shape }: Expected, evidence: Evidence): Promise<Found
 }
 
 /** I13 */
-async function againChangesNothing({ observer, verbs, cluster }: Evidence): Promise<Problems> {
-  const before = await fingerprint(observer, cluster);
+async function againChangesNothing({ observer, verbs }: Evidence): Promise<Problems> {
+  const before = fingerprint(await observer.look());
   const problems = await verbs.typeAgain();
-  const after = await fingerprint(observer, cluster);
+  const after = fingerprint(await observer.look());
   return [...problems, ...after.filter((line, at) => line !== before[at]).map((line) => `it is now: ${line}`)];
 }
 
@@ -157,23 +157,4 @@ async function allAtOnce(expected: Expected, evidence: Evidence, endMs: number):
     if (problems.length === 0 || performance.now() > endMs) return problems;
     await sleep(pauseMs);
   }
-}
-
-/** What no command that changes nothing may change: a line for each node. */
-export async function fingerprint(observer: Observer, cluster: TestCluster): Promise<readonly string[]> {
-  const sight = await observer.look();
-  return Promise.all(
-    sight.map(async ({ name, state, ip, info, roleConf, settings }) => {
-      const seen = await docker(
-        'inspect',
-        '-f',
-        '{{.Id}} {{.State.StartedAt}} {{.RestartCount}}',
-        cluster.container(name),
-      );
-      const record = await docker('cp', `${cluster.container(name)}:/usr/local/etc/redis/rmsx.json`, '-');
-      const [json = ''] = /\{[\s\S]*\}/.exec(record) ?? [];
-      const { role, master_replid, run_id } = info ?? {};
-      return JSON.stringify([name, state, ip, seen, roleConf, role, master_replid, run_id, settings, json]);
-    }),
-  );
 }

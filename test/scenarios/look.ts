@@ -10,8 +10,9 @@ const answerMs = 1500;
 const batch = 1000;
 
 interface Inspected {
-  readonly Name: string;
-  readonly State: { readonly Status: string };
+  readonly Id: string;
+  readonly State: { readonly Status: string; readonly StartedAt: string };
+  readonly RestartCount: number;
   readonly Config: { readonly Labels: Readonly<Record<string, string>> };
   readonly HostConfig: { readonly PortBindings: Readonly<Record<string, readonly { readonly HostPort: string }[]>> };
   readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>> };
@@ -20,6 +21,8 @@ interface Inspected {
 /** A container of a node, as the engine knows it. */
 interface Container {
   readonly name: string;
+  /** See `NodeSight`. */
+  readonly container: string;
   readonly state: string;
   readonly ip: string | null;
   readonly port: number;
@@ -88,10 +91,12 @@ export class Observer {
       .toSorted((a, b) => a.port - b.port);
   }
 
-  async #lookAt({ name, state, ip, port, place }: Container): Promise<NodeSight> {
-    const text = await docker('cp', `${this.#cluster.container(name)}:/usr/local/etc/redis/role.conf`, '-');
-    const [roleConf] = /replicaof .*/.exec(text) ?? [''];
-    const unseen = { name, state, ip, port, info: null, roleConf, settings: {} };
+  async #lookAt({ name, container, state, ip, port, place }: Container): Promise<NodeSight> {
+    const files = await docker('cp', `${this.#cluster.container(name)}:/usr/local/etc/redis/.`, '-');
+    // One after the other in an archive, with headers and zeros between them.
+    const [roleConf = ''] = /(?<=^|\0)replicaof .*$/m.exec(files) ?? [];
+    const [record = ''] = /(?<=\0)\{\n[\s\S]*?\n\}$/m.exec(files) ?? [];
+    const unseen = { name, container, state, ip, port, info: null, roleConf, record, settings: {} };
     if (state !== 'running') return unseen;
     const seen = withClient(place, async (client) => {
       const info = fieldsOf(await client.info());
@@ -111,11 +116,13 @@ export class Observer {
   }
 }
 
-function containerOf({ Config, State, HostConfig, NetworkSettings }: Inspected, password: string): Container {
+function containerOf(inspected: Inspected, password: string): Container {
+  const { Id, Config, State, RestartCount, HostConfig, NetworkSettings } = inspected;
   const [[key, bindings] = ['0', []]] = Object.entries(HostConfig.PortBindings);
   const [network] = Object.values(NetworkSettings.Networks);
   return {
     name: Config.Labels['rmsx.node'] ?? '',
+    container: `${Id} ${State.StartedAt} ${RestartCount}`,
     state: State.Status,
     ip: network?.IPAddress || null,
     port: Number.parseInt(key, 10),

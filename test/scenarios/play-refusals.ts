@@ -1,11 +1,11 @@
 import type { TestCluster } from '../docker/support/cluster.ts';
 import { Faults } from './faults.ts';
-import { fingerprint } from './judge.ts';
 import { Observer } from './look.ts';
 import { raise, shapeOf, whole } from './play.ts';
 import { type Refusal, type refusalPlaces, refusalsOn } from './refusal.ts';
 import { refusals } from './refusals.ts';
 import type { Command, Step } from './scenario.ts';
+import { fingerprint } from './sight.ts';
 
 /** A small backlog, so that a full synchronisation is easily come by, and an append-only file that tells everything. */
 const settings = { 'repl-backlog-size': '64kb', appendfsync: 'always' };
@@ -45,10 +45,10 @@ async function tryOne(
   faults: Faults,
 ): Promise<readonly string[]> {
   for (const step of before) await faults.do(asFault(step));
-  const was = await fingerprint(observer, cluster);
+  const was = fingerprint(await observer.look());
   const [verb = '', ...args] = rmsx.split(' ');
   const { code, stderr } = await cluster.rmsx(verb, ...args);
-  const is = await fingerprint(observer, cluster);
+  const is = fingerprint(await observer.look());
   for (const step of after) await faults.do(asFault(step));
   return [
     ...(code === exit ? [] : [`it ended with ${code}, and not ${exit}: ${stderr}`]),

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { defaults } from '../../src/config/defaults.ts';
 import { TestCluster } from '../docker/support/cluster.ts';
 import { setup } from '../helpers/build-first.ts';
@@ -23,11 +24,11 @@ async function playAll(options: Options): Promise<number> {
   for (const scenario of scenarios.filter(({ name }) => isAsked(options, name))) {
     for (let time = 1; time <= options.times; time++) {
       print(`\n${sentenceOf(scenario, options.image)}\n`);
-      await onCluster(options, async (cluster) => {
+      failures += await onCluster(options, async (cluster) => {
         const played = await play(scenario, options.image, cluster);
         print(reportOf(played));
         figures.push(played.figures);
-        if (failuresOf(played).length > 0) failures += 1;
+        return failuresOf(played).length > 0 ? 1 : 0;
       });
     }
   }
@@ -42,19 +43,22 @@ async function refuseAll(options: Options): Promise<number> {
       isAsked(options, refusalName(place.topology, name));
     if (!refusalsOn(refusals, place.topology).some(isWanted)) continue;
     print(`\nGiven ${placeOf({ ...place, writers: 0 }, options.image)}:\n`);
-    await onCluster(options, async (cluster) => {
+    failures += await onCluster(options, async (cluster) => {
       const refused = await playRefusals(place, options.image, cluster, (each) => print(refusedText(each)), isWanted);
-      failures += refused.filter(({ problems }) => problems.length > 0).length;
+      return refused.filter(({ problems }) => problems.length > 0).length;
     });
   }
   return failures;
 }
 
-/** A cluster that is gone afterwards, unless it is to stay. */
-async function onCluster({ keeps }: Options, work: (cluster: TestCluster) => Promise<void>): Promise<void> {
+/** A cluster that is gone afterwards, unless it is to stay. @returns how many runs on it failed */
+async function onCluster({ keeps }: Options, work: (cluster: TestCluster) => Promise<number>): Promise<number> {
   const cluster = new TestCluster('scenario');
   try {
-    await work(cluster);
+    return await work(cluster);
+  } catch (error) {
+    print(`not ok it cannot be played to its end: ${inspect(error)}\n`);
+    return 1;
   } finally {
     if (keeps) print(`kept: ${cluster.name}; remove it with: rmsx down --volumes -n ${cluster.name}\n`);
     else await cluster.remove();

@@ -18,8 +18,12 @@ export interface NodeSight {
   readonly port: number;
   /** INFO; null where it does not answer. */
   readonly info: Readonly<Record<string, string>> | null;
-  /** The text of its role.conf. */
+  /** The line of its role.conf that says whom it follows. */
   readonly roleConf: string;
+  /** The text of its record. */
+  readonly record: string;
+  /** The id of its container, when it was started, and how often the engine did so by itself. */
+  readonly container: string;
   /** The guarded settings. */
   readonly settings: Readonly<Record<string, string>>;
 }
@@ -58,3 +62,11 @@ export function synchronisations(kind: 'sync_full' | 'sync_partial_ok', before: 
     return sum + countOf(node) - (isSame ? countOf(was) : 0);
   }, 0);
 }
+
+/** @returns what no command that changes nothing may change: a line for each node */
+export const fingerprint = (sight: Sight): readonly string[] =>
+  sight.map(({ name, state, ip, info, roleConf, record, container, settings }) => {
+    const { role, master_replid: replid, master_host: source, run_id: run } = info ?? {};
+    const { masterauth: _, ...shown } = settings;
+    return JSON.stringify([name, state, ip, container, roleConf, role, source, replid, run, shown, record]);
+  });

@@ -21,6 +21,8 @@ const node = (name: string, ip: number, port: number, fields: Record<string, str
   port,
   info: { ...info, ...fields },
   roleConf: fields.role === 'master' ? 'replicaof no one' : `replicaof ${fields.master_host} ${fields.master_port}`,
+  record: '{}',
+  container: `${name} 1 0`,
   settings,
 });
 const master = node('master', 10, 6379, follows);
