@@ -7,8 +7,11 @@ import { refusals } from './refusals.ts';
 import type { Command, Step } from './scenario.ts';
 import { fingerprint } from './sight.ts';
 
-/** A small backlog, so that a full synchronisation is easily come by, and an append-only file that tells everything. */
-const settings = { 'repl-backlog-size': '64kb', appendfsync: 'always' };
+/**
+ * A small backlog, so that a full synchronisation is easily come by; an append-only file that tells everything; and a master
+ * that is given time, so that one which hangs is not taken for gone while it is looked at.
+ */
+const settings = { 'repl-backlog-size': '64kb', appendfsync: 'always', 'repl-ping-replica-period': '10' };
 
 /** What became of one. */
 export interface Refused {
@@ -49,14 +52,19 @@ async function tryOne(
   const [verb = '', ...args] = rmsx.split(' ');
   const { code, stderr } = await cluster.rmsx(verb, ...args);
   const is = fingerprint(await observer.look());
-  for (const step of after) await faults.do(asFault(step));
-  return [
+  const problems = [
     ...(code === exit ? [] : [`it ended with ${code}, and not ${exit}: ${stderr}`]),
     ...says
       .filter((pattern) => !pattern.test(plain(stderr, cluster.name)))
       .map((each) => `it does not say ${each}: ${stderr}`),
     ...is.flatMap((line, at) => (line === was[at] ? [] : [`changed: ${was[at]} -> ${line}`])),
   ];
+  try {
+    for (const step of after) await faults.do(asFault(step));
+  } catch (cause) {
+    throw new Error(`it does not become what it was; ${problems.join('; ')}`, { cause });
+  }
+  return problems;
 }
 
 /** Commands name a cluster that is not the usual one. */

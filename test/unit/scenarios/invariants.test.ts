@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as invariants from '../../scenarios/invariants.ts';
-import { whatIsLostIsReported } from '../../scenarios/losses.ts';
+import { nothingAcknowledgedIsLost, whatIsLostIsReported } from '../../scenarios/losses.ts';
 import { type CloseSight, fieldsOf, type NodeSight, synchronisations } from '../../scenarios/sight.ts';
 
 const shape = ['slave-1 > master', 'slave-1 > slave-2'];
@@ -205,6 +205,11 @@ test.each([
   ['other bytes', ['w0:2'], [line(2)], 7, [`7 bytes are told, and the list has ${bytesOfOne}`]],
 ])('a list of %s must be judged as that', (_what, missing, list, bytes, problems) => {
   expect(whatIsLostIsReported(known, missing, { lostBytes: null, list, bytes })).toEqual(problems);
+});
+
+test('a write that was acknowledged and is gone must break I10', () => {
+  expect(nothingAcknowledgedIsLost(['w0:1', 'w0:2'])).toEqual(['2 acknowledged writes are lost: w0:1 w0:2']);
+  expect(nothingAcknowledgedIsLost([])).toEqual([]);
 });
 
 test('0 bytes must not be said of what is not known', () => {
