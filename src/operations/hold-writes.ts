@@ -1,6 +1,6 @@
 import type { RedisConnection } from '../domain/redis-port.ts';
 import { isAtLeast, numbersOf } from '../domain/server-version.ts';
-import { type InConf, liftLeft, refuseWrites } from './refuse-writes.ts';
+import { type InConf, isLeftRefusing, liftLeft, refuseWrites } from './refuse-writes.ts';
 
 /** Writes that are held go on by themselves after this: whoever held them may have been killed. */
 export const holdMs = 10_000;
@@ -46,6 +46,15 @@ export async function quietPings(connection: RedisConnection, inConf: InConf): P
 export async function releaseLeft(connection: RedisConnection, inConf: InConf): Promise<void> {
   await liftLeft(connection, inConf);
   const period = inConf(pingPeriod);
-  if (period === null || (await connection.setting(pingPeriod)) !== anHourSeconds) return;
-  await connection.configure(pingPeriod, period);
+  if (period !== null && (await isLeftQuiet(connection, period))) await connection.configure(pingPeriod, period);
 }
+
+/** @returns whether a run that was killed in the middle of a hand-over has left its own settings in a server */
+export async function hasLeft(connection: RedisConnection, inConf: InConf): Promise<boolean> {
+  const period = inConf(pingPeriod);
+  return (await isLeftRefusing(connection)) || (period !== null && (await isLeftQuiet(connection, period)));
+}
+
+/** @param period - what its conf says: whoever asks for an hour gets it */
+const isLeftQuiet = async (connection: RedisConnection, period: string): Promise<boolean> =>
+  period !== anHourSeconds && (await connection.setting(pingPeriod)) === anHourSeconds;

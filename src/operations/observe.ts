@@ -89,7 +89,8 @@ export function runningNodes(cluster: KnownCluster): readonly string[] {
 }
 
 /** An image that is here for sure, for a lock. */
-export const imageHere = ({ containers, record }: KnownCluster): string => containers[0]?.image ?? record.cluster.image;
+export const imageHere = ({ containers, record }: Pick<KnownCluster, 'containers' | 'record'>): string =>
+  containers[0]?.image ?? record.cluster.image;
 
 /** @throws RmsxError `not-found` that names the nodes there are */
 export function requireNode(cluster: KnownCluster, node: string): void {

@@ -1,7 +1,7 @@
 import type { RedisConnection } from '../domain/redis-port.ts';
+import { fencingReplicas } from '../domain/write-fence.ts';
 
-/** More replicas than any master has: nobody asks for it, so that who finds it knows who has left it. */
-const unreachable = '1000000';
+const unreachable = String(fencingReplicas);
 const count = 'min-replicas-to-write';
 const maxLag = 'min-replicas-max-lag';
 
@@ -36,9 +36,13 @@ export async function refuseWrites(connection: RedisConnection, inConf: InConf):
   return { lift };
 }
 
+/** @returns whether a run that was killed has left a server refusing writes */
+export const isLeftRefusing = async (connection: RedisConnection): Promise<boolean> =>
+  (await connection.setting(count)) === unreachable;
+
 /** Lets a server take writes that a run which was killed has left refusing them: as a master it would never take one. */
 export async function liftLeft(connection: RedisConnection, inConf: InConf): Promise<void> {
-  if ((await connection.setting(count)) !== unreachable) return;
+  if (!(await isLeftRefusing(connection))) return;
   await setBack(connection, count, inConf(count));
   await setBack(connection, maxLag, inConf(maxLag));
 }

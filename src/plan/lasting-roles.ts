@@ -2,15 +2,12 @@ import { type ClusterSpec, masterOf, plannedRole, sameSource, sourceOf } from '.
 import { RmsxError } from '../domain/errors.ts';
 import { nextMaster, promoteCommand } from '../domain/heir.ts';
 import { rmsxCommand } from '../domain/hints.ts';
-import { containerName } from '../domain/names.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 
 /** A node with another role than it should have. */
 interface Wrong {
   readonly node: string;
   readonly problem: string;
-  /** The command that puts it right while it runs; a master would lose what only it has. */
-  readonly move: string | undefined;
 }
 
 /**
@@ -27,34 +24,30 @@ export function refuseLastingRoles(cluster: ClusterSpec, infos: ReadonlyMap<stri
         {
           node: node.name,
           problem: `${node.name} runs as ${info.role}, and should be the ${plannedRole(node)}`,
-          move: undefined,
         },
       ];
     }
     const source = sourceOf(cluster, node);
     if (sameSource(info.source, source?.address ?? null)) return [];
-    const move = rmsxCommand(cluster.name, `move ${node.name} --source ${source?.name}`);
-    return [{ node: node.name, problem: `${node.name} does not follow ${source?.name}`, move }];
+    return [{ node: node.name, problem: `${node.name} does not follow ${source?.name}` }];
   });
   const [first] = wrong;
   if (!first) return;
   throw new RmsxError('failed', `Somebody changed the roles of ${cluster.name} while it ran.`, {
     node: first.node,
     problems: wrong.map(({ problem }) => problem),
-    hint: wayBack(cluster, infos, wrong),
+    hint: wayBack(cluster, infos),
   });
 }
 
-/** Nobody is promoted beside another master, so those that should be none go first. */
-function wayBack(cluster: ClusterSpec, infos: ReadonlyMap<string, ServerInfo>, wrong: readonly Wrong[]): string {
-  const master = masterOf(cluster).name;
-  const others = wrong.filter(({ move }) => move === undefined).map(({ node }) => node);
-  const strays = others.filter((node) => node !== master).map((node) => containerName(cluster.name, node));
-  if (strays.length > 0)
-    return `They take the right role when they start, and lose writes that only they have: docker restart ${strays.join(' ')}`;
-  if (others.length === 0) return `Put them back: ${wrong[0]?.move}`;
+/** Where no node is a master, one that holds more than the recorded one may have to become it. */
+function wayBack(cluster: ClusterSpec, infos: ReadonlyMap<string, ServerInfo>): string {
+  const repair = rmsxCommand(cluster.name, 'repair');
+  if ([...infos.values()].some(({ role }) => role === 'master')) return `Bring them back: ${repair}`;
   const heir = nextMaster(cluster, infos);
   if (heir === undefined) return rmsxCommand(cluster.name, 'status');
-  const what = heir === master ? 'Finish the promotion' : `Promote one that has more than ${master}`;
-  return `${what}: ${promoteCommand(cluster, heir)}`;
+  const master = masterOf(cluster).name;
+  return heir === master
+    ? `Finish what was cut off: ${repair}`
+    : `Promote one that has more than ${master}: ${promoteCommand(cluster, heir)}`;
 }

@@ -49,7 +49,7 @@ soakTest('roles that somebody changed by hand must end up at once, with the comm
   const refused = await plainUp();
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain('slave-1 runs as master, and should be the replica');
-  expect(refused.stderr).toContain(`docker restart ${cluster.container('slave-1')}`);
+  expect(refused.stderr).toContain(`rmsx repair -n ${cluster.name}`);
   const { warnings } = await cluster.status();
   expect(warnings[0]).toMatchObject({ code: 'two-masters' });
   await docker('restart', cluster.container('slave-1'));

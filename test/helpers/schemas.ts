@@ -14,6 +14,7 @@ export type SchemaName =
   | 'promote'
   | 'switchover'
   | 'rejoin'
+  | 'repair'
   | 'url'
   | 'env'
   | 'ls'
@@ -68,6 +69,7 @@ export function schemaFor(args: readonly string[], code: number | null): SchemaN
     code !== 0 &&
     !((verb === 'status' || verb === 'verify') && code === 3) &&
     !((verb === 'promote' || verb === 'switchover') && code === 8) &&
+    !(verb === 'repair' && (code === 3 || code === 8)) &&
     !(verb === 'doctor' && (code === 3 || code === 6));
   if (failed) return 'error';
   if (['start', 'stop', 'restart'].includes(verb)) return 'lifecycle';

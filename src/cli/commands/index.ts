@@ -55,6 +55,12 @@ export const commands: readonly LazyCommand[] = [
     load: () => import('./rejoin.ts').then(({ rejoinCommand }) => rejoinCommand),
   },
   {
+    name: 'repair',
+    positionals: '',
+    describe: 'finish a change that was cut off, or bring the nodes back to the recorded topology',
+    load: () => import('./repair.ts').then(({ repairCommand }) => repairCommand),
+  },
+  {
     name: 'scale',
     positionals: '',
     describe: 'as many replicas as --replicas says, while the cluster runs',

@@ -27,16 +27,8 @@ function twoMasters(scene: Scene, masters: readonly string[]): Warning {
     return `${name} (${name === recorded ? 'the recorded one, ' : ''}${replicas})`;
   });
   const message = `${listed(described)} are masters at the same time: writes to them go apart`;
-  return problem('two-masters', null, message, demote(scene, strayMasters(scene)));
+  return problem('two-masters', null, message, command(scene, 'repair'));
 }
-
-/** @returns the masters that should be replicas */
-export const strayMasters = (scene: Pick<Scene, 'nodes' | 'record'>): readonly string[] =>
-  mastersIn(scene).filter((name) => name !== masterOf(scene.record.cluster).name);
-
-/** @returns the command that makes replicas of masters that should be none */
-export const demote = (scene: Pick<Scene, 'record'>, masters: readonly string[]): string =>
-  `${restart(scene, masters)}   # as replicas; writes that only they have are lost`;
 
 /** Servers accept a circle, and all of its links show up. */
 function circleWarning(scene: Scene, circle: readonly string[]): Warning {
@@ -50,15 +42,8 @@ function circleWarning(scene: Scene, circle: readonly string[]): Warning {
     'cycle',
     null,
     `${way} follow each other in a circle: ${what}, whatever their links say`,
-    hasMaster ? wayOut(scene, circle) : circleHint(scene),
+    hasMaster ? command(scene, 'repair') : circleHint(scene),
   );
-}
-
-function wayOut(scene: Scene, circle: readonly string[]): string | null {
-  const wrong = scene.nodes.find(
-    ({ name, source, plannedSource }) => circle.includes(name) && source !== plannedSource,
-  );
-  return wrong ? command(scene, `move ${wrong.name} --source ${wrong.plannedSource}`) : null;
 }
 
 function circleHint({ record, infos }: Scene): string {

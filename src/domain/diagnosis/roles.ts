@@ -1,7 +1,7 @@
 import { sameSource, sourceOf } from '../cluster.ts';
 import type { NodeStatus, Warning } from '../status.ts';
-import { circlesIn, demote, masterHint, mastersIn, strayMasters } from './masters.ts';
-import { command, problem, restart, type Scene } from './scene.ts';
+import { circlesIn, masterHint, mastersIn } from './masters.ts';
+import { command, problem, type Scene } from './scene.ts';
 
 /** Nodes that run with another role, or follow another node, than they should. */
 export const roleWarnings = (scene: Scene): readonly Warning[] => {
@@ -21,16 +21,12 @@ function roleWarning(scene: Scene, node: NodeStatus): readonly Warning[] {
   }
   if (node.source === node.plannedSource) return [];
   const message = `${node.name} follows ${node.source}, and should follow ${node.plannedSource}`;
-  const hint = command(scene, `move ${node.name} --source ${node.plannedSource}`);
-  return [problem('source-differs', node.name, message, hint)];
+  return [problem('source-differs', node.name, message, command(scene, 'repair'))];
 }
 
-/** Nobody is promoted beside another master. */
-function roleHint(scene: Scene, node: NodeStatus): string {
-  if (node.plannedRole === 'replica') return restart(scene, [node.name]);
-  const strays = strayMasters(scene);
-  return strays.length > 0 ? demote(scene, strays) : masterHint(scene);
-}
+/** Where no node is a master, one that holds more than the recorded one may have to become it. */
+const roleHint = (scene: Scene, node: NodeStatus): string =>
+  node.plannedRole === 'replica' || mastersIn(scene).length > 0 ? command(scene, 'repair') : masterHint(scene);
 
 /** The role that a node would have after a restart must be the one it should have. */
 export const confWarnings = (scene: Scene): readonly Warning[] =>
@@ -41,5 +37,5 @@ export const confWarnings = (scene: Scene): readonly Warning[] =>
     const wanted = (spec && sourceOf(cluster, spec)?.address) ?? null;
     if (!conf || sameSource(conf.source, wanted)) return [];
     const message = `${name} would come back with another role after a restart: its role.conf is of an older change`;
-    return [problem('role-conf-differs', name, message, command(scene, 'up'))];
+    return [problem('role-conf-differs', name, message, command(scene, 'repair'))];
   });

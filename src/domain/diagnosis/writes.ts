@@ -2,6 +2,7 @@ import { askedFor } from '../merge-directives.ts';
 import { formatBytes } from '../quantities.ts';
 import type { ServerInfo } from '../server-info.ts';
 import type { Warning } from '../status.ts';
+import { fencingReplicas } from '../write-fence.ts';
 import { command, counted, problem, restart, type Scene } from './scene.ts';
 
 /** Masters that refuse writes although they run. */
@@ -23,6 +24,7 @@ function tooFewReplicas(scene: Scene, node: string, { goodReplicas, refusals }: 
 
 /** Where the replicas are there, what keeps them away is told with them, and what helps. */
 function enough(scene: Scene, wanted: number): string | null {
+  if (wanted === fencingReplicas) return command(scene, 'repair'); // a change that was killed has left it
   if (scene.record.cluster.nodes.length - 1 < wanted) return command(scene, `scale --replicas ${wanted}`);
   const isAway = scene.nodes.some(({ state, link }) => state !== 'running' || (link !== null && link !== 'up'));
   return isAway ? null : command(scene, 'status');

@@ -167,7 +167,7 @@ describe('what is wrong must be told with the command to type', () => {
   test('two masters', () => {
     expect(findings(evidence({}, { 'slave-1': masterInfo([]) }))).toEqual([
       'degraded, master: null',
-      'two-masters: master (the recorded one, 2 replicas) and slave-1 (no replica) are masters at the same time: writes to them go apart -> docker restart redis-server-slave-1   # as replicas; writes that only they have are lost',
+      'two-masters: master (the recorded one, 2 replicas) and slave-1 (no replica) are masters at the same time: writes to them go apart -> rmsx repair',
     ]);
   });
 
@@ -184,7 +184,7 @@ describe('what is wrong must be told with the command to type', () => {
     expect(cutOff({ 'slave-1': lost(), 'slave-2': lost() })).toEqual(behind('rmsx promote slave-1'));
     expect(cutOff({ 'slave-1': lost({ offset: 900 }), 'slave-2': lost() })).toEqual(behind('rmsx promote slave-2'));
     expect(cutOff({ 'slave-1': lost(), 'slave-2': masterInfo([]) })).toEqual([
-      'role-differs: slave-1 runs as replica, and should be the master -> docker restart redis-server-slave-2   # as replicas; writes that only they have are lost',
+      'role-differs: slave-1 runs as replica, and should be the master -> rmsx repair',
     ]);
   });
 
@@ -222,12 +222,12 @@ describe('what is wrong must be told with the command to type', () => {
     [
       'a replica of another node',
       evidence({}, { 'slave-1': replicaInfo(node('slave-2', null)) }),
-      'source-differs: slave-1 follows slave-2, and should follow master -> rmsx move slave-1 --source master',
+      'source-differs: slave-1 follows slave-2, and should follow master -> rmsx repair',
     ],
     [
       'a replica of something else',
       evidence({}, { 'slave-1': replicaInfo({ ...master, address: { host: '10.9.9.9', port: 1 } }) }),
-      'source-differs: slave-1 follows 10.9.9.9:1, and should follow master -> rmsx move slave-1 --source master',
+      'source-differs: slave-1 follows 10.9.9.9:1, and should follow master -> rmsx repair',
     ],
     [
       'a link that is down',
@@ -250,7 +250,7 @@ describe('what is wrong must be told with the command to type', () => {
         ...evidence(),
         confs: new Map([...confs(own), ['slave-1', { password: 'x', source: null, record: own }]]),
       },
-      'role-conf-differs: slave-1 would come back with another role after a restart: its role.conf is of an older change -> rmsx up',
+      'role-conf-differs: slave-1 would come back with another role after a restart: its role.conf is of an older change -> rmsx repair',
     ],
   ])('%s', (_, given, warning) => {
     expect(findings(given)).toEqual(['degraded, master: master', warning]);

@@ -20,7 +20,7 @@ test('a replica that runs as a master must be an error that names it and the com
   expect([error.code, error.problems, error.hint]).toEqual([
     'failed',
     ['slave-1 runs as master, and should be the replica'],
-    'They take the right role when they start, and lose writes that only they have: docker restart redis-server-slave-1',
+    'Bring them back: rmsx repair',
   ]);
 });
 
@@ -31,9 +31,7 @@ describe('a promotion that was cut off', () => {
     errorOf(() => refuseLastingRoles(promoted, new Map(infos))).hint;
 
   test('must be finished where nobody holds more', () => {
-    expect(hint(['slave-1', behind(1000)], ['slave-2', behind(1000)])).toBe(
-      'Finish the promotion: rmsx promote slave-1',
-    );
+    expect(hint(['slave-1', behind(1000)], ['slave-2', behind(1000)])).toBe('Finish what was cut off: rmsx repair');
   });
 
   test('must not be finished with a node that needs --force where another one does not', () => {
@@ -43,9 +41,7 @@ describe('a promotion that was cut off', () => {
   });
 
   test('must not be named beside another master, next to which nobody is promoted', () => {
-    expect(hint(['slave-1', behind(1000)], ['slave-2', masterInfo([])])).toBe(
-      'They take the right role when they start, and lose writes that only they have: docker restart redis-server-slave-2',
-    );
+    expect(hint(['slave-1', behind(1000)], ['slave-2', masterInfo([])])).toBe('Bring them back: rmsx repair');
   });
 
   test('must be looked at where nobody may take over', () => {

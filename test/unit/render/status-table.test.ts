@@ -76,7 +76,7 @@ test('a second master must be marked without colour', () => {
     slave-1  replica  running  master  172.19.0.11:6380  6380  up    0      0      1000    8.0.2
     slave-2  !master  running  !-      172.19.0.12:6381  6381  -     -      -      1000    8.0.2
     warning: master (the recorded one, 2 replicas) and slave-2 (no replica) are masters at the same time: writes to them go apart
-    hint: docker restart redis-server-slave-2   # as replicas; writes that only they have are lost
+    hint: rmsx repair
     "
   `);
 });

@@ -83,7 +83,7 @@ test.each<[string, Given, readonly string[]]>([
     'two masters',
     { infos: { master: masterInfo([two]), 'slave-1': masterInfo([]) } },
     [
-      'two-masters -: master (the recorded one, 1 replica) and slave-1 (no replica) are masters at the same time: writes to them go apart -> docker restart redis-server-slave-1   # as replicas; writes that only they have are lost',
+      'two-masters -: master (the recorded one, 1 replica) and slave-1 (no replica) are masters at the same time: writes to them go apart -> rmsx repair',
     ],
   ],
   [
@@ -97,7 +97,7 @@ test.each<[string, Given, readonly string[]]>([
     'a circle beside the master',
     { infos: { master: masterInfo([]), 'slave-1': replicaInfo(two), 'slave-2': replicaInfo(one) } },
     [
-      'cycle -: slave-1 → slave-2 → slave-1 follow each other in a circle: none of them gets what the master writes, whatever their links say -> rmsx move slave-1 --source master',
+      'cycle -: slave-1 → slave-2 → slave-1 follow each other in a circle: none of them gets what the master writes, whatever their links say -> rmsx repair',
     ],
   ],
   [

@@ -190,7 +190,7 @@ test.each<[string, Readonly<Record<string, ServerInfo>>, string]>([
   [
     'of replicas',
     { 'slave-1': replicaInfo(chain.nodes[2] as NodeSpec), 'slave-2': replicaInfo(chain.nodes[1] as NodeSpec) },
-    'rmsx move slave-1 --source master -n demo',
+    'rmsx repair -n demo',
   ],
   ['with the master', { master: replicaInfo(chain.nodes[1] as NodeSpec) }, 'rmsx promote master -n demo'],
 ])('a circle %s must be told with what ends it, as status does', (_, infos, hint) => {

@@ -1,0 +1,88 @@
+import { lastRoleIn } from '../domain/diagnosis/log.ts';
+import { RmsxError } from '../domain/errors.ts';
+import { containerOf } from '../domain/observed.ts';
+import type { Ports } from '../domain/ports.ts';
+import type { ClusterStatus } from '../domain/status.ts';
+import { newRun } from '../files/process-owner.ts';
+import { asleepIn, planRepair, type RepairStep } from '../plan/repair.ts';
+import { lookUnlocked } from './lock.ts';
+import { lookAtServers, type Seen } from './look-at-servers.ts';
+import { observeCluster } from './observe.ts';
+import { nodesWithLeft } from './release-left.ts';
+import { type LeftAlone, takeRepairStep } from './repair-steps.ts';
+import { status } from './status.ts';
+
+/** How a cluster is repaired. */
+export interface RepairOptions {
+  /** Only say what would be done. @default false */
+  readonly dryRun?: boolean;
+}
+
+/** What a repair did. */
+export interface RepairResult {
+  /** What was to be done, in that order. */
+  readonly plan: readonly RepairStep[];
+  readonly changed: boolean;
+  /** Nodes that stay as they are, as something could be lost, each with the reason and the way out. */
+  readonly left: readonly LeftAlone[];
+  readonly status: ClusterStatus;
+}
+
+/**
+ * Finishes a change that was cut off, or brings the nodes back to what the record says: every step is an operation of its
+ * own, which looks again, and refuses what would lose a write (docs/decisions/032).
+ * @throws RmsxError `not-found`; with nothing changed `unsafe`, or `conflict` where another rmsx is at work; what a step
+ * throws, with what was done before it
+ * @example
+ * const { left } = await repair('redis-server', {}, ports);
+ */
+export async function repair(name: string, { dryRun = false }: RepairOptions, ports: Ports): Promise<RepairResult> {
+  const plan = await lookUnlocked(name, newRun(), ports, () => planNow(name, ports));
+  if (dryRun || plan.length === 0) return { plan, changed: false, left: [], status: await status(name, ports) };
+  const left: LeftAlone[] = [];
+  let changed = false;
+  let refusal: RmsxError | undefined;
+  for (const step of plan) {
+    try {
+      const taken = await takeRepairStep(name, step, left, ports);
+      changed ||= taken.changed;
+      left.push(...taken.left);
+    } catch (error) {
+      if (!(error instanceof RmsxError) || error.code !== 'unsafe' || !mayBeLeft(step)) throw error;
+      refusal ??= error;
+      left.push({ node: step.node, message: error.message, hint: error.hint ?? null });
+    }
+  }
+  if (refusal && !changed) throw refusal;
+  return { plan, changed, left, status: await status(name, ports) };
+}
+
+/** The others go on without a node that stays as it is; nothing goes on without a master. */
+const mayBeLeft = (step: RepairStep): step is Extract<RepairStep, { op: 'rejoin' }> => step.op === 'rejoin';
+
+async function planNow(name: string, ports: Ports): Promise<readonly RepairStep[]> {
+  const cluster = await observeCluster(ports, name);
+  const { plan, connections } = await lookAtServers(cluster, ports, async (seen) => {
+    const [left, lastRoles] = await Promise.all([
+      nodesWithLeft(cluster.record.cluster, [...seen.infos.keys()], seen.connections),
+      lastRolesOf(seen, ports),
+    ]);
+    return { plan: planRepair({ ...cluster, infos: seen.infos, left, lastRoles }) };
+  });
+  connections.close();
+  return plan;
+}
+
+/** So many lines of its log tell what a node was last. */
+const logLines = 5000;
+
+async function lastRolesOf(
+  { cluster }: Seen,
+  { engine }: Ports,
+): Promise<ReadonlyMap<string, 'master' | 'replica' | null>> {
+  const roles = asleepIn(cluster).map(async (node) => {
+    const id = containerOf(cluster, node)?.id;
+    return [node, id === undefined ? null : lastRoleIn(await engine.logs(id, logLines))] as const;
+  });
+  return new Map(await Promise.all(roles));
+}
