@@ -47,7 +47,7 @@ export const handOverScenarios: readonly Scenario[] = [
       hit('wake', 'slave-1'),
       until('slave-1', 'up'),
     ],
-    expected: { ...most, shape: ['master > slave-1', 'master > slave-2'], downtimeMs: 500 },
+    expected: { ...most, shape: ['master > slave-1', 'master > slave-2'], downtimeMs: 2000 },
   },
   {
     name: 'a star of two servers is handed over to the older one',

@@ -15,7 +15,7 @@ export const linkScenarios: readonly Scenario[] = [
     settings: { 'repl-backlog-size': '1mb' },
     writers: 4,
     steps: [hit('blink', 'master')],
-    expected: { shape: star, lost: 'none', full: 0, partial: 2, downtimeMs: 500 },
+    expected: { shape: star, lost: 'none', full: 0, partial: 2, downtimeMs: 2000 },
     core: true,
   },
   {

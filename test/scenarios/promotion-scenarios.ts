@@ -145,7 +145,7 @@ export const promotionScenarios: readonly Scenario[] = [
       lost: 'none',
       full: 1,
       partial: 2,
-      downtimeMs: 500,
+      downtimeMs: 2000,
     },
   },
 ];

@@ -1,6 +1,7 @@
 import { handOverScenarios } from './hand-over-scenarios.ts';
 import { linkScenarios, rebirthScenarios } from './link-scenarios.ts';
 import { promotionScenarios } from './promotion-scenarios.ts';
+import { repairScenarios } from './repair-scenarios.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Every scenario there is. */
@@ -9,4 +10,5 @@ export const scenarios: readonly Scenario[] = [
   ...rebirthScenarios,
   ...promotionScenarios,
   ...handOverScenarios,
+  ...repairScenarios,
 ];
