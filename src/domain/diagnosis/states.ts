@@ -4,7 +4,7 @@ import { describePlace, type Misplaced, placeHint } from '../misplaced.ts';
 import { containerOf } from '../observed.ts';
 import type { NodeState, NodeStatus, Warning } from '../status.ts';
 import { noClues } from './clues.ts';
-import { fatalIn } from './log.ts';
+import { fatalIn, lastRoleIn } from './log.ts';
 import { masterHint } from './masters.ts';
 import { command, counted, listed, logsOf, problem, restart, type Scene } from './scene.ts';
 import { dependentsOf } from './upstream.ts';
@@ -40,7 +40,7 @@ const isSilentOffNetwork = ({ name, state }: NodeStatus, misplaced: ReadonlyMap<
 function stateWarning(scene: Scene, { name }: NodeStatus, state: Exclude<NodeState, 'running'>): Warning {
   const { log, end } = scene.clues.get(name) ?? noClues;
   const isOver = state === 'stopped' || state === 'restarting';
-  const [message, hint] = stateText(scene, name, state);
+  const [message, hint] = stateText(scene, name, state, lastRoleIn(log));
   const waiting = andWhoWaits(scene, name);
   if (isOver && end?.outOfMemory) {
     const again = end.restarts > 0 ? `, ${counted(end.restarts, 'time')} started again before` : '';
@@ -55,11 +55,15 @@ function stateText(
   scene: Scene,
   name: string,
   state: Exclude<NodeState, 'running'>,
+  lastRole: ReturnType<typeof lastRoleIn>,
 ): readonly [message: string, hint: string] {
   const { record, containers } = scene;
   const isMaster = name === masterOf(record.cluster).name;
   const isForgetful = isMaster && startsBehind(record.cluster, containerOf({ containers }, name)) !== undefined;
-  const back = isForgetful ? masterHint(scene) : command(scene, 'up');
+  // `up` does not ask for the writes that only a former master has.
+  const isFormer = !isMaster && lastRole === 'master';
+  const up = command(scene, isFormer ? `rejoin ${name}` : 'up');
+  const back = isForgetful ? masterHint(scene) : up;
   switch (state) {
     case 'missing':
       return [`the container of ${name} is not there`, back];

@@ -58,6 +58,15 @@ test.each<[string, Given, readonly string[]]>([
     ],
   ],
   [
+    'a former master that is down: only rejoin asks for its writes',
+    {
+      infos: { 'slave-1': null },
+      states: { 'slave-1': 'stopped' },
+      clues: { 'slave-1': { log: ['1:M 29 Nov 2026 10:00:00.000 * Ready to accept connections tcp'] } },
+    },
+    ['node-stopped slave-1: slave-1 is stopped -> rmsx rejoin slave-1'],
+  ],
+  [
     'a replica that was killed for its memory',
     {
       infos: { 'slave-1': null },
