@@ -1,0 +1,197 @@
+import type { Refusal } from './refusal.ts';
+import { hit, set, until, write } from './steps.ts';
+
+/** slave-1 waits for a full synchronisation that does not begin. */
+const syncing = [
+  set('master', 'repl-diskless-sync', 'yes'),
+  set('master', 'repl-diskless-sync-delay', '60'),
+  hit('cut', 'slave-1'),
+  write('master', 400),
+  hit('mend', 'slave-1'),
+  until('slave-1', 'syncing'),
+];
+const synced = [
+  set('master', 'repl-diskless-sync-delay', '0'),
+  hit('cut', 'slave-1'),
+  hit('mend', 'slave-1'),
+  until('slave-1', 'up'),
+];
+const none = { before: [], after: [] } as const;
+const status = /rmsx status/;
+const back = [hit('start', 'master'), until('slave-1', 'up'), until('slave-2', 'up')];
+
+/** Of promote, while the master lives. */
+const promotions: readonly Refusal[] = [
+  {
+    ...none,
+    name: 'the node is none of the cluster',
+    rmsx: 'promote slave-9',
+    exit: 4,
+    says: [/slave-9/],
+  },
+  { ...none, name: 'the node is the master already', rmsx: 'promote master', exit: 0, says: [/already|nothing/] },
+  {
+    ...none,
+    name: 'the master is alive',
+    rmsx: 'promote slave-1',
+    exit: 7,
+    says: [/master is alive: it answers as the master, at offset \d+/, /rmsx switchover slave-1/],
+  },
+  {
+    name: 'the node is paused',
+    rmsx: 'promote slave-1',
+    exit: 7,
+    says: [/slave-1 cannot be promoted: its container is paused/, /rmsx status/],
+    before: [hit('pause', 'slave-1')],
+    after: [hit('wake', 'slave-1'), until('slave-1', 'up')],
+  },
+  {
+    name: 'the node is down',
+    rmsx: 'promote slave-1',
+    exit: 7,
+    says: [/slave-1 cannot be promoted: its container is stopped/, /rmsx status/],
+    before: [hit('kill', 'slave-1')],
+    after: [hit('start', 'slave-1'), until('slave-1', 'up')],
+  },
+  {
+    name: 'the node is in the middle of a full synchronisation',
+    rmsx: 'promote slave-1',
+    exit: 7,
+    says: [/slave-1 is in the middle of a full synchronisation/, /rmsx status/],
+    before: syncing,
+    after: synced,
+  },
+  {
+    name: 'the node loads what it got',
+    rmsx: 'promote slave-1',
+    exit: 7,
+    says: [/slave-1 is (loading its data|in the middle of a full synchronisation)/, /rmsx status/],
+    before: [
+      set('slave-1', 'key-load-delay', '200000'),
+      hit('cut', 'slave-1'),
+      write('master', 400),
+      hit('mend', 'slave-1'),
+      until('slave-1', 'loading'),
+    ],
+    after: [set('slave-1', 'key-load-delay', '0'), until('slave-1', 'up')],
+  },
+  {
+    name: 'the node is never to be promoted',
+    rmsx: 'promote slave-1',
+    exit: 7,
+    says: [/slave-1 is marked never to be promoted \(replica-priority 0\)/, /rmsx status/],
+    before: [set('slave-1', 'replica-priority', '0')],
+    after: [set('slave-1', 'replica-priority', '100')],
+  },
+  {
+    name: 'the node is off the network',
+    rmsx: 'promote slave-1',
+    exit: 7,
+    says: [/slave-1 cannot be promoted/, /rmsx up/],
+    before: [hit('disconnect', 'slave-1')],
+    after: [hit('connect', 'slave-1'), until('slave-1', 'up')],
+  },
+  {
+    name: 'another node runs as a master, too',
+    rmsx: 'promote slave-1',
+    exit: 7,
+    says: [/slave-2 already runs? as master/, /rmsx status/],
+    before: [hit('stray', 'slave-2')],
+    after: [hit('return', 'slave-2'), until('slave-2', 'up')],
+  },
+  {
+    name: 'the master hangs, and was heard of a moment ago',
+    rmsx: 'promote slave-1',
+    exit: 7,
+    says: [/master is not known to be gone/, /heard from it \d+ s ago/, /rmsx logs master/],
+    before: [hit('freeze', 'master')],
+    after: [hit('thaw', 'master'), until('slave-1', 'up')],
+  },
+  {
+    name: 'the node is behind another, and the master is dead',
+    rmsx: 'promote slave-1',
+    exit: 7,
+    says: [/slave-1 is \d+ bytes behind slave-2 \(offset \d+ of \d+\)/, /rmsx promote slave-2/, /--via/],
+    before: [hit('cut', 'slave-1'), write('master', 40), hit('kill', 'master'), hit('mend', 'slave-1')],
+    after: back,
+    on: ['star', 'tree'],
+  },
+];
+
+const handOvers: readonly Refusal[] = [
+  { ...none, name: 'the node is none of the cluster', rmsx: 'switchover slave-9', exit: 4, says: [/slave-9/] },
+  { ...none, name: 'the node is the master already', rmsx: 'switchover master', exit: 0, says: [/already|nothing/] },
+  {
+    name: 'the node is paused',
+    rmsx: 'switchover slave-1',
+    exit: 7,
+    says: [/slave-1 is paused: it would be left behind/, status],
+    before: [hit('pause', 'slave-1')],
+    after: [hit('wake', 'slave-1'), until('slave-1', 'up')],
+  },
+  {
+    name: 'another node is paused',
+    rmsx: 'switchover slave-1',
+    exit: 7,
+    says: [/slave-2 is paused: it would be left behind/, status],
+    before: [hit('pause', 'slave-2')],
+    after: [hit('wake', 'slave-2'), until('slave-2', 'up')],
+  },
+  {
+    name: 'the node has no link',
+    rmsx: 'switchover slave-1',
+    exit: 7,
+    says: [/slave-1 has no link to its source/, status],
+    before: [hit('cut', 'slave-1')],
+    after: [hit('mend', 'slave-1'), until('slave-1', 'up')],
+  },
+  {
+    name: 'the node is in the middle of a full synchronisation',
+    rmsx: 'switchover slave-1',
+    exit: 7,
+    says: [/slave-1 is in the middle of a full synchronisation/, status],
+    before: syncing,
+    after: synced,
+  },
+  {
+    name: 'the node is never to be the master',
+    rmsx: 'switchover slave-1',
+    exit: 7,
+    says: [/replica-priority 0/, status],
+    before: [set('slave-1', 'replica-priority', '0')],
+    after: [set('slave-1', 'replica-priority', '100')],
+  },
+  {
+    name: 'the master is dead',
+    rmsx: 'switchover slave-1',
+    exit: 7,
+    says: [/No node of \S+ is a master/, /rmsx promote slave-1/],
+    before: [hit('kill', 'master')],
+    after: back,
+  },
+];
+
+const rejoinings: readonly Refusal[] = [
+  { ...none, name: 'the node is none of the cluster', rmsx: 'rejoin slave-9', exit: 4, says: [/slave-9/] },
+  { ...none, name: 'the node follows already', rmsx: 'rejoin slave-1', exit: 0, says: [/nothing to do/] },
+  { ...none, name: 'the node is the master', rmsx: 'rejoin master', exit: 7, says: [/nobody to follow/, status] },
+  {
+    name: 'there is nobody to follow',
+    rmsx: 'rejoin slave-1',
+    exit: 7,
+    says: [/master does not answer: there is nobody whom slave-1 could follow/, status],
+    before: [hit('kill', 'master')],
+    after: back,
+  },
+  {
+    name: 'the node has a write that nobody else has',
+    rmsx: 'rejoin slave-1',
+    exit: 7,
+    says: [/slave-1 has \d+ writes? \(\d+ bytes\) that nobody else has/, /--save-lost/, /--discard/],
+    before: [hit('stray', 'slave-1'), write('slave-1', 8)],
+    after: [hit('return', 'slave-1'), until('slave-1', 'up')],
+  },
+];
+
+/** Every refusal that there is, and what has nothing to do. */
+export const refusals: readonly Refusal[] = [...promotions, ...handOvers, ...rejoinings];
