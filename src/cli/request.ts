@@ -1,4 +1,5 @@
 import { flagOf } from '../config/flag-of.ts';
+import { isolate } from '../config/isolated.ts';
 import { readDirective } from '../config/read-directive.ts';
 import type { RmsxFile } from '../config/rmsx-file/rmsx-file.ts';
 import { checkUpRequest, type UpRequest } from '../config/up-request.ts';
@@ -11,7 +12,6 @@ import { readPassword } from '../files/password-file.ts';
 import type { Arguments } from './arguments.ts';
 import type { OptionSpecs } from './command.ts';
 import type { Context } from './context.ts';
-import { isolate } from './isolated.ts';
 
 /** The flags that describe a cluster; `up` and `render` take them. */
 export const upRequestOptions: OptionSpecs = {

@@ -26,3 +26,13 @@ function canonicalName(zone: string): string | undefined {
     return undefined;
   }
 }
+
+/**
+ * The time zone of the caller: what is none for a server may well be in an environment.
+ * @param given - the variable TZ
+ */
+export function callersTimezone(given: string | undefined): string {
+  const zone = given?.replace(/^:/, '');
+  if (zone && timezoneProblem(zone) === undefined) return zone;
+  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+}

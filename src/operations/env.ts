@@ -82,8 +82,8 @@ export async function url(name: string, node: string, ports: Ports): Promise<Nod
   return { node, role: spec ? plannedRole(spec) : 'replica', url: redisUrl(host, port, cluster.password) };
 }
 
-/** The user name stays empty: it means the default user everywhere. */
-function redisUrl(host: string, port: number, password: string): string {
+/** @returns the URL of a node; the user name stays empty: it means the default user everywhere */
+export function redisUrl(host: string, port: number, password: string): string {
   const encoded = encodeURIComponent(password).replace(
     /[!'()*]/g,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -19,7 +19,7 @@ export interface Hold {
 export async function hold(request: UpRequest, options: UpOptions, ports: Ports): Promise<Hold> {
   const { name } = request;
   const [containers, volumes] = await Promise.all([ports.engine.listContainers(name), ports.engine.listVolumes()]);
-  const result = await up({ ...request, held: true }, options, ports);
+  const result = await up(request, options, ports);
   const isMade = result.plan.some(({ step }) => step.op === 'create-container'); // by us, and not by who was faster
   const isKept = volumes.some(({ cluster }) => cluster === name);
   const isThere = containers.some(({ node }) => node !== null) || !isMade;

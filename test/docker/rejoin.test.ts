@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { url } from '../../src/index.ts';
+import { url } from '../../src/operations.ts';
 import { isSoak } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { library } from './support/library.ts';

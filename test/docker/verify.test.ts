@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Verification, verify } from '../../src/index.ts';
+import { type Verification, verify } from '../../src/operations.ts';
 import { TestCluster } from './support/cluster.ts';
 import { library } from './support/library.ts';
 import { docker, eventually, rmsx } from './support/run.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { connect, down, gc, type Ports, status, up } from '../../src/index.ts';
+import { connect, down, gc, type Ports, status, up } from '../../src/operations.ts';
 import { TestCluster } from '../docker/support/cluster.ts';
 import { docker, type Finished, rmsx } from '../docker/support/run.ts';
 

@@ -1,4 +1,4 @@
-import { timezoneProblem } from '../../config/timezone.ts';
+import { callersTimezone } from '../../config/timezone.ts';
 import type { UpRequest } from '../../config/up-request.ts';
 import { rmsxCommand } from '../../domain/hints.ts';
 import { up } from '../../operations/up.ts';
@@ -52,15 +52,8 @@ export const readUpOptions = (args: Arguments, { env }: Context): UpOptions => (
   wait: args.switch('wait') ?? true,
   retain: args.switch('retain') ?? false,
   dryRun: args.switch('dry-run') ?? false,
-  timezone: callersTimezone(env),
+  timezone: callersTimezone(env.TZ),
 });
-
-/** What is no time zone for a server may well be in an environment. */
-function callersTimezone({ TZ }: NodeJS.ProcessEnv): string {
-  const zone = TZ?.replace(/^:/, '');
-  if (zone && timezoneProblem(zone) === undefined) return zone;
-  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
-}
 
 async function report(result: UpResult, request: UpRequest, context: Context): Promise<void> {
   const plan = planDocument(result.plan);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { type ClusterStatus, env, status, url } from '../../../src/index.ts';
+import { type ClusterStatus, env, status, url } from '../../../src/operations.ts';
 import { assertValid } from '../../helpers/schemas.ts';
 import { library } from './library.ts';
 import { docker, rmsx, rmsxJson } from './run.ts';

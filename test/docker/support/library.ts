@@ -1,4 +1,4 @@
-import { connect, type Ports } from '../../../src/index.ts';
+import { connect, type Ports } from '../../../src/operations.ts';
 
 let connecting: Promise<Ports> | undefined;
 

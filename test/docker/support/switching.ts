@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { url } from '../../../src/index.ts';
+import { url } from '../../../src/operations.ts';
 import type { TestCluster } from './cluster.ts';
 import { library } from './library.ts';
 import { eventually, rmsxJson } from './run.ts';

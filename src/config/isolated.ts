@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { UpRequest } from '../config/up-request.ts';
+import type { UpRequest } from './up-request.ts';
 
 /**
  * `--isolated`: a cluster that never collides with another one and keeps nothing. What is asked for explicitly holds.

@@ -1,0 +1,72 @@
+import { isolate } from '../config/isolated.ts';
+import { callersTimezone } from '../config/timezone.ts';
+import type { UpRequest } from '../config/up-request.ts';
+import { RmsxError } from '../domain/errors.ts';
+import { defaultClusterName } from '../domain/names.ts';
+import type { Ports } from '../domain/ports.ts';
+import type { ClusterStatus } from '../domain/status.ts';
+import { hold, letGo } from '../operations/hold.ts';
+import { observeCluster } from '../operations/observe.ts';
+import { status } from '../operations/status.ts';
+import { type CallOptions, type EngineOptions, withPorts } from './call.ts';
+import { Cluster } from './cluster.ts';
+
+/** What `up` makes, and how. What is left out has the default of the command line. */
+export interface UpSettings
+  extends Omit<UpRequest, 'name' | 'locate' | 'held' | 'complete'>,
+    CallOptions,
+    EngineOptions {
+  /** @default `redis-server`; a name of its own where it is isolated */
+  readonly name?: string;
+  /** For tests: a name, a subnet and ports of its own, no data kept, no command disabled. @default false */
+  readonly isolated?: boolean;
+  /** Leave everything as it is after a failure. @default false */
+  readonly retain?: boolean;
+}
+
+/**
+ * Brings a cluster up, and returns when replication is usable.
+ * @returns a handle; at the end of its block `await using` takes away what was not there before
+ * @throws RmsxError `bad-spec` with all that is wrong, `conflict`, `image-missing`, `timeout`, `interrupted` or `failed`; what it
+ * made is gone then
+ * @example
+ * await using cluster = await up({ replicas: 2, isolated: true });
+ * await cluster.kill('master');
+ * await cluster.promote();
+ * const client = new Redis(cluster.master.url);
+ */
+export async function up(settings: UpSettings = {}): Promise<Cluster> {
+  const { signal, progress, timeoutMs, dockerHost, dockerContext, insecureEngine, retain = false, ...asked } = settings;
+  const call = { signal, progress, timeoutMs };
+  const engine = { dockerHost, dockerContext, insecureEngine };
+  const request = { ...asked, name: asked.name ?? defaultClusterName, locate: (path: string): string => path };
+  const wanted = asked.isolated ? isolate(request, asked.name !== undefined) : request;
+  const options = { wait: true, retain, dryRun: false, timezone: callersTimezone(process.env.TZ) };
+  return withPorts(engine, call, async (ports) => {
+    const held = await hold(wanted, options, ports);
+    try {
+      return new Cluster(wanted.name, held, engine, seenBy(held.result), await passwordOf(wanted.name, ports));
+    } catch (error) {
+      if (!retain) await withPorts(engine, {}, (late) => letGo(held, late)); // the signal may have ended it
+      throw error;
+    }
+  });
+}
+
+/**
+ * A handle for a cluster that is there, whoever made it. At the end of its block it is left as it is.
+ * @throws RmsxError `not-found`
+ */
+export function attach(name: string, options: CallOptions & EngineOptions = {}): Promise<Cluster> {
+  return withPorts(options, options, async (ports) => {
+    const [seen, password] = [await status(name, ports), await passwordOf(name, ports)];
+    return new Cluster(name, null, options, seen, password);
+  });
+}
+
+const passwordOf = async (name: string, ports: Ports): Promise<string> => (await observeCluster(ports, name)).password;
+
+function seenBy({ status: seen }: { readonly status: ClusterStatus | null }): ClusterStatus {
+  if (seen) return seen;
+  throw new RmsxError('bug', 'A cluster that is up was not looked at.');
+}
