@@ -94,6 +94,7 @@ const promotions: readonly Refusal[] = [
     says: [/slave-2 already runs? as master/, /rmsx status/],
     before: [hit('stray', 'slave-2')],
     after: [hit('return', 'slave-2'), until('slave-2', 'up')],
+    on: ['star', 'tree'], // in a chain slave-3 has gone with it, and that is said first
   },
   {
     name: 'the master hangs, and was heard of a moment ago',
