@@ -31,7 +31,7 @@ export interface Command {
   /** Command lines that work as they are, with what they do. */
   readonly examples: readonly (readonly [string, string])[];
   /**
-   * @param passedOn - what belongs to another program: see `LazyCommand`
+   * @param passedOn - what belongs to another program: see `LazyCommand`; what stands behind `--` is without it
    * @returns the exit code
    */
   run(args: Arguments, context: Context, passedOn: readonly string[]): Promise<number>;

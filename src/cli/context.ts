@@ -29,8 +29,9 @@ export interface Context {
    * Engine, Redis and progress: made when a command is sure that its command line is right.
    * @param cluster - which one is worked on, null for all of them. @default the one that is named
    * @param mostMs - how long it may take, null where only a signal ends it. @default timeoutMs
+   * @param isDeaf - whether the command heeds signals by itself. @default false
    */
-  ports(cluster?: string | null, mostMs?: number | null): Promise<Ports>;
+  ports(cluster?: string | null, mostMs?: number | null, isDeaf?: boolean): Promise<Ports>;
   /** What --timeout says, or its default. */
   readonly timeoutMs: number;
   /** What --timeout says; null where it is not given. */
@@ -76,8 +77,13 @@ export async function createContext(
     (args.switch('color') ?? true) && !env.NO_COLOR && env.TERM !== 'dumb' && streams.stdout.isTTY === true;
   let deadline: Deadline | undefined;
   let ports: Ports | undefined;
-  const connectFor = async (cluster: string | null, mostMs: number | null): Promise<Ports> => {
-    deadline = startDeadline(mostMs, { cluster, isMachine, waitedFor: () => ports?.engine.unanswered() });
+  const end = (): void => {
+    deadline?.end();
+    ports?.engine.close();
+  };
+  const connectFor = async (cluster: string | null, mostMs: number | null, isDeaf: boolean): Promise<Ports> => {
+    end(); // a part of the command that comes after another has a time of its own
+    deadline = startDeadline(mostMs, { cluster, isMachine, isDeaf, waitedFor: () => ports?.engine.unanswered() });
     const [{ connect }, { createProgress }] = await Promise.all([import('../connect.ts'), import('./progress.ts')]);
     const progress = await createProgress(streams, { quiet, verbose, colour });
     ports = await connect({ env, progress, signal: deadline.signal, ...engine });
@@ -94,7 +100,7 @@ export async function createContext(
     env,
     file: async () => description?.parse(),
     reading,
-    ports: (cluster = name, mostMs = timeoutMs) => connectFor(cluster, mostMs),
+    ports: (cluster = name, mostMs = timeoutMs, isDeaf = false) => connectFor(cluster, mostMs, isDeaf),
     timeoutMs,
     givenTimeoutMs: givenMs ?? null,
     print: async (document, text) => {
@@ -103,10 +109,7 @@ export async function createContext(
     tell: (text) => {
       if (!quiet) streams.stderr.write(`${text}\n`);
     },
-    end: () => {
-      deadline?.end();
-      ports?.engine.close();
-    },
+    end,
   };
 }
 

@@ -2,6 +2,14 @@ import { type ErrorCode, RmsxError } from '../domain/errors.ts';
 import type { Engine } from '../domain/ports.ts';
 import { endAtOnce } from './end-at-once.ts';
 
+const signals = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'terminated' } as const;
+
+/** The signals that end a command. */
+export const endingSignals: readonly NodeJS.Signals[] = Object.keys(signals) as (keyof typeof signals)[];
+
+/** @returns what a command ends with that such a signal ended */
+export const codeOf = (name: NodeJS.Signals): ErrorCode => signals[name as keyof typeof signals];
+
 /** How long a command may take, and what stops it before. */
 export interface Deadline {
   readonly signal: AbortSignal;
@@ -17,6 +25,8 @@ export interface Ending {
   readonly isMachine: boolean;
   /** Who keeps everybody waiting when the time is up. @default nobody */
   readonly waitedFor?: () => ReturnType<Engine['unanswered']>;
+  /** Whether somebody else heeds the signals. @default false */
+  readonly isDeaf?: boolean;
 }
 
 /**
@@ -31,20 +41,19 @@ export function startDeadline(timeoutMs: number | null, ending: Ending): Deadlin
     controller.abort(new RmsxError('timeout', message, { hint: 'Allow more: --timeout 5m' }));
   };
   const timer = timeoutMs === null ? undefined : setTimeout(expire, timeoutMs, timeoutMs);
-  const signals = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'terminated' } as const;
   let isSignalled = false; // time that is up takes nobody's first signal away
   const stop = (name: NodeJS.Signals): void => {
-    const code = signals[name as keyof typeof signals];
-    if (isSignalled) endAtOnce(cutOff(code, name, ending.cluster), ending.isMachine);
+    if (isSignalled) endAtOnce(cutOff(name, cleaningUp(ending.cluster)), ending.isMachine);
     isSignalled = true;
-    controller.abort(new RmsxError(code, `Stopped by ${name}.`));
+    controller.abort(new RmsxError(codeOf(name), `Stopped by ${name}.`));
   };
-  for (const name of Object.keys(signals)) process.on(name, stop);
+  const heeded = ending.isDeaf ? [] : endingSignals;
+  for (const name of heeded) process.on(name, stop);
   return {
     signal: controller.signal,
     end: () => {
       clearTimeout(timer);
-      for (const name of Object.keys(signals)) process.off(name, stop);
+      for (const name of heeded) process.off(name, stop);
     },
   };
 }
@@ -57,10 +66,18 @@ function silenceOf(call: ReturnType<Engine['unanswered']>): string {
   return `: the engine has not answered for ${Math.round(call.forMs / 1000)} s (${call.what})`;
 }
 
-function cutOff(code: ErrorCode, name: NodeJS.Signals, cluster: string | null): RmsxError {
+/**
+ * @param hint - what cleans up
+ * @returns what is said where a second signal ends a command in the middle of its work
+ */
+export const cutOff = (name: NodeJS.Signals, hint: string): RmsxError =>
+  new RmsxError(codeOf(name), `Ended at once by a second signal (${name}): nothing more was finished or taken back.`, {
+    hint,
+  });
+
+function cleaningUp(cluster: string | null): string {
   const remove = cluster === null ? 'rmsx gc' : `rmsx gc -n ${cluster} --older-than 0s`; // of one that is named nothing is too young
-  const message = `Ended at once by a second signal (${name}): nothing more was finished or taken back.`;
-  return new RmsxError(code, message, { hint: `See what is left over: ${remove} --dry-run\nRemove it: ${remove}` });
+  return `See what is left over: ${remove} --dry-run\nRemove it: ${remove}`;
 }
 
 /** Does a part of a command under a deadline of its own; after it, signals mean what they mean without one. */

@@ -69,11 +69,15 @@ async function dispatch(
   }
 }
 
-/** What stands behind the first argument of some verbs belongs to another program, `--help` and `--json` as well. */
+/** A part of the command lines of some verbs belongs to another program, `--help` and `--json` as well. */
 function cutCommandLine(argv: readonly string[]): { own: readonly string[]; passedOn: readonly string[] } {
   const at = verbIndex(argv);
-  const isCut = commands.some(({ name, passesOn }) => passesOn && name === argv[at]);
-  const argument = isCut ? verbIndex(argv, at + 1) : -1;
+  const passesOn = commands.find(({ name }) => name === argv[at])?.passesOn;
+  if (passesOn === '--') {
+    const dashes = argv.indexOf('--', at);
+    return dashes < 0 ? { own: argv, passedOn: [] } : { own: argv.slice(0, dashes), passedOn: argv.slice(dashes + 1) };
+  }
+  const argument = passesOn === 'argument' ? verbIndex(argv, at + 1) : -1;
   return argument < 0
     ? { own: argv, passedOn: [] }
     : { own: argv.slice(0, argument + 1), passedOn: argv.slice(argument + 1) };

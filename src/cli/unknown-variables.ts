@@ -2,7 +2,7 @@ import { nearest } from '../config/nearest.ts';
 
 /** Every flag of every verb. Written down, as loading all verbs to ask them would take longer than most of them run. */
 export const flagNames: readonly string[] =
-  `all allow-command base-port best bind color discard docker-context docker-host dry-run ephemeral export fanout file follow force format
+  `all allow-command base-port best bind color discard docker-context docker-host dry-run ephemeral export fanout file follow for force format
   help image insecure-engine isolated json keys name older-than out password password-file pull quiet replicas retain role save-lost set
   since source subnet tail templates timeout timestamps topology tz verbose via volumes wait watch yes`.split(/\s+/);
 

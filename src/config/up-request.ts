@@ -59,6 +59,8 @@ export interface UpRequest {
   readonly complete?: boolean | undefined;
   /** Marks a new cluster as one that is thrown away, so that `rmsx gc` may take it when it is old. */
   readonly isolated?: boolean | undefined;
+  /** Marks a new cluster as one that this process takes down, so that `rmsx gc` knows what it means when that has ended. */
+  readonly held?: boolean | undefined;
   readonly password?: string | undefined;
   /** Where the user finds what a problem is about. @default the flags */
   readonly locate?: Locate | undefined;

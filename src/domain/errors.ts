@@ -14,6 +14,8 @@ export const exitCodes = {
   'image-missing': 9,
   bug: 70,
   timeout: 124,
+  'command-unusable': 126,
+  'command-missing': 127,
   interrupted: 130,
   terminated: 143,
 } as const;

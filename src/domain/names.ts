@@ -14,6 +14,8 @@ export const labels = {
   image: 'rmsx.image',
   /** On the network of a throw-away cluster (`up --isolated`): `rmsx gc` may take it when it is old. */
   isolated: 'rmsx.isolated',
+  /** On the network of a cluster that `rmsx run` made and takes down: where that has ended, it was killed. */
+  held: 'rmsx.held',
 } as const;
 
 /** Labels by which Docker Compose finds what belongs to a project. */

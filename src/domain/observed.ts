@@ -63,6 +63,8 @@ export interface ObservedNetwork {
   readonly run: string | null;
   /** Whether its cluster was made with `--isolated`. */
   readonly isolated: boolean;
+  /** Whether the process that made it was to take it down: `rmsx run`. */
+  readonly held: boolean;
   /** Null where the engine does not say. */
   readonly createdAtMs: number | null;
   readonly subnets: readonly string[];

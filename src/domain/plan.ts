@@ -33,7 +33,13 @@ export type Step =
     }
   | { readonly op: 'unpause'; readonly node: string }
   | {
-      /** A container leaves a network on which it has a wrong address. */
+      /** Ends a server as a crash does, or holds its process. */
+      readonly op: 'kill' | 'pause';
+      readonly node: string;
+      readonly id: string;
+    }
+  | {
+      /** A container leaves a network: it has a wrong address there, or is to be cut off. */
       readonly op: 'disconnect';
       readonly node: string;
       readonly id: string;
@@ -148,6 +154,8 @@ export function describeStep(step: Step): string {
       return 'remove what carried the conf';
     case 'start':
     case 'unpause':
+    case 'kill':
+    case 'pause':
     case 'stop':
       return `${step.op} ${step.node}`;
     case 'disconnect':

@@ -58,6 +58,8 @@ export interface NetworkSpec {
   readonly run: string;
   /** Marks the cluster as one that is thrown away. @default false */
   readonly isolated?: boolean;
+  /** Marks the cluster as one that the process of its run takes down. @default false */
+  readonly held?: boolean;
   readonly subnet: string;
   readonly gateway: string;
   /** From where the engine may hand out addresses by itself. */
@@ -158,6 +160,8 @@ export interface Engine {
   start(id: string): Promise<void>;
   pause(id: string): Promise<void>;
   unpause(id: string): Promise<void>;
+  /** Ends the server as a crash does. For the engine that is an end by hand: it starts nothing again. */
+  kill(id: string): Promise<void>;
   /** @param graceSeconds - how long the server has to end by itself */
   stop(id: string, graceSeconds: number): Promise<void>;
   /** Removes the container and its anonymous volumes, whatever its state. */

@@ -146,13 +146,14 @@ function removingCalls({
   docker,
   call,
   heavyCall,
-}: Wire): Calls<'stop' | 'removeContainer' | 'removeNetwork' | 'removeVolume'> {
+}: Wire): Calls<'kill' | 'stop' | 'removeContainer' | 'removeNetwork' | 'removeVolume'> {
   const remove = (what: string, work: () => Promise<unknown>): Promise<void> =>
     ignore(
       ['gone'],
       call(`remove ${what}`, () => wordless(work())),
     );
   return {
+    kill: (id) => heavyCall(`kill ${short(id)}`, () => wordless(docker.getContainer(id).kill({ signal: 'SIGKILL' }))),
     stop: (id, graceSeconds) =>
       ignore(
         ['gone', 'going-away', 'already-so'],

@@ -55,6 +55,21 @@ export async function env(name: string, ports: Ports): Promise<ConnectionInfo> {
   }
 }
 
+/** @returns the variables of the environment under which programs find a cluster: those of `rmsx env` */
+export function variablesOf({ name, host, port, password, master, replicas }: ConnectionInfo): Record<string, string> {
+  return {
+    REDIS_URL: master.url,
+    REDIS_HOST: host,
+    REDIS_PORT: String(port),
+    REDIS_PASSWORD: password,
+    REDIS_MASTER_URL: master.url,
+    REDIS_REPLICA_URLS: replicas.map(({ url }) => url).join(','),
+    REDIS_SENTINELS: '',
+    REDIS_SENTINEL_MASTER_NAME: '',
+    RMSX_NAME: name,
+  };
+}
+
 /**
  * The connection string of one node.
  * @throws RmsxError `not-found`

@@ -8,11 +8,12 @@ import { type Connections, connectionsTo } from './connections.ts';
 import { awaitLink } from './follow.ts';
 import { namingHolder, waysOutOf } from './holders.ts';
 import type { KnownCluster } from './observe.ts';
+import { reconnect } from './reconnect.ts';
 import type { StepRunner } from './run-plan.ts';
 import { Stopping } from './stopping.ts';
 import { pause } from './wait-until.ts';
 
-/** A plan of `start`, `stop` or `restart` under way. */
+/** A plan of `start`, `stop`, `restart`, `fault` or `heal` under way. */
 export interface LifecycleWork {
   readonly known: KnownCluster;
   readonly ports: Ports;
@@ -53,6 +54,19 @@ export function lifecycleRunner(
       case 'stop':
         await named(step.node, 'stopped', work.stopping.stop(step.id, step.graceSeconds));
         return void work.stopped.push(step.node);
+      case 'kill':
+        await named(step.node, 'killed', engine.kill(step.id));
+        return void work.stopped.push(step.node);
+      case 'pause':
+        return named(step.node, 'paused', engine.pause(step.id));
+      case 'disconnect':
+      case 'connect':
+      case 'relink':
+        return named(
+          step.node,
+          step.op === 'disconnect' ? 'cut off' : 'put back on its network',
+          reconnect(step, { ports, cluster: known.record.cluster, connections, changed: [] }),
+        );
       case 'unpause':
         return named(step.node, 'woken', engine.unpause(idOf(step.node)));
       case 'write-conf':
@@ -74,7 +88,7 @@ export function lifecycleRunner(
         return void (await awaitUsable({ cluster, linked: step.among, lonely, connections }, ports));
       }
       default:
-        throw new RangeError(`start and stop have no step ${step.op}`);
+        throw new RangeError(`there is no step ${step.op} in the life of a container`);
     }
   };
 }

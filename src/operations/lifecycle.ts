@@ -1,6 +1,7 @@
 import { findNode, plannedRole, type Role } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
-import { containerOf, type ObservedContainer } from '../domain/observed.ts';
+import { networkName } from '../domain/names.ts';
+import { containerOf, isOnNetwork, type ObservedContainer } from '../domain/observed.ts';
 import type { Plan, Step } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { NodeState, Notice } from '../domain/status.ts';
@@ -26,6 +27,8 @@ export interface LifecycleNode {
   readonly role: Role | null;
   readonly source: string | null;
   readonly state: Exclude<NodeState, 'unreachable'>;
+  /** Whether its container is on the network of the cluster. */
+  readonly onNetwork: boolean;
 }
 
 /** What `start`, `stop` or `restart` did. */
@@ -46,7 +49,7 @@ export interface LifecyclePlan {
   readonly warnings: readonly Notice[];
 }
 
-/** What each of `start`, `stop` and `restart` has of its own. */
+/** What each of `start`, `stop`, `restart`, `fault` and `heal` has of its own. */
 export interface LifecycleVerb {
   /** For people: `starting`, `started`. */
   readonly words: readonly [string, string];
@@ -65,7 +68,7 @@ export interface LifecycleVerb {
 }
 
 /**
- * The frame of `start`, `stop` and `restart`: looks, and carries out what follows from that while nobody else changes the
+ * The frame of `start`, `stop`, `restart`, `fault` and `heal`: looks, and carries out what follows from that while nobody else changes the
  * cluster.
  * @throws RmsxError what the look throws, `conflict` where another rmsx is at work, or a failure with what was done by then
  */
@@ -126,7 +129,7 @@ async function apply(
 /** What answers in the place of an engine may say anything: what is stopped is what does not run any more. */
 function refuseAwake(plan: Plan, containers: readonly ObservedContainer[]): void {
   const started = nodesOf(plan, ['start']);
-  const stopped = nodesOf(plan, ['stop']).filter((node) => !started.includes(node));
+  const stopped = nodesOf(plan, ['stop', 'kill']).filter((node) => !started.includes(node));
   const awake = stopped.filter((node) => isAwake(containerOf({ containers }, node)));
   if (awake.length === 0) return;
   throw new RmsxError('failed', `The engine said that it stopped them, and they still run: ${awake.join(', ')}.`, {
@@ -141,8 +144,14 @@ const nodesOf = (plan: Plan, ops: readonly Step['op'][]): readonly string[] => [
 function resultOf({ known, plan, warnings }: LifecyclePlan, containers: readonly ObservedContainer[]): LifecycleResult {
   const nodes = allNodes(known).map((name): LifecycleNode => {
     const spec = findNode(known.record.cluster, name);
-    const state = containerOf({ containers }, name)?.state ?? 'missing';
-    return { name, role: spec ? plannedRole(spec) : null, source: spec?.source ?? null, state };
+    const container = containerOf({ containers }, name);
+    return {
+      name,
+      role: spec ? plannedRole(spec) : null,
+      source: spec?.source ?? null,
+      state: container?.state ?? 'missing',
+      onNetwork: container !== undefined && isOnNetwork(container, networkName(known.name)),
+    };
   });
   return { cluster: known.name, plan, changed: plan.length > 0, nodes, warnings };
 }

@@ -66,7 +66,8 @@ export async function lookForUp(request: UpRequest, looking: LookingForUp, ports
   const wanted = request.pull ?? 'missing';
   const policy = wanted === 'always' && isFetched ? 'missing' : wanted;
   const pull = await imagesToPull(policy, record.cluster, nodesToMake(scene), ports.engine);
-  const facts = { ...scene, ...passwords, pull, isolated: request.isolated, holdsLock, run, template };
+  const marks = { isolated: request.isolated, held: request.held };
+  const facts = { ...scene, ...passwords, pull, ...marks, holdsLock, run, template };
   const plan = planUp({ ...facts, nowMs: Date.now() });
   const warnings = [
     ...(attempt === 0 ? exposureWarnings(settled.cluster) : []),

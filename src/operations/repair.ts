@@ -54,8 +54,16 @@ export async function repair(name: string, { dryRun = false }: RepairOptions, po
     }
   }
   if (refusal && !changed) throw refusal;
-  return { plan, changed, left, status: await status(name, ports) };
+  const now = await status(name, ports);
+  return { plan, changed, left: left.filter(({ node }) => !isBack(now, node)), status: now };
 }
+
+/** What a step left as it was, a later one may have brought back. */
+const isBack = ({ nodes }: ClusterStatus, name: string): boolean =>
+  nodes.some(
+    ({ name: node, role, plannedRole, source, plannedSource, link }) =>
+      node === name && role === plannedRole && source === plannedSource && link === 'up',
+  );
 
 /** The others go on without a node that stays as it is; nothing goes on without a master. */
 const mayBeLeft = (step: RepairStep): step is Extract<RepairStep, { op: 'rejoin' }> => step.op === 'rejoin';

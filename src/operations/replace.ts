@@ -65,15 +65,19 @@ async function withLogs(error: unknown, { container }: ContainerWithConf, replac
 
 /**
  * In the time that is left for it: whoever waits has waited for long. What was cut off goes on in the engine, a removal as
- * well as the making of a container that nobody was told of.
+ * well as the making of a container that nobody was told of. The conf becomes the old one before the new container goes:
+ * where this is cut off, too, it is seen that there is something to do.
  */
-async function comeBack({ id, before }: Extract<Step, { op: 'replace' }>, replacing: Replacing): Promise<void> {
+async function comeBack({ id, now, before }: Extract<Step, { op: 'replace' }>, replacing: Replacing): Promise<void> {
   const { node, cluster } = before.container;
-  const { engine, ids, ports } = replacing;
+  const { engine, ids, ports, writer } = replacing;
   try {
     const containers = await lookOn(ports.signal, () => engine.listContainers(cluster));
     const own = containers.filter((container) => container.node === node);
-    await Promise.all(own.map((container) => engine.removeContainer(container.id)));
+    for (const container of own) {
+      if (container.id !== id) await writer.write(container.id, now.container.image, before.files);
+      await engine.removeContainer(container.id);
+    }
   } catch (error) {
     if (ids.get(node) !== id) throw error;
     return engine.start(id); // the engine does not let it go

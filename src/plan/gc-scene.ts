@@ -38,6 +38,10 @@ export interface GcScene extends GcFacts {
 export const isThrownAway = ({ networks, volumes }: GcScene): boolean =>
   networks.some(({ isolated }) => isolated) && volumes.length === 0;
 
+/** Made by a `rmsx run` that takes it down, and that has ended without doing so: it was killed. */
+export const isForsaken = ({ networks, fateOf }: GcScene): boolean =>
+  networks.some(({ held, run }) => held && fateOf({ run }) === 'ended');
+
 /** Every node of the record was started once; where no record can be read, every one that there is. */
 export function isComplete(scene: GcScene): boolean {
   const { nodes, record } = scene;

@@ -10,7 +10,7 @@ import {
 } from '../domain/observed.ts';
 import { describeOwner } from '../domain/owner.ts';
 import { doubtsAbout } from './gc-doubts.ts';
-import { type GcFacts, type GcScene, interruptedRuns, isComplete, isThrownAway } from './gc-scene.ts';
+import { type GcFacts, type GcScene, interruptedRuns, isComplete, isForsaken, isThrownAway } from './gc-scene.ts';
 
 /** What may go and what stays, of one cluster. */
 export interface GcPlan {
@@ -75,18 +75,26 @@ const keep = (cluster: string, because: string, hint: string | null): GcPlan => 
   kept: [{ cluster, because, hint }],
 });
 
+const heldNoMore = 'the rmsx run that was to take it down has been killed';
+
+/** It has volumes, and somebody may have gone on with it. */
+const takeDown = (cluster: string): string =>
+  `take it down, if nobody has gone on with it: ${rmsxCommand(cluster, 'down')}`;
+
 /** Nodes, network and volumes: all of what the interrupted runs made, or nothing. */
 function planWhole(scene: GcScene): GcPlan {
   const { cluster, nodes, networks, volumes } = scene;
   const objects = [...nodes, ...scene.carriers, ...networks, ...volumes];
   if (nodes.length + networks.length === 0 && volumes.some(({ purpose }) => purpose === 'data')) return nothing;
   if (objects.some(({ run }) => run === null)) return nothing; // Docker Compose made it, or somebody with our labels
-  if (objects.length === 0 || isComplete(scene)) return nothing;
+  if (objects.length === 0) return nothing;
+  if (isComplete(scene)) return isForsaken(scene) ? keep(cluster, heldNoMore, takeDown(cluster)) : nothing;
   const ages = objects.map(({ createdAtMs }) => scene.nowMs - (createdAtMs ?? scene.nowMs));
   const fates = objects.map(({ run }) => scene.fateOf({ run }));
   const isAlive = fates.includes('alive');
   const isYoung = Math.min(...ages) < Math.max(scene.olderThanMs, fates.includes('unknown') ? maybeAtWorkMs : 0);
   if (isThrownAway(scene)) {
+    if (!isAlive && isForsaken(scene)) return everything(scene, `isolated, and ${heldNoMore}`, () => true);
     return isAlive || isYoung ? nothing : everything(scene, 'an isolated cluster that nobody took down', () => true);
   }
   if (isAlive) return keep(cluster, 'it is not complete, and the process that is making it is alive', null);

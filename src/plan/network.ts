@@ -125,13 +125,13 @@ export interface BeforeNetwork {
 }
 
 /** What the plan of a network follows from. */
-export type NetworkFacts = Pick<UpFacts, 'record' | 'engine' | 'run' | 'isolated'>;
+export type NetworkFacts = Pick<UpFacts, 'record' | 'engine' | 'run' | 'isolated' | 'held'>;
 
 /**
  * Makes the network of a cluster, in the place of an empty one that is not as it should be, and removes empty twins.
  */
 export function planNetwork(
-  { record: { cluster }, engine, run, isolated = false }: NetworkFacts,
+  { record: { cluster }, engine, run, isolated = false, held = false }: NetworkFacts,
   { pulled, leaving = [], gone = [] }: BeforeNetwork,
 ): readonly PlannedStep[] {
   const [same, ...twins] = ownNetworks(cluster.name, engine);
@@ -144,7 +144,7 @@ export function planNetwork(
     ...twins.filter(isEmpty).map((network) => removal(network, 'there is another one of its name', gone)),
   ];
   if (same && difference === undefined) return steps;
-  return [...steps, creation(cluster, { run, isolated }, [...pulled, ...steps.map(({ id }) => id)])];
+  return [...steps, creation(cluster, { run, isolated, held }, [...pulled, ...steps.map(({ id }) => id)])];
 }
 
 const removal = ({ id, name }: ObservedNetwork, because: string, after: readonly string[]): PlannedStep => ({
@@ -156,7 +156,7 @@ const removal = ({ id, name }: ObservedNetwork, because: string, after: readonly
 
 function creation(
   cluster: ClusterSpec,
-  { run, isolated }: { readonly run: string; readonly isolated: boolean },
+  { run, isolated, held }: { readonly run: string; readonly isolated: boolean; readonly held: boolean },
   after: readonly string[],
 ): PlannedStep {
   const subnet = subnetOf(cluster);
@@ -165,6 +165,7 @@ function creation(
     cluster: cluster.name,
     run,
     ...(isolated ? { isolated } : {}),
+    ...(held ? { held } : {}),
     subnet: subnet.cidr,
     gateway: gatewayIp(subnet),
     dynamicRange: dynamicRange(subnet),

@@ -22,6 +22,8 @@ export interface UpFacts {
   readonly revive: boolean;
   /** Whether the cluster is to be marked as one that is thrown away. @default false */
   readonly isolated?: boolean | undefined;
+  /** Whether it is one that this process takes down. @default false */
+  readonly held?: boolean | undefined;
   /** Whether nobody else can be at work on the cluster. @default false */
   readonly holdsLock?: boolean;
   /** Marks what this run makes. */

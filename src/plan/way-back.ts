@@ -44,13 +44,13 @@ export function planWayBack(facts: WayBackFacts): Plan {
   const had = was.containers.filter(({ cluster: of, node }) => of === cluster.name && findNode(cluster, node ?? ''));
   const gone = had.filter(({ id }) => !now.containers.some((container) => container.id === id));
   const confs = gone.map(({ node }) => confBefore(node ?? '', facts));
-  const isolated = ownNetworks(cluster.name, was)[0]?.isolated ?? false;
+  const { isolated, held } = ownNetworks(cluster.name, was)[0] ?? { isolated: false, held: false };
   const because = 'it was like that';
   const volumes = writeVolumes(confs, { cluster, run, template: facts.template, because }, []);
   // As on the way there: a network, or a container, must not be found with a conf that does not fit it.
   const written = volumes.filter(({ step }) => step.op === 'write-volumes').map(({ id }) => id);
   const network =
-    gone.length > 0 ? planNetwork({ record: before, engine: now, run, isolated }, { pulled: written }) : [];
+    gone.length > 0 ? planNetwork({ record: before, engine: now, run, isolated, held }, { pulled: written }) : [];
   const ready = [...written, ...network.map(({ id }) => id)];
   const nodes = topDown(cluster).flatMap((node) => {
     const container = containerOf({ containers: had }, node.name);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** What can be measured. */
-export const groups = ['up', 'cli', 'status', 'promote', 'watch', 'topologies'] as const;
+export const groups = ['up', 'cli', 'status', 'promote', 'failover', 'watch', 'topologies'] as const;
 
 /** One of the things that can be measured. */
 export type Group = (typeof groups)[number];
@@ -13,6 +13,7 @@ export const defaultRounds = {
   cli: 9,
   status: 9,
   promote: 5,
+  failover: 5,
   watch: 3,
   topologies: 3,
 } as const;

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { defaults } from '../../src/config/defaults.ts';
 import { docker } from './engine.ts';
 import { measureCli } from './measure-cli.ts';
+import { measureFailover } from './measure-failover.ts';
 import { measurePromote } from './measure-promote.ts';
 import { measureStatus } from './measure-status.ts';
 import { measureTopologies, refuseScarceMemory } from './measure-topologies.ts';
@@ -57,6 +58,8 @@ async function measureGroup(
       return [await measureStatus(session, rounds ?? defaultRounds.status)];
     case 'promote':
       return [await measurePromote(session, rounds ?? defaultRounds.promote)];
+    case 'failover':
+      return [await measureFailover(session, rounds ?? defaultRounds.failover)];
     case 'watch':
       return [await measureWatch(session, rounds ?? defaultRounds.watch)];
     case 'topologies':

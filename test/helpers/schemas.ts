@@ -24,6 +24,7 @@ export type SchemaName =
   | 'rmsx-file'
   | 'render'
   | 'lifecycle'
+  | 'fault'
   | 'gc'
   | 'logs'
   | 'verify'

@@ -212,6 +212,7 @@ export const network = (
     cluster: ownCluster,
     run: null,
     isolated: false,
+    held: false,
     subnets: [subnet],
     driver: 'bridge',
     dynamicRange: isReadable ? dynamicRange(parsed) : null,

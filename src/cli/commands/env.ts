@@ -1,5 +1,5 @@
 import { parseChoice } from '../../config/parse-flags.ts';
-import { type ConnectionInfo, env } from '../../operations/env.ts';
+import { env, variablesOf } from '../../operations/env.ts';
 import { type EnvFormat, renderEnv } from '../../render/env-text.ts';
 import type { Command } from '../command.ts';
 import { formatDocument } from '../output.ts';
@@ -31,17 +31,3 @@ export const envCommand: Command = {
     return 0;
   },
 };
-
-function variablesOf({ name, host, port, password, master, replicas }: ConnectionInfo): Record<string, string> {
-  return {
-    REDIS_URL: master.url,
-    REDIS_HOST: host,
-    REDIS_PORT: String(port),
-    REDIS_PASSWORD: password,
-    REDIS_MASTER_URL: master.url,
-    REDIS_REPLICA_URLS: replicas.map(({ url }) => url).join(','),
-    REDIS_SENTINELS: '',
-    REDIS_SENTINEL_MASTER_NAME: '',
-    RMSX_NAME: name,
-  };
-}

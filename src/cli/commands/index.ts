@@ -5,8 +5,8 @@ export interface LazyCommand {
   readonly name: string;
   readonly positionals: string;
   readonly describe: string;
-  /** Whether everything behind its first argument belongs to another program, flags as well. @default false */
-  readonly passesOn?: boolean;
+  /** Behind what everything belongs to another program, flags as well: its first argument, or `--`. @default nothing */
+  readonly passesOn?: 'argument' | '--';
   load(): Promise<Command>;
 }
 
@@ -103,6 +103,12 @@ export const commands: readonly LazyCommand[] = [
     load: () => import('./restart.ts').then(({ restartCommand }) => restartCommand),
   },
   {
+    name: 'fault',
+    positionals: 'KIND TARGET…',
+    describe: 'break nodes on purpose: kill, stop, pause, partition; heal brings them back',
+    load: () => import('./fault.ts').then(({ faultCommand }) => faultCommand),
+  },
+  {
     name: 'init',
     positionals: '',
     describe: 'write a commented rmsx.yaml, which describes a cluster',
@@ -127,6 +133,13 @@ export const commands: readonly LazyCommand[] = [
     load: () => import('./url.ts').then(({ urlCommand }) => urlCommand),
   },
   {
+    name: 'run',
+    positionals: '-- COMMAND…',
+    describe: 'up, COMMAND with the variables of env, down; exits with the code of COMMAND',
+    passesOn: '--',
+    load: () => import('./run.ts').then(({ runCommand }) => runCommand),
+  },
+  {
     name: 'logs',
     positionals: '[NODE…]',
     describe: 'the logs of the servers, in the order of time',
@@ -136,7 +149,7 @@ export const commands: readonly LazyCommand[] = [
     name: 'cli',
     positionals: 'NODE [ARGS…]',
     describe: 'redis-cli in a node, already logged in',
-    passesOn: true,
+    passesOn: 'argument',
     load: () => import('./cli.ts').then(({ cliCommand }) => cliCommand),
   },
   {

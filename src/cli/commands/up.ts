@@ -2,7 +2,8 @@ import { timezoneProblem } from '../../config/timezone.ts';
 import type { UpRequest } from '../../config/up-request.ts';
 import { rmsxCommand } from '../../domain/hints.ts';
 import { up } from '../../operations/up.ts';
-import type { UpResult } from '../../operations/up-run.ts';
+import type { UpOptions, UpResult } from '../../operations/up-run.ts';
+import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { dryRunOption } from '../options.ts';
@@ -36,12 +37,7 @@ export const upCommand: Command = {
   ],
   run: async (args, context) => {
     const request = await readUpRequest(args, context);
-    const options = {
-      wait: args.switch('wait') ?? true,
-      retain: args.switch('retain') ?? false,
-      dryRun: args.switch('dry-run') ?? false,
-      timezone: callersTimezone(context.env),
-    };
+    const options = readUpOptions(args, context);
     args.throwIfWrong('rmsx up --help');
     const ports = await context.ports(request.name);
     const result = await up(request, options, ports);
@@ -50,6 +46,14 @@ export const upCommand: Command = {
     return 0;
   },
 };
+
+/** @returns how `up` works, besides what it makes */
+export const readUpOptions = (args: Arguments, { env }: Context): UpOptions => ({
+  wait: args.switch('wait') ?? true,
+  retain: args.switch('retain') ?? false,
+  dryRun: args.switch('dry-run') ?? false,
+  timezone: callersTimezone(env),
+});
 
 /** What is no time zone for a server may well be in an environment. */
 function callersTimezone({ TZ }: NodeJS.ProcessEnv): string {

@@ -15,6 +15,8 @@ test('exit codes must never change', () => {
     'image-missing': 9,
     bug: 70,
     timeout: 124,
+    'command-unusable': 126,
+    'command-missing': 127,
     interrupted: 130,
     terminated: 143,
   });

@@ -18,7 +18,15 @@ test('of networks without labels or addresses must be read all the same', () => 
       ],
     },
   };
-  const untold = { subnets: [], driver: null, dynamicRange: null, gateway: null, createdAtMs: null, isolated: false };
+  const untold = {
+    subnets: [],
+    driver: null,
+    dynamicRange: null,
+    gateway: null,
+    createdAtMs: null,
+    isolated: false,
+    held: false,
+  };
   expect([host, own].map((info) => fromNetwork(info as unknown as Docker.NetworkInspectInfo))).toEqual([
     { id: 'h', name: 'host', cluster: null, run: null, ...untold },
     {
@@ -31,6 +39,7 @@ test('of networks without labels or addresses must be read all the same', () => 
       dynamicRange: '10.0.0.240/28',
       gateway: '10.0.0.1',
       isolated: true,
+      held: false,
       createdAtMs: Date.UTC(2026, 10, 22, 3, 0, 0, 123),
     },
   ]);

@@ -104,6 +104,19 @@ test('the last words of a node that is not in sync in time must be told, and its
   });
 });
 
+test('what a node knows of itself must never be newer than its container, where coming back is cut off too', async () => {
+  const world = await worldWith((call, { over }) => {
+    if (call === 'start made-1') over.abort(endedBy('timeout'));
+    if (call === 'create slave-1' && world.calls.includes('start made-1')) throw new RmsxError('failed', 'No more.');
+  });
+  world.silent.add('slave-1');
+  await replacing(world);
+  const { calls } = world;
+  const [written, gone] = [calls.lastIndexOf('write made-1'), calls.indexOf('remove made-1')];
+  expect(written).toBeGreaterThan(calls.indexOf('start made-1'));
+  expect(gone).toBeGreaterThan(written);
+});
+
 test('a node whose old container takes its time to go must be replaced all the same', async () => {
   const world = await worldWith(() => undefined);
   world.removeMs = 250;

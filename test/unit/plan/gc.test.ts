@@ -88,6 +88,12 @@ describe('what may belong to a run on another machine must stay, whatever age is
   });
 });
 
+test('an isolated cluster whose rmsx run was killed must go, however young it is', () => {
+  const containers = complete.containers.map((own) => ({ ...own, createdAtMs: nowMs }));
+  const networks = [{ ...net, isolated: true, held: true, createdAtMs: nowMs }];
+  expect(gone({ containers, networks })).toEqual(['master', 'slave-1', 'redis-server_app_net']);
+});
+
 describe('what an interrupted run left must go, containers first', () => {
   test.each<[string, Partial<ObservedEngine>, Partial<GcFacts>, readonly string[]]>([
     ['a network', { networks: [net] }, {}, ['redis-server_app_net']],
@@ -226,6 +232,22 @@ describe('what is not sure must stay, and be told', () => {
     expect(gone(engine, empty)).toEqual([]);
     expect(kept(engine, empty)[0]).toContain('another rmsx is at work on it');
     expect(gone(engine, { ...empty, holdsLock: true })).toContain('master'); // our own
+  });
+
+  test('an isolated cluster whose rmsx run is alive, or on a machine that cannot be asked', () => {
+    const { containers } = complete;
+    const held = { ...net, isolated: true, held: true };
+    for (const run of ['alive', 'elsewhere']) {
+      const networks = [{ ...held, run, createdAtMs: nowMs }];
+      expect(plan({ containers, networks })).toEqual({ leftovers: [], kept: [] });
+    }
+  });
+
+  test('a cluster with volumes whose rmsx run was killed, and it must be told how to take it down', () => {
+    const { kept, leftovers } = plan({ ...complete, networks: [{ ...net, held: true }] });
+    const because = 'the rmsx run that was to take it down has been killed';
+    const hint = 'take it down, if nobody has gone on with it: rmsx down';
+    expect([leftovers, kept]).toEqual([[], [{ cluster: name, because, hint }]]);
   });
 
   test('an isolated cluster that is young, is being made, or has a volume', () => {
