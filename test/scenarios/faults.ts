@@ -119,19 +119,20 @@ export class Faults {
 
   async #wait({ node, until }: Wait): Promise<void> {
     const check = async (): Promise<boolean> => {
-      const sight = await this.#observer.look();
-      const own = sight.find(({ name }) => name === node);
-      if (until === 'forgotten') {
-        const lines = answering(sight).flatMap(({ info }) => Object.values(info));
-        return !lines.some((line) => line.startsWith(`ip=${own?.ip},port=${own?.port},`));
-      }
-      const info = own?.info;
-      if (!info) return false;
+      if (until === 'forgotten') return this.#isForgotten(node);
+      const info = await this.#observer.info(node);
       if (until === 'answers') return true;
       if (until === 'loading') return info.loading === '1';
       if (until === 'syncing') return info.master_sync_in_progress === '1';
       return info.master_link_status === until && info.master_sync_in_progress === '0';
     };
     await eventually(`${node}: ${until}`, check, waitMs);
+  }
+
+  async #isForgotten(node: string): Promise<boolean> {
+    const sight = await this.#observer.look();
+    const own = sight.find(({ name }) => name === node);
+    const lines = answering(sight).flatMap(({ info }) => Object.values(info));
+    return !lines.some((line) => line.startsWith(`ip=${own?.ip},port=${own?.port},`));
   }
 }

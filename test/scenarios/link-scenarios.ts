@@ -44,8 +44,8 @@ export const linkScenarios: readonly Scenario[] = [
   },
   {
     ...quiet,
-    name: 'a replica is held for longer than repl-timeout, and much is written',
-    steps: [hit('pause', 'slave-1'), write('master', 400), until('slave-1', 'forgotten'), hit('wake', 'slave-1')],
+    name: 'a replica is held for longer than repl-timeout, and much is written afterwards',
+    steps: [hit('pause', 'slave-1'), until('slave-1', 'forgotten'), write('master', 400), hit('wake', 'slave-1')],
     expected: { shape: star, lost: 'none', full: 1 },
   },
   {

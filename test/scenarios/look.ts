@@ -32,6 +32,8 @@ interface Container {
 /** Looks at containers and servers, by the engine and by their published ports: rmsx is judged by it, and is not asked. */
 export class Observer {
   readonly #cluster: TestCluster;
+  /** By node: where it is published never changes. */
+  readonly #places = new Map<string, Place>();
 
   constructor(cluster: TestCluster) {
     this.#cluster = cluster;
@@ -75,9 +77,15 @@ export class Observer {
 
   /** Does something with a server, which answers at once or never. */
   async ask<T>(node: string, work: (client: Redis) => Promise<T>): Promise<T> {
-    const container = (await this.#containers()).find(({ name }) => name === node);
-    if (!container) throw new Error(`${node} has no container`);
-    return withClient(container.place, work);
+    if (!this.#places.has(node)) for (const { name, place } of await this.#containers()) this.#places.set(name, place);
+    const place = this.#places.get(node);
+    if (!place) throw new Error(`${node} has no container`);
+    return withClient(place, work);
+  }
+
+  /** @returns INFO of a node */
+  info(node: string): Promise<Readonly<Record<string, string>>> {
+    return this.ask(node, async (client) => fieldsOf(await client.info()));
   }
 
   async #containers(): Promise<readonly Container[]> {

@@ -1,21 +1,16 @@
 import type { Refusal } from './refusal.ts';
 import { hit, set, until, write } from './steps.ts';
 
-/** slave-1 waits for a full synchronisation that does not begin. */
+/** slave-1 gets all data, and slowly: half a second for each key. */
 const syncing = [
   set('master', 'repl-diskless-sync', 'yes'),
-  set('master', 'repl-diskless-sync-delay', '60'),
+  set('master', 'rdb-key-save-delay', '500000'),
   hit('cut', 'slave-1'),
   write('master', 400),
   hit('mend', 'slave-1'),
   until('slave-1', 'syncing'),
 ];
-const synced = [
-  set('master', 'repl-diskless-sync-delay', '0'),
-  hit('cut', 'slave-1'),
-  hit('mend', 'slave-1'),
-  until('slave-1', 'up'),
-];
+const synced = [set('master', 'rdb-key-save-delay', '0'), hit('restart', 'slave-1'), until('slave-1', 'up')];
 const none = { before: [], after: [] } as const;
 const status = /rmsx status/;
 const back = [hit('start', 'master'), until('slave-1', 'up'), until('slave-2', 'up')];
@@ -67,7 +62,8 @@ const promotions: readonly Refusal[] = [
     exit: 7,
     says: [/slave-1 is (loading its data|in the middle of a full synchronisation)/, /rmsx status/],
     before: [
-      set('slave-1', 'key-load-delay', '200000'),
+      set('slave-1', 'key-load-delay', '300000'),
+      set('slave-1', 'loading-process-events-interval-bytes', '1024'), // else it answers nobody meanwhile
       hit('cut', 'slave-1'),
       write('master', 400),
       hit('mend', 'slave-1'),
@@ -98,6 +94,7 @@ const promotions: readonly Refusal[] = [
     says: [/slave-2 already runs? as master/, /rmsx status/],
     before: [hit('stray', 'slave-2')],
     after: [hit('return', 'slave-2'), until('slave-2', 'up')],
+    on: ['star', 'tree'], // in a chain slave-3 has gone with it, and that is said first
   },
   {
     name: 'the master hangs, and was heard of a moment ago',
