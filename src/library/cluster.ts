@@ -12,6 +12,7 @@ import type { LifecycleResult } from '../operations/lifecycle.ts';
 import { type PromoteResult, promote } from '../operations/promote.ts';
 import { promoteVia } from '../operations/promote-via.ts';
 import { type RejoinOptions, type RejoinResult, rejoin } from '../operations/rejoin.ts';
+import { type RepairResult, repair } from '../operations/repair.ts';
 import { start } from '../operations/start.ts';
 import { status } from '../operations/status.ts';
 import { stop } from '../operations/stop.ts';
@@ -47,7 +48,7 @@ export type Target = string | readonly string[];
 
 /**
  * A cluster that is up. `nodes`, `master` and `replicas` are as the last operation that looked at them has seen them: `up`,
- * `status`, `promote`, `switchover` and `rejoin` do. Every operation throws RmsxError, whose `code` is stable.
+ * `status`, `promote`, `switchover`, `rejoin` and `repair` do. Every operation throws RmsxError, whose `code` is stable.
  */
 export class Cluster implements AsyncDisposable {
   /** The name of the cluster, under which the command line finds it as well. */
@@ -127,6 +128,16 @@ export class Cluster implements AsyncDisposable {
     const result = await this.#call(options, (ports) =>
       rejoin(this.name, canonicalNodeName(node), { saveLost, discard }, ports),
     );
+    this.#see(result.status);
+    return result;
+  }
+
+  /**
+   * Finishes a change that was cut off, or brings the nodes back to what the record says; a node that would lose writes stays
+   * as it is, and is named in `left`.
+   */
+  async repair(options: CallOptions = {}): Promise<RepairResult> {
+    const result = await this.#call(options, (ports) => repair(this.name, {}, ports));
     this.#see(result.status);
     return result;
   }
