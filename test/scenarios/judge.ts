@@ -106,7 +106,7 @@ function reasonsOf({ without = {}, lost, restartsAll }: Expected, { verbs }: Evi
     ['I11', lost !== 'as reported', lost === 'none' ? 'nothing may be lost' : 'rmsx was not asked'],
     ['I12', verbs.handOvers === 0, 'nobody took over'],
     ['I13', verbs.last === undefined, 'rmsx changed nothing'],
-    ['I14', true, 'test/soak/switchover-killed.test.ts has it'],
+    ['I14', true, 'test/soak/switchover-killed.test.ts and repair-killed.test.ts have it'],
   ];
   for (const [name, isSo, why] of also) if (isSo && !reasons.has(name)) reasons.set(name, why);
   return reasons;
