@@ -58,8 +58,8 @@ export function planPromote(facts: PromoteFacts): PromotePlan | null {
   const recorded = masterOf(cluster).name;
   const { target } = facts;
   const isDone = recorded === target && facts.infos.get(target)?.role === 'master';
-  if (!isDone) refuseTarget(facts);
   refuseOtherMasters(facts);
+  if (!isDone) refuseTarget(facts);
   const formerMaster = recorded === target ? null : recorded;
   const verdict = formerMaster === null ? null : judgeMaster({ ...facts, cluster });
   if (verdict && !facts.force) refuseLivingMaster(verdict, cluster, target);
