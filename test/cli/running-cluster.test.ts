@@ -330,8 +330,8 @@ describe('stop, start and restart', () => {
     expect([code, JSON.parse(stdout).nodes]).toEqual([
       0,
       [
-        { name: 'master', role: 'master', source: null, state: 'running' },
-        { name: 'slave-1', role: 'replica', source: 'master', state: 'running' },
+        { name: 'master', role: 'master', source: null, state: 'running', onNetwork: true },
+        { name: 'slave-1', role: 'replica', source: 'master', state: 'running', onNetwork: true },
       ],
     ]);
   });
