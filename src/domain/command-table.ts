@@ -4,7 +4,7 @@ import type { SpanGroup } from './span.ts';
  * Every command that a conf can rename or disable: Redis 6.0 to 8.4, Valkey 7.2 to 9.0. Not here: those of modules, the
  * vector sets of Redis 8 among them, as the conf is read before they are loaded.
  *
- * Redis 6.0, 7.0 and 8.0 and Valkey 8.1 were asked themselves, and test/docker/commands.test.ts asks them again; the other
+ * Redis 6.0, 7.0 and 8.0 and Valkey 8.1 were asked themselves, and test/soak/commands.test.ts asks them again; the other
  * versions come from what `COMMAND DOCS` says of newer ones, and from release notes.
  */
 export const commandGroups: readonly SpanGroup[] = [

@@ -222,8 +222,11 @@ describe('a cluster that rmsx started', () => {
 
   test.each(
     rows<readonly [string, () => Promise<void>]>(
-      [['after scale, remove and promote', changed]],
-      [['as it was made', async () => undefined]],
+      [],
+      [
+        ['after scale, remove and promote', changed],
+        ['as it was made', async () => undefined],
+      ],
     ),
   )('must go by docker compose down %s, and rmsx up must bring data and roles back', async (_when, change) => {
     await change();

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { rows, soakTest } from './support/breadth.ts';
-import { MovingCluster, portsOf } from './support/moving.ts';
-import { eventually, inspect } from './support/run.ts';
+import { rows, soakTest } from '../docker/support/breadth.ts';
+import { MovingCluster, portsOf } from '../docker/support/moving.ts';
+import { eventually, inspect } from '../docker/support/run.ts';
 
 let cluster: MovingCluster;
 

@@ -2,8 +2,8 @@ import { describe, test } from 'vitest';
 import { checkDisabled } from '../../src/config/commands.ts';
 import { commandNames, hasCommand } from '../../src/domain/server-commands.ts';
 import { type ServerVersion, versionOfImage } from '../../src/domain/server-version.ts';
-import { rows } from './support/breadth.ts';
-import { inContainer } from './support/in-container.ts';
+import { rows } from '../docker/support/breadth.ts';
+import { inContainer } from '../docker/support/in-container.ts';
 
 /** Prints those of the commands that the server does not let a conf disable, one start each; `--port 0` ends the others. */
 const refusedByServer = `
