@@ -20,7 +20,7 @@ const alone = (node: string): Promise<unknown> => at(node).call('REPLICAOF', 'NO
 const repair = (...flags: readonly string[]): Promise<Repaired> => rmsxJson(['repair', '-n', cluster.name, ...flags]);
 const ops = ({ plan }: Repaired): readonly string[] => plan.map(({ op, nodes }) => `${op} ${nodes.join(' ')}`);
 
-/** What a repair that had something to do must leave: the roles of the record, and nothing more to do. */
+/** What a repair that had something to do must leave: the roles of the record. */
 async function expectRepaired(done: Repaired): Promise<void> {
   expect([done.cluster.health, done.cluster.master, done.changed, done.left]).toEqual(['healthy', 'master', true, []]);
   expect(await at('master').set('a', 'b')).toBe('OK');
@@ -28,7 +28,6 @@ async function expectRepaired(done: Repaired): Promise<void> {
     await expect(at(node).set('a', 'c')).rejects.toThrow('READONLY');
     await eventually(`${node} has what was written`, async () => (await at(node).get('a')) === 'b');
   }
-  expect(await repair()).toMatchObject({ plan: [], changed: false, cluster: { health: 'healthy' } });
 }
 
 beforeAll(async () => {
@@ -49,6 +48,7 @@ test('a second master, and whoever follows it, must come back to the recorded on
   const done = await repair();
   expect(ops(done)).toEqual(wanted);
   await expectRepaired(done);
+  expect(await repair()).toMatchObject({ plan: [], changed: false, cluster: { health: 'healthy' } });
 });
 
 test('a second master with writes of its own must stay as it is, with the way out, and the others come back', async () => {
