@@ -56,13 +56,14 @@ export async function measureFailover(session: Session, rounds: number): Promise
   await run(watched, { name: 'failover: three Sentinels', kills: true, change: async () => undefined });
   await sentinels.remove();
   await session.remove(watched.cluster.label);
-  const ratio = (name: string, ours: string, theirs: string, target: number): ReturnType<typeof checkOf> =>
+  const ratio = (name: string, ours: string, theirs: string, target: number | null): ReturnType<typeof checkOf> =>
     checkOf(name, gaps.median(ours) / gaps.median(theirs), 'x', target);
   return {
     measurements: [...gaps.measurements('stall, ', 'ms'), ...losses.measurements('', 'count')],
     checks: [
       ratio('switchover, stall: rmsx / FAILOVER TO', 'switchover: rmsx', 'switchover: FAILOVER TO', 0.5),
-      ratio('switchover, stall: rmsx / SENTINEL FAILOVER', 'switchover: rmsx', 'switchover: SENTINEL FAILOVER', 1),
+      // It loses what the old master takes until it is told: no figure to be measured by.
+      ratio('switchover, stall: rmsx / SENTINEL FAILOVER', 'switchover: rmsx', 'switchover: SENTINEL FAILOVER', null),
       ratio('failover, stall: rmsx / three Sentinels', 'failover: rmsx promote', 'failover: three Sentinels', 1),
     ],
   };
