@@ -1,5 +1,4 @@
 import { type ClusterSpec, type NodeSpec, sameAddress, sourceOf } from '../domain/cluster.ts';
-import { lastRoleIn } from '../domain/diagnosis/log.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { type LostWrites, lostInStream } from '../domain/lost-writes/lost-writes.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
@@ -10,6 +9,7 @@ import type { Resync } from '../plan/resync.ts';
 import { settingInConf } from '../render/conf-values.ts';
 import { lostWritesAsText, lostWritesToPipe } from '../render/lost-writes-file.ts';
 import { awaitUsable } from './await-usable.ts';
+import { lastRoleOf } from './last-role.ts';
 import { beginWork, startNamed } from './lifecycle-steps.ts';
 import { lostWrites } from './lost-writes/lost-writes.ts';
 import { type Refusing, refuseWrites } from './refuse-writes.ts';
@@ -18,8 +18,6 @@ import { writeRoles } from './roles.ts';
 import { waitUntil } from './wait-until.ts';
 import { type Woken, wake } from './wake.ts';
 
-/** So many lines of its log tell what a node was last. */
-const logLines = 5000;
 const pauseMs = 20;
 
 /** One node on its way back. */
@@ -73,7 +71,7 @@ export class Rejoining {
   async #lastRole(): Promise<'master' | 'replica' | null> {
     const { cluster, plan } = this.#scene;
     if (plan.way === 'fence') return 'master';
-    return lastRoleIn(await this.#ports.engine.logs(containerOf(cluster, plan.node.name)?.id ?? '', logLines));
+    return lastRoleOf(containerOf(cluster, plan.node.name)?.id ?? '', this.#ports.engine);
   }
 
   /** A replica that is in sync has none of its own; of a node that did not tell what it was, nobody can say. */

@@ -1,10 +1,10 @@
-import { lastRoleIn } from '../domain/diagnosis/log.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ClusterStatus } from '../domain/status.ts';
 import { newRun } from '../files/process-owner.ts';
 import { asleepIn, planRepair, type RepairStep } from '../plan/repair.ts';
+import { lastRoleOf } from './last-role.ts';
 import { lookUnlocked } from './lock.ts';
 import { lookAtServers, type Seen } from './look-at-servers.ts';
 import { observeCluster } from './observe.ts';
@@ -81,16 +81,13 @@ async function planNow(name: string, ports: Ports): Promise<readonly RepairStep[
   return plan;
 }
 
-/** So many lines of its log tell what a node was last. */
-const logLines = 5000;
-
 async function lastRolesOf(
   { cluster }: Seen,
   { engine }: Ports,
 ): Promise<ReadonlyMap<string, 'master' | 'replica' | null>> {
   const roles = asleepIn(cluster).map(async (node) => {
     const id = containerOf(cluster, node)?.id;
-    return [node, id === undefined ? null : lastRoleIn(await engine.logs(id, logLines))] as const;
+    return [node, id === undefined ? null : await lastRoleOf(id, engine)] as const;
   });
   return new Map(await Promise.all(roles));
 }
