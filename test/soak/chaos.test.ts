@@ -5,7 +5,8 @@ import { ChaosProxy, type Fault, faultName } from '../docker/support/chaos-proxy
 import { TestCluster } from '../docker/support/cluster.ts';
 import { inParallel } from '../docker/support/in-parallel.ts';
 import { type Finished, rmsx } from '../docker/support/run.ts';
-import { env, type Scenario, scenarios, secret } from './scenarios.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
+import { env, secret } from './situations.ts';
 
 const timeoutSeconds = 6;
 /**

@@ -1,22 +1,37 @@
-import { randomBytes } from 'node:crypto';
 import type { ClusterStatus } from '../../src/domain/status.ts';
-import { ChaosProxy } from '../docker/support/chaos-proxy.ts';
 import type { TestCluster } from '../docker/support/cluster.ts';
-import { loadKeys, missingKeys } from '../docker/support/keys.ts';
-import { docker, eventually, type Finished, rmsx } from '../docker/support/run.ts';
-
-const keys = 20;
-
-/** Ours, and in no output. */
-export const secret = 'chaos-secret-9f2c';
-export const env = { RMSX_PASSWORD: secret };
+import { docker } from '../docker/support/run.ts';
+import {
+  as,
+  both,
+  type Check,
+  collected,
+  cutOff,
+  gone,
+  healed,
+  isNow,
+  isWhole,
+  killed,
+  moved,
+  named,
+  opens,
+  renewed,
+  replaced,
+  running,
+  set,
+  standing,
+  stopped,
+  strayed,
+  upFlags,
+  whole,
+  withKeys,
+} from './situations.ts';
 
 /** A verb, what has to be there before it, and what must be there after it. */
 export interface Scenario {
   readonly args: (cluster: TestCluster) => readonly string[];
   readonly prepare: (cluster: TestCluster) => Promise<void>;
-  /** @returns what is wrong with a success, of which the run is told */
-  readonly check: (cluster: TestCluster, run: Finished) => Promise<string | undefined>;
+  readonly check: Check;
   /** From what is there after it to what has to be there before it; where that is missing, a new cluster is made. */
   readonly reset?: (cluster: TestCluster) => Promise<void>;
   /**
@@ -26,144 +41,15 @@ export interface Scenario {
   readonly after: 'nothing' | 'finishes' | 'looks';
 }
 
-const upFlags = (cluster: TestCluster, replicas = '1'): readonly string[] => [...cluster.apart, '--replicas', replicas];
-
-const standing =
-  (replicas = '1', ...flags: readonly string[]) =>
-  async (cluster: TestCluster): Promise<void> => {
-    await must(['up', ...upFlags(cluster, replicas), ...flags]);
-  };
-
-const withKeys =
-  (prepare: Scenario['prepare']) =>
-  async (cluster: TestCluster): Promise<void> => {
-    await prepare(cluster);
-    await loadKeys(cluster, 'master', keys);
-  };
-
-async function must(args: readonly string[]): Promise<void> {
-  const { code, stderr } = await rmsx(args, { env });
-  if (code !== 0) throw new Error(`rmsx ${args[0]} failed: ${stderr}`);
-}
-
-/**
- * An `up` that is killed before the engine hears that its first server is to start. What it asked for before is made all the
- * same, and must be there before anybody looks: it would be younger than the look.
- */
-async function killed(cluster: TestCluster): Promise<void> {
-  const start = 'POST /containers/:id/start';
-  const proxy = new ChaosProxy(`${cluster.name}-${randomBytes(3).toString('hex')}`, start, 'hang');
-  await proxy.listen();
-  try {
-    await rmsx(['up', ...upFlags(cluster)], {
-      env: { ...env, ...proxy.env },
-      whileRunning: async (kill) => {
-        proxy.onRequest = () => {
-          if (proxy.routes.at(-1) === start) kill('SIGKILL');
-        };
-      },
-    });
-  } finally {
-    await proxy.close();
-  }
-  let before: readonly string[] | undefined;
-  await eventually('nothing more is made', async () => {
-    const now = await cluster.objects();
-    const isSame = before !== undefined && now.join() === before.join();
-    before = now;
-    return isSame;
-  });
-}
-
-const running =
-  (atLeast: number, atMost = atLeast, master = 'master') =>
-  async (cluster: TestCluster): Promise<string | undefined> => {
-    const { cluster: summary, nodes } = await cluster.status();
-    const here = nodes.filter(({ state }) => state === 'running').length;
-    if (here >= atLeast && here <= atMost && summary.master === master) return undefined;
-    return `${here} nodes run, and ${summary.master ?? 'nobody'} is the master`;
-  };
-
-function isWhole({ cluster, nodes }: ClusterStatus): string | undefined {
-  const states = nodes.map(({ name, state, link }) => `${name} ${state} ${link}`).join(', ');
-  const isRight = cluster.health === 'healthy' && cluster.master === 'master' && nodes.length === 2;
-  return isRight ? undefined : `it says ${cluster.health}, ${cluster.master}, ${states}`;
-}
-
-/** What is printed must be the way to the master, with its password. */
-async function opens(cluster: TestCluster, { stdout }: Finished): Promise<string | undefined> {
-  const { port } = new URL((await rmsx(['url', '-n', cluster.name])).stdout.trim());
-  return stdout.includes(secret) && stdout.includes(port) ? undefined : `it printed ${stdout}`;
-}
-
-async function stopped(cluster: TestCluster): Promise<string | undefined> {
-  const states = (await cluster.status()).nodes.map(({ state }) => state);
-  return states.join() === 'stopped,stopped' ? undefined : `the nodes are ${states.join(', ')}`;
-}
-
-async function moved(cluster: TestCluster): Promise<string | undefined> {
-  const source = (await cluster.status()).nodes.find(({ name }) => name === 'slave-2')?.source;
-  return source === 'slave-1' ? undefined : `slave-2 follows ${source}`;
-}
-
-async function gone(cluster: TestCluster): Promise<string | undefined> {
-  const left = await cluster.objects();
-  return left.length > 0 ? `left: ${left.join(' ')}` : undefined;
-}
-
-/** What gc is not sure of stays, and it says so; the next one, which sees everything, takes it. */
-async function collected(cluster: TestCluster, { stdout, stderr }: Finished): Promise<string | undefined> {
-  if (`${stdout}${stderr}`.includes(`kept: ${cluster.name}: `)) await as('gc', '--older-than', '0s')(cluster);
-  return gone(cluster);
-}
-
-/** Servers that have a setting, and the keys of `withKeys`. */
-const set =
-  (nodes: readonly string[], directive: string, value: string) =>
-  async (cluster: TestCluster): Promise<string | undefined> => {
-    const answers = await Promise.all(
-      nodes.map(async (node) => (await cluster.client(node)).config('GET', directive) as Promise<readonly string[]>),
-    );
-    const values = answers.map(([, answer]) => answer);
-    return values.every((answer) => answer === value) ? undefined : `${directive} is ${values.join(', ')}`;
-  };
-
-async function renewed(cluster: TestCluster): Promise<string | undefined> {
-  const versions = (await cluster.status()).nodes.map(({ version }) => version);
-  if (!versions.every((version) => version?.startsWith('8.0'))) return `the servers are ${versions.join(', ')}`;
-  return whole(['master', 'slave-1'])(cluster);
-}
-
-const whole =
-  (nodes: readonly string[]) =>
-  async (cluster: TestCluster): Promise<string | undefined> => {
-    const missing = await missingKeys(cluster, nodes, keys);
-    return missing.length > 0 ? `missing: ${missing.join(', ')}` : undefined;
-  };
-
-const both =
-  (first: Scenario['check'], second: Scenario['check']): Scenario['check'] =>
-  async (cluster, run) =>
-    (await first(cluster, run)) ?? (await second(cluster, run));
-
-const named =
-  (...args: readonly string[]) =>
-  ({ name }: TestCluster): readonly string[] => [...args, '-n', name];
-
-const as =
-  (...args: readonly string[]) =>
-  ({ name }: TestCluster): Promise<void> =>
-    must([...args, '-n', name]);
-
 const asItIs = async (): Promise<void> => undefined;
-const looking = (args: Scenario['args'], check: Scenario['check']): Scenario => ({
+const looking = (args: Scenario['args'], check: Check): Scenario => ({
   args,
   prepare: standing(),
   check,
   reset: asItIs,
   after: 'looks',
 });
-const changing = (args: Scenario['args'], check: Scenario['check'], rest: Partial<Scenario> = {}): Scenario => ({
+const changing = (args: Scenario['args'], check: Check, rest: Partial<Scenario> = {}): Scenario => ({
   args,
   prepare: standing(),
   check,
@@ -239,4 +125,32 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   stop: changing(named(), stopped, { reset: as('start') }),
   restart: changing(named(), running(2), { reset: asItIs }),
   gc: changing(named('--older-than', '0s'), collected, { prepare: killed, reset: killed }),
+  switchover: changing(named('slave-1'), both(running(2, 2, 'slave-1'), whole(['master', 'slave-1'])), {
+    prepare: withKeys(standing()),
+    reset: as('switchover', 'master'),
+  }),
+  rejoin: changing(named('master'), both(running(2, 2, 'slave-1'), whole(['master', 'slave-1'])), {
+    prepare: replaced,
+  }),
+  repair: changing(named(), healed, {
+    prepare: async (cluster) => standing()(cluster).then(() => strayed(cluster)),
+    reset: strayed,
+  }),
+  run: {
+    args: (cluster) => [...upFlags(cluster), '--', 'echo', 'hello'],
+    prepare: asItIs,
+    check: async (cluster, { stdout }) => (stdout.includes('hello') ? gone(cluster) : `it printed ${stdout}`),
+    after: 'nothing',
+  },
+  ...Object.fromEntries(
+    Object.entries({ kill: 'exited', stop: 'exited', pause: 'paused' }).map(([kind, state]) => [
+      `fault ${kind}`,
+      changing(named(kind, 'slave-1'), isNow(state), { reset: as('fault', 'heal') }),
+    ]),
+  ),
+  'fault partition': changing(named('partition', 'slave-1'), cutOff, { reset: as('fault', 'heal') }),
+  'fault heal': changing(named('heal'), healed, {
+    prepare: async (cluster) => standing()(cluster).then(() => as('fault', 'partition', 'slave-1')(cluster)),
+    reset: as('fault', 'partition', 'slave-1'),
+  }),
 };

@@ -81,6 +81,7 @@ export interface DockerInspect {
   readonly Id: string;
   readonly Created: string;
   readonly State: {
+    readonly Status: string;
     readonly Running: boolean;
     readonly Paused: boolean;
     readonly StartedAt: string;
