@@ -196,6 +196,6 @@ async function removeLock(cluster: string, id: string, { engine, progress }: Por
     await removeSurely(engine, id);
   } catch (error) {
     const name = lockName(cluster);
-    progress.warn(`left behind: the lock ${name}. ${messageOf(error)} Remove it: docker rm ${name}`);
+    progress.warn(`left behind: the lock ${name}. ${messageOf(error)} Remove it: docker rm -v ${name}`);
   }
 }

@@ -75,7 +75,7 @@ describe('up while another rmsx makes the cluster', () => {
   test('must name what is to be removed where the other one is on another machine', async () => {
     const { code, stderr } = await runAgainst(lockedBy('build-7/4711/1'), [...up, '--timeout', '3s']);
     expect([code, stderr]).toEqual([5, expect.stringContaining('process 4711 on build-7')]);
-    expect(stderr).toContain('Where it was killed on another machine: docker rm demo-lock');
+    expect(stderr).toContain('Where it was killed on another machine: docker rm -v demo-lock');
   });
 
   test('must end with 130 on SIGINT, at once, and have made nothing', async () => {
@@ -165,7 +165,7 @@ describe('the lock of a new cluster', () => {
     const { code, stderr } = await runAgainst(world, [...up, '--ephemeral']);
     expect([code, world.made]).toEqual([0, expect.arrayContaining(['/demo-lock', '/demo-master'])]);
     expect(stderr).toContain('warning: left behind: the lock demo-lock.');
-    expect(stderr).toContain('Remove it: docker rm demo-lock');
+    expect(stderr).toContain('Remove it: docker rm -v demo-lock');
   });
 
   test('must not be taken for held where somebody else has a container of its name', async () => {
