@@ -11,6 +11,7 @@ import { fetchImages } from './images.ts';
 import { lookUnlocked, removeAbandoned, withLock } from './lock.ts';
 import { isHeldUp } from './lock-errors.ts';
 import { lookForUp, type SceneForUp } from './look-for-up.ts';
+import { refuseToLoseOwn } from './own-writes.ts';
 import type { UpOptions, UpResult } from './up-run.ts';
 
 /** One try of `up`: looks until there is nothing to do, or does it while nobody else changes the cluster. */
@@ -75,7 +76,7 @@ export class Converging {
   }
 
   async #dryRun(): Promise<UpResult> {
-    const { plan, ...seen } = await this.#look(false);
+    const { plan, ...seen } = await this.#losingNothing(await this.#look(false));
     this.#tell(seen);
     return { plan, changed: false, status: null, remarks: [], resync: {} };
   }
@@ -85,9 +86,17 @@ export class Converging {
     return withLock({ cluster: this.#request.name, image, run: this.#run }, this.#ports, async () => {
       const now = await this.#look(true);
       if (now.plan.length === 0) return undefined;
-      const result = await this.#bringUp(now);
+      const result = await this.#bringUp(await this.#losingNothing(now));
       return { ...result, plan: [...this.#fetched, ...result.plan] };
     });
+  }
+
+  /** @throws RmsxError `unsafe` where a former master holds writes that nobody else has */
+  async #losingNothing(scene: SceneForUp): Promise<SceneForUp> {
+    const { name } = this.#request;
+    const known = { name, record: scene.record, containers: nodeContainers(name, scene.engine) };
+    const notices = await refuseToLoseOwn(known, scene.plan, this.#ports);
+    return { ...scene, warnings: [...scene.warnings, ...notices.map(({ message }) => message)] };
   }
 
   #look(holdsLock: boolean): Promise<SceneForUp> {

@@ -10,6 +10,7 @@ import { isAwake } from '../plan/linked.ts';
 import { beginWork, type LifecycleWork, lifecycleRunner, withBegun } from './lifecycle-steps.ts';
 import { lookUnlocked, withLock } from './lock.ts';
 import { allNodes, imageHere, type KnownCluster } from './observe.ts';
+import { refuseToLoseOwn } from './own-writes.ts';
 import { runPlan, telling } from './run-plan.ts';
 
 /** How nodes are started, stopped or restarted. */
@@ -81,10 +82,16 @@ export async function runLifecycle(
   const { look } = verb;
   const run = newRun();
   const first = dryRun ? await look() : await lookUnlocked(name, run, ports, look);
-  if (dryRun) return { ...resultOf(first, first.known.containers), changed: false };
+  if (dryRun) return { ...resultOf(await losingNothing(first, ports), first.known.containers), changed: false };
   if (first.plan.length === 0) return carryOut(first, verb, ports);
   const request = { cluster: name, image: imageHere(first.known), run };
-  return withLock(request, ports, async () => carryOut(await look(), verb, ports));
+  return withLock(request, ports, async () => carryOut(await losingNothing(await look(), ports), verb, ports));
+}
+
+/** @throws RmsxError `unsafe` where writes would be lost that can be saved */
+async function losingNothing(planned: LifecyclePlan, ports: Ports): Promise<LifecyclePlan> {
+  const notices = await refuseToLoseOwn(planned.known, planned.plan, ports);
+  return { ...planned, warnings: [...planned.warnings, ...notices] };
 }
 
 async function carryOut(planned: LifecyclePlan, verb: LifecycleVerb, ports: Ports): Promise<LifecycleResult> {

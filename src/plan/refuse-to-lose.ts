@@ -31,8 +31,12 @@ export function refuseToLose(lost: LostWrites, { cluster, node, saveLost, discar
   const { writes, bytes } = lost;
   if (writes.length === 0 || saveLost !== undefined) return;
   const size = bytes === null ? '' : ` (${bytes} bytes)`;
-  throw new RmsxError('unsafe', `${node} has ${counted(countWrites(writes), 'write')}${size} that nobody else has.`, {
-    node,
-    hint: waysOut(`save them: ${again} --save-lost lost.resp`, giveUp, `see them: ${again} --dry-run`),
-  });
+  throw new RmsxError(
+    'unsafe',
+    `${node} has ${counted(countWrites(writes), 'write')}${size} that nobody else has, and would lose them as a replica.`,
+    {
+      node,
+      hint: waysOut(`save them: ${again} --save-lost lost.resp`, giveUp, `see them: ${again} --dry-run`),
+    },
+  );
 }

@@ -144,6 +144,10 @@ async function mustBeSaved(cluster: TestCluster, listed: readonly (readonly [str
     new RegExp(`master has ${listed.length} writes \\(\\d+ bytes\\) that nobody else has`),
   );
   expect(refused.stderr).toContain('--save-lost');
+  for (const verb of [['up'], ['start', 'master'], ['fault', 'heal']]) {
+    const again = await rmsx([...verb, '-n', cluster.name]);
+    expect([again.code, again.stderr]).toEqual([7, expect.stringContaining(`master has ${listed.length} writes`)]);
+  }
   expect((await cluster.status()).nodes.find(({ name }) => name === 'master')?.state).toBe('stopped');
 
   const file = join(directory, `${cluster.name}.resp`);

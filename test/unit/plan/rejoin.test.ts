@@ -79,7 +79,7 @@ describe('writes that nobody else has', () => {
   test('must be refused with the numbers and the ways out', () => {
     expect(errorOf(() => refuseToLose(lost, who))).toMatchObject({
       code: 'unsafe',
-      message: 'master has 2 writes (99 bytes) that nobody else has.',
+      message: 'master has 2 writes (99 bytes) that nobody else has, and would lose them as a replica.',
       hint: [
         'Save them: rmsx rejoin master --save-lost lost.resp',
         'Or lose them: rmsx rejoin master --discard',

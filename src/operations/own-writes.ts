@@ -1,0 +1,59 @@
+import { findNode, plannedRole } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
+import type { LostWrites } from '../domain/lost-writes/lost-writes.ts';
+import { containerOf } from '../domain/observed.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Ports } from '../domain/ports.ts';
+import type { Notice } from '../domain/status.ts';
+import { refuseToLose } from '../plan/refuse-to-lose.ts';
+import { lastRoleOf } from './last-role.ts';
+import type { KnownCluster } from './observe.ts';
+import { rejoin } from './rejoin.ts';
+
+/** The steps after which a node goes on with the role that the record has for it. */
+const comingBack = ['start', 'unpause', 'connect'] as const;
+
+/**
+ * Looks for writes that only a former master has, before a plan brings it back as a replica: its source would replace them.
+ * @param known - the cluster before anything is done
+ * @returns whose writes cannot be known, and are lost where there are any
+ * @throws RmsxError `unsafe` where a node holds writes that nobody else has; nothing is changed
+ */
+export async function refuseToLoseOwn(
+  { name, record, containers }: Pick<KnownCluster, 'name' | 'record' | 'containers'>,
+  plan: Plan,
+  ports: Ports,
+): Promise<readonly Notice[]> {
+  if (record.epoch < 2) return []; // nobody has taken the place of anybody yet
+  const nodes = plan.flatMap(({ step }) =>
+    comingBack.some((op) => op === step.op) && 'node' in step ? [step.node] : [],
+  );
+  const notices: Notice[] = [];
+  for (const node of new Set(nodes)) {
+    const spec = findNode(record.cluster, node);
+    const container = containerOf({ containers }, node);
+    if (!spec || !container || plannedRole(spec) === 'master') continue;
+    if (container.state === 'stopped' && record.cluster.persistence === 'none') continue; // its writes are gone already
+    if ((await lastRoleOf(container.id, ports.engine)) !== 'master') continue;
+    const lost = await ownWritesOf(name, node, ports);
+    if (!('unknown' in lost)) refuseToLose(lost, { cluster: name, node });
+    else notices.push(mayBeLost(node, lost.unknown));
+  }
+  return notices;
+}
+
+async function ownWritesOf(name: string, node: string, ports: Ports): Promise<LostWrites> {
+  try {
+    return (await rejoin(name, node, { dryRun: true }, ports)).lost ?? { unknown: 'it is back already' };
+  } catch (error) {
+    if (!(error instanceof RmsxError) || error.code !== 'unsafe') throw error;
+    return { unknown: error.message.replace(/\.$/, '') };
+  }
+}
+
+const mayBeLost = (node: string, why: string): Notice => ({
+  code: 'own-writes-unknown',
+  node,
+  message: `${node} was the master once, and comes back as a replica: writes that only it had are lost, and whether there were any cannot be known: ${why}`,
+  hint: null,
+});
