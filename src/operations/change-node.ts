@@ -1,4 +1,5 @@
 import type { Step } from '../domain/plan.ts';
+import { hasConf } from './read-confs.ts';
 import { type Replacing, replace } from './replace.ts';
 
 /** A step that changes a node which runs, besides its role. */
@@ -38,22 +39,37 @@ export async function changeNode(step: ChangeStep, changing: Changing): Promise<
   }
 }
 
-/** The settings first, then the conf: cut off in between, the node still says that it is the old one, and the next `up` does it again. */
+/**
+ * The settings first, then the conf: cut off in between, the node still says that it is the old one, and the next `up` does it
+ * again. The settings are taken back only where the conf surely is the old one: a node whose conf is new would be taken for
+ * changed for ever. Settings that are new under an old conf are set once more.
+ */
 async function configure(
   { node, settings, files }: Extract<Step, { op: 'configure' }>,
-  { connections, writer, idOf }: Changing,
+  { connections, writer, engine, idOf }: Changing,
 ): Promise<void> {
   const connection = await connections.to(node);
+  const id = idOf(node);
   const before: [string, string][] = [];
+  const setBack = async (): Promise<void> => {
+    for (const [name, was] of before.reverse()) await connection.configure(name, was).catch(() => undefined); // it is gone
+  };
   try {
     for (const { name, value } of settings) {
       const was = await connection.setting(name);
       await connection.configure(name, value);
       if (was !== null) before.push([name, was]);
     }
-    await writer.write(idOf(node), idOf(node), files);
   } catch (error) {
-    for (const [name, was] of before.reverse()) await connection.configure(name, was).catch(() => undefined); // it is gone
+    await setBack();
+    throw error;
+  }
+  try {
+    await writer.write(id, id, files);
+  } catch (error) {
+    const isWritten = await hasConf(engine, id, files).catch(() => null);
+    if (isWritten) return; // the engine did it, and its answer was lost
+    if (isWritten === false) await setBack();
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { findNode, sourceOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { confDirectory } from '../domain/names.ts';
 import type { NodeConf, ObservedContainer } from '../domain/observed.ts';
-import type { Engine } from '../domain/ports.ts';
+import type { ContainerFile, Engine } from '../domain/ports.ts';
 import { type ClusterRecord, newestRecord } from '../domain/record.ts';
 import { readConf, stampedFile } from '../render/conf-directory.ts';
 
@@ -55,6 +55,13 @@ export async function readRecord(
 export async function stampOf(engine: Engine, id: string): Promise<number | null> {
   const stamp = await engine.stampOf(id, stampedFile);
   return stamp !== null && stamp > 0 && stamp < firstRealTimeSeconds ? stamp : null;
+}
+
+/** @returns whether a node knows the change that these files belong to: they come in one archive, the stamp with the rest */
+export async function hasConf(engine: Engine, id: string, files: readonly ContainerFile[]): Promise<boolean> {
+  const stamps = files.flatMap(({ stampSeconds }) => stampSeconds ?? []);
+  const stamp = await stampOf(engine, id);
+  return stamp !== null && stamps.includes(stamp);
 }
 
 /** @returns what a change gave to a node of it, or undefined where the node is not in it */
