@@ -15,8 +15,10 @@ import {
   moved,
   named,
   opens,
+  otherPasswordFile,
   renewed,
   replaced,
+  rotated,
   running,
   set,
   standing,
@@ -25,6 +27,7 @@ import {
   upFlags,
   whole,
   withKeys,
+  withOtherPassword,
 } from './situations.ts';
 
 /** A verb, what has to be there before it, and what must be there after it. */
@@ -125,6 +128,11 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   stop: changing(named(), stopped, { reset: as('start') }),
   restart: changing(named(), running(2), { reset: asItIs }),
   gc: changing(named('--older-than', '0s'), collected, { prepare: killed, reset: killed }),
+  'up --password-file': changing(
+    (cluster) => ['-n', cluster.name, '--password-file', otherPasswordFile(cluster)],
+    rotated,
+    { prepare: withOtherPassword, reset: as('up') },
+  ),
   switchover: changing(named('slave-1'), both(running(2, 2, 'slave-1'), whole(['master', 'slave-1'])), {
     prepare: withKeys(standing()),
     reset: as('switchover', 'master'),

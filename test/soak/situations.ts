@@ -1,4 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import type { ClusterStatus } from '../../src/domain/status.ts';
 import { ChaosProxy } from '../docker/support/chaos-proxy.ts';
 import type { TestCluster } from '../docker/support/cluster.ts';
@@ -10,6 +14,12 @@ const keys = 20;
 /** Ours, and in no output. */
 export const secret = 'chaos-secret-9f2c';
 export const env = { RMSX_PASSWORD: secret };
+
+/** Another one; whoever prints it prints the first one, too. */
+const otherSecret = `${secret}-rotated`;
+
+/** @returns the file in which the other password of a cluster is */
+export const otherPasswordFile = ({ name }: TestCluster): string => join(tmpdir(), `${name}.password`);
 
 /** Brings about what has to be there before a verb. */
 type Prepare = (cluster: TestCluster) => Promise<void>;
@@ -122,6 +132,23 @@ export const set =
     const values = answers.map(([, answer]) => answer);
     return values.every((answer) => answer === value) ? undefined : `${directive} is ${values.join(', ')}`;
   };
+
+/** A cluster, and a file with another password for it. */
+export async function withOtherPassword(cluster: TestCluster): Promise<void> {
+  await standing()(cluster);
+  writeFileSync(otherPasswordFile(cluster), `${otherSecret}\n`, { mode: 0o600 });
+}
+
+export async function rotated(cluster: TestCluster): Promise<string | undefined> {
+  const { stdout } = await rmsx(['url', '-n', cluster.name]);
+  if (!stdout.includes(otherSecret)) return 'it has the old password';
+  const old = new Redis(stdout.trim().replace(otherSecret, secret), { lazyConnect: true, retryStrategy: () => null });
+  old.on('error', () => undefined); // it is refused, or should be
+  const answer = await old.ping().catch((error: Error) => error.message);
+  old.disconnect();
+  if (!/WRONGPASS|NOAUTH/.test(answer)) return `the old password is answered: ${answer}`;
+  return isWhole(await cluster.status());
+}
 
 /** A replica that somebody has made a master by hand. */
 export async function strayed(cluster: TestCluster): Promise<void> {
