@@ -2,7 +2,6 @@ import { type ClusterSpec, masterOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { promotion, rmsxCommand } from '../domain/hints.ts';
 import type { MasterVerdict } from '../domain/master-verdict.ts';
-import { containerName } from '../domain/names.ts';
 
 type Way = 'rehearse' | 'hand over' | 'look' | 'end it';
 
@@ -26,7 +25,7 @@ export function refuseLivingMaster({ state, evidence }: MasterVerdict, cluster: 
   const found = living[state];
   if (!found) return;
   const hints: Readonly<Record<Way, string>> = {
-    rehearse: `To rehearse its death: docker kill ${containerName(name, master)}`,
+    rehearse: `To rehearse its death: ${rmsxCommand(name, `fault kill ${master}`)}`,
     'hand over': `To hand over without losing a write: ${rmsxCommand(name, `switchover ${target}`)}`,
     look: `See why: ${rmsxCommand(name, `logs ${master} --tail 20`)}`,
     'end it': `To end it, and lose what only it has: ${promotion(name, target, true)}`,

@@ -303,7 +303,7 @@ test('promote while the master is alive must exit 7, change nothing, and name sw
   expect([code, stdout, engine.writes]).toEqual([7, '', []]);
   expect(stderr).toMatchInlineSnapshot(`
     "rmsx: master is alive: it answers as the master, at offset 1000.
-    hint: To rehearse its death: docker kill demo-master
+    hint: To rehearse its death: rmsx fault kill master -n demo
           To hand over without losing a write: rmsx switchover slave-1 -n demo
           To end it, and lose what only it has: rmsx promote slave-1 --force -n demo
     "

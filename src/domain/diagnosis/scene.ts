@@ -52,7 +52,7 @@ export const restart = (scene: Pick<Scene, 'record'>, nodes: readonly string[]):
 
 /** @returns the command that shows what a server said last */
 export const logsOf = (scene: Pick<Scene, 'record'>, node: string): string =>
-  `docker logs --tail 20 ${containerAt(scene, node)}`;
+  command(scene, `logs ${node} --tail 20`);
 
 const shownNames = 4;
 

@@ -207,12 +207,12 @@ describe('what is wrong must be told with the command to type', () => {
     [
       'a replica that crashes',
       evidence({ 'slave-1': 'restarting' }, { 'slave-1': null }),
-      'node-restarting: slave-1 crashes and is restarted again and again -> docker logs --tail 20 redis-server-slave-1',
+      'node-restarting: slave-1 crashes and is restarted again and again -> rmsx logs slave-1 --tail 20',
     ],
     [
       'a replica that hangs',
       evidence({}, { 'slave-1': null }),
-      'node-unreachable: slave-1 runs and does not answer -> docker logs --tail 20 redis-server-slave-1',
+      'node-unreachable: slave-1 runs and does not answer -> rmsx logs slave-1 --tail 20',
     ],
     [
       'a replica that loads',
@@ -232,7 +232,7 @@ describe('what is wrong must be told with the command to type', () => {
     [
       'a link that is down',
       evidence({}, { 'slave-1': lost() }),
-      'link-down: slave-1 has no link to master -> docker logs --tail 20 redis-server-slave-1',
+      'link-down: slave-1 has no link to master -> rmsx logs slave-1 --tail 20',
     ],
     [
       'a full synchronisation',

@@ -193,7 +193,7 @@ describe('a promotion that could lose data or make a second master must be refus
       'the master is alive',
       facts({ master: 'running' }, { master: alive }),
       'master is alive: it answers as the master, at offset 1000.',
-      'To rehearse its death: docker kill redis-server-master\nTo hand over without losing a write: rmsx switchover slave-1\nTo end it, and lose what only it has: rmsx promote slave-1 --force',
+      'To rehearse its death: rmsx fault kill master\nTo hand over without losing a write: rmsx switchover slave-1\nTo end it, and lose what only it has: rmsx promote slave-1 --force',
     ],
     [
       'another node is a master already',

@@ -67,7 +67,7 @@ test.each<[string, Given, readonly string[]]>([
         },
       },
     },
-    ['link-down slave-1: slave-1 has no link to master, for 3 s now -> docker logs --tail 20 redis-server-slave-1'],
+    ['link-down slave-1: slave-1 has no link to master, for 3 s now -> rmsx logs slave-1 --tail 20'],
   ],
   [
     'a link whose source is silent and that still counts as up',
@@ -90,7 +90,7 @@ test.each<[string, Given, readonly string[]]>([
         },
       },
     },
-    ['link-down slave-1: slave-1 has no link to master, for 3 min now -> docker logs --tail 20 redis-server-slave-1'],
+    ['link-down slave-1: slave-1 has no link to master, for 3 min now -> rmsx logs slave-1 --tail 20'],
   ],
   [
     'data that an older server does not understand',
@@ -156,7 +156,7 @@ test.each<[string, Given, readonly string[]]>([
       },
     },
     [
-      'resync-loop slave-1: slave-1 begins a full synchronisation with master again and again: 3 in 40 s; master gives it up, as it does not keep up (client-output-buffer-limit) -> docker logs --tail 20 redis-server-master',
+      'resync-loop slave-1: slave-1 begins a full synchronisation with master again and again: 3 in 40 s; master gives it up, as it does not keep up (client-output-buffer-limit) -> rmsx logs master --tail 20',
     ],
   ],
   [

@@ -74,7 +74,7 @@ test.each<[string, Given, readonly string[]]>([
       clues: { 'slave-1': { end: { outOfMemory: true, restarts: 3 } } },
     },
     [
-      'out-of-memory slave-1: slave-1 was killed, as no memory was left for it, 3 times started again before -> docker logs --tail 20 redis-server-slave-1',
+      'out-of-memory slave-1: slave-1 was killed, as no memory was left for it, 3 times started again before -> rmsx logs slave-1 --tail 20',
     ],
   ],
   [
@@ -85,7 +85,7 @@ test.each<[string, Given, readonly string[]]>([
       clues: { 'slave-1': { log: ["1:M 28 Nov 2026 18:06:35.123 # Can't handle RDB format version 12"] } },
     },
     [
-      "node-restarting slave-1: slave-1 crashes and is restarted again and again (Can't handle RDB format version 12) -> docker logs --tail 20 redis-server-slave-1",
+      "node-restarting slave-1: slave-1 crashes and is restarted again and again (Can't handle RDB format version 12) -> rmsx logs slave-1 --tail 20",
     ],
   ],
   [
@@ -129,7 +129,7 @@ test.each<[string, Given, readonly string[]]>([
       clues: { 'slave-1': { log: asked(5000) }, 'slave-2': { log: asked(8192) } },
     },
     [
-      'master-reborn-empty master: master came back empty 12 s ago, and slave-1 and slave-2 copied that: what a history of 8 KB had written is gone -> docker logs --tail 20 redis-server-master   # why it ended; the data has to be written again',
+      'master-reborn-empty master: master came back empty 12 s ago, and slave-1 and slave-2 copied that: what a history of 8 KB had written is gone -> rmsx logs master --tail 20   # why it ended; the data has to be written again',
     ],
   ],
   [
