@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Ports } from '../domain/ports.ts';
 import { writeLogs } from '../files/write-logs.ts';
-import { findLogs, type LogsOptions, printable, readWhole } from './logs.ts';
+import { findLogs, type LogsOptions, printable, readWhole, refuseNone } from './logs.ts';
 
 /** What is exported, and where to. */
 export interface ExportLogsOptions extends LogsOptions {
@@ -24,12 +24,13 @@ export interface ExportLogsResult {
 /**
  * Writes the log of each node into a file of its own, `slave-1.log`: all of them, or none. Passwords and control characters
  * are not in them.
- * @throws RmsxError `not-found` for a cluster or node that is not there, `conflict` where a file is there that is no
+ * @throws RmsxError `not-found` for a cluster or node that is not there, or has no container where it is named alone, `conflict` where a file is there that is no
  * earlier export of the same node, `failed` where the disk refuses
  */
 export async function exportLogs(name: string, options: ExportLogsOptions, ports: Ports): Promise<ExportLogsResult> {
   const { directory, timestamps = false } = options;
   const sources = await findLogs(name, options, ports);
+  refuseNone(sources, options);
   const { nodes, missing, part } = sources;
   const read = await Promise.all(
     [...sources.ids].map(async ([node, id]) => {

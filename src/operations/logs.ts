@@ -1,4 +1,6 @@
 import type { Since } from '../config/parse-since.ts';
+import { RmsxError } from '../domain/errors.ts';
+import { rmsxCommand } from '../domain/hints.ts';
 import { type LogLine, type LogOptions, mergeLogs, type NodeLine } from '../domain/log-line.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
@@ -28,12 +30,13 @@ export interface LogsResult {
 
 /**
  * The logs of the servers, stopped ones included, complete: one that cannot be read to its end is an error.
- * @throws RmsxError `not-found` for a cluster or node that is not there
+ * @throws RmsxError `not-found` for a cluster or node that is not there, or where none of the named nodes has a container
  * @example
  * const { lines } = await logs('redis-server', { nodes: ['slave-1'], tail: 20 }, await connect());
  */
 export async function logs(name: string, options: LogsOptions, ports: Ports): Promise<LogsResult> {
   const sources = await findLogs(name, options, ports);
+  refuseNone(sources, options);
   const { nodes, missing, part } = sources;
   const read = await Promise.all(
     [...sources.ids].map(async ([node, id]) => {
@@ -73,6 +76,19 @@ export async function findLogs(
     ids,
     part: { since: since && (await pointIn(since, ports.engine)), tail },
   };
+}
+
+/**
+ * Whoever follows a log waits for it; whoever asks for what is there must be told that there is none.
+ * @throws RmsxError `not-found` where nodes are named, and none of them has a container
+ */
+export function refuseNone({ cluster, ids, missing }: LogSources, { nodes = [] }: LogsOptions): void {
+  if (nodes.length === 0 || ids.size > 0) return;
+  const has = missing.length === 1 ? 'has no container, and so no log' : 'have no container, and so no log';
+  throw new RmsxError('not-found', `${missing.join(', ')} of ${cluster.name} ${has}.`, {
+    ...(missing.length === 1 ? { node: missing[0] } : {}),
+    hint: `Make what is missing: ${rmsxCommand(cluster.name, 'up')}`,
+  });
 }
 
 /** Lines are stamped by the clock of the engine, which may differ from ours. */

@@ -79,6 +79,17 @@ test('one node must come alone, also by its other name, and with the times of th
   expect([code, stdout, stderr]).toEqual([0, `slave-1 | ${stamp(2)} two\nslave-1 | ${stamp(4)} four\n`, '']);
 });
 
+test('a node without a container must be refused with 4 where it is named alone, and told beside others', async () => {
+  const alone = await run('slave-2');
+  expect([alone.code, alone.stdout, alone.stderr]).toEqual([
+    4,
+    '',
+    'rmsx: slave-2 of demo has no container, and so no log.\nhint: Make what is missing: rmsx up -n demo\n',
+  ]);
+  const { code, stderr } = await run('slave-1', 'slave-2');
+  expect([code, stderr]).toEqual([0, 'slave-2 has no container, and so no log\n']);
+});
+
 test('--json must be one valid document', async () => {
   const { code, stdout } = await run('--json');
   const document = JSON.parse(stdout);
