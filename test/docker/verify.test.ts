@@ -55,7 +55,11 @@ beforeAll(async () => {
   await master.rpush('list', 'a', 'b', 'a');
   await master.sadd('set', 'a', 'b', 'c');
   await master.zadd('sorted', 1.5, 'a', 100_000_000_000_000_000_000, 'b');
-  await master.xadd('stream', '*', 'field', 'value');
+  for (const id of ['1-1', '2-1', '3-1']) await master.xadd('stream', id, 'field', 'value');
+  await master.xgroup('CREATE', 'stream', 'workers', '0');
+  await master.xreadgroup('GROUP', 'workers', 'somebody', 'COUNT', 2, 'STREAMS', 'stream', '>');
+  await master.xack('stream', 'workers', '1-1');
+  await master.xgroup('CREATE', 'empty', 'workers', '$', 'MKSTREAM');
   await master.set(Buffer.from([0, 255, 27, 91]), Buffer.from([1, 2, 255]));
   await master.set('large', 'x'.repeat(200_000));
   await master.multi().select(3).set('elsewhere', '1').select(0).exec();
@@ -112,14 +116,17 @@ test('data that is not the same must be found at equal offsets, by node and key,
   await secretly(async () => {
     await replica.multi().set('text', 'tampered').srem('set', 'c').zadd('sorted', 2, 'a').exec();
     await replica.multi().select(3).set('only-here', 'tampered').select(0).exec();
+    await replica.multi().xgroup('SETID', 'stream', 'workers', '3-1').del('empty').exec();
   });
   const { failed, text } = await broken();
   await secretly(async () => {
     await replica.multi().set('text', 'a').sadd('set', 'c').zadd('sorted', 1.5, 'a').exec();
     await replica.multi().select(3).del('only-here').select(0).exec();
+    await replica.xgroup('SETID', 'stream', 'workers', '2-1');
+    await replica.xgroup('CREATE', 'empty', 'workers', '0-0', 'MKSTREAM');
   });
   expect(failed).toEqual(['data slave-2']);
-  expect(text).toContain('slave-2 does not hold the data of master, 4 keys differ');
+  expect(text).toContain('slave-2 does not hold the data of master, 6 keys differ');
   expect(text).not.toContain('tampered');
 });
 

@@ -17,10 +17,11 @@ export async function ask(
     pipeline.callBuffer(name, ...args.map((arg) => Buffer.from(arg, 'latin1')));
   }
   const replies = (await pipeline.exec()) ?? [];
-  return replies.slice(1).map(([error, reply], i) => {
+  return replies.slice(1).map(([error, reply]) => {
     const failed = replies[0]?.[0] ?? error;
     if (!failed) return toReply(reply);
-    if (i >= 0 && failed.message.startsWith('WRONGTYPE')) return new WrongType();
+    if (failed.message.startsWith('WRONGTYPE')) return new WrongType();
+    if (failed.message === 'ERR no such key') return null; // XINFO alone says so
     throw failed;
   });
 }

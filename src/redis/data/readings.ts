@@ -12,11 +12,22 @@ interface Way {
   ask(key: KeyName, from: string): readonly string[];
   /** @returns where the next piece begins, or undefined after the last one */
   take(reply: Reply, from: string, digest: Digest): string | undefined;
+  /** Whether a value without elements is there all the same. @default false */
+  readonly mayBeEmpty?: boolean;
+  /** What belongs to the value, and is no element of it. */
+  readonly beside?: Beside;
+}
+
+interface Beside {
+  ask(key: KeyName): readonly string[];
+  /** @returns it as text, empty where there is nothing; null where the key is gone */
+  read(reply: Reply): string | null;
 }
 
 const ways: Readonly<Record<string, Way>> = {
   string: {
     from: '0',
+    mayBeEmpty: true,
     ask: (key, from) => ['GETRANGE', key, from, String(Number(from) + bytesPerPiece - 1)],
     take: (reply, from, digest) => {
       const piece = String(reply ?? '');
@@ -40,8 +51,25 @@ const ways: Readonly<Record<string, Way>> = {
       const [last] = textsOf(entries.at(-1));
       return entries.length < elementsPerPiece || last === undefined ? undefined : idAfter(last);
     },
+    beside: {
+      ask: (key) => ['XINFO', 'GROUPS', key],
+      read: (reply) => (Array.isArray(reply) ? groupsIn(reply as readonly Reply[]) : null),
+    },
   },
 };
+
+/**
+ * What a replica gets of a consumer group: its name, its position, and how much is not acknowledged. Of consumers that have
+ * nothing pending some servers tell their replicas, and some do not.
+ */
+function groupsIn(reply: readonly Reply[]): string {
+  const groups = reply.map((group) => {
+    const words = textsOf(group);
+    const wordAfter = (name: string): string => words[words.indexOf(name) + 1] ?? '';
+    return ['name', 'pending', 'last-delivered-id'].map((name) => JSON.stringify(wordAfter(name))).join(' ');
+  });
+  return groups.sort().join('\n');
+}
 
 function byIndex(command: string, parts: number, ...options: readonly string[]): Way {
   return {
@@ -84,6 +112,8 @@ export class Reading {
   readonly #digest: Digest;
   #from: string | undefined;
   #isMixed = false;
+  /** Undefined until it is read. */
+  #beside: string | null | undefined;
 
   private constructor(key: KeyName, way: Way, digest: Digest) {
     this.#key = key;
@@ -100,17 +130,26 @@ export class Reading {
 
   /** The next command, or undefined where the value is read. */
   get next(): readonly string[] | undefined {
-    return this.#from === undefined ? undefined : this.#way.ask(this.#key, this.#from);
+    if (this.#from !== undefined) return this.#way.ask(this.#key, this.#from);
+    return this.#isMixed || this.#beside !== undefined ? undefined : this.#way.beside?.ask(this.#key);
   }
 
   /** Takes the reply to that command. */
   take(reply: Reply): void {
     this.#isMixed ||= reply instanceof WrongType;
-    this.#from = this.#isMixed ? undefined : this.#way.take(reply, this.#from ?? '', this.#digest);
+    if (this.#isMixed) this.#from = undefined;
+    else if (this.#from === undefined) this.#beside = this.#way.beside?.read(reply) ?? null;
+    else this.#from = this.#way.take(reply, this.#from, this.#digest);
   }
 
-  /** A value that turned into another one while it was read is equal to none. */
-  get result(): { readonly digest: string; readonly size: number } {
-    return { digest: this.#isMixed ? `mixed ${Math.random()}` : this.#digest.end(), size: this.#digest.size };
+  /** A value that turned into another one while it was read is equal to none. Null where there was nothing to read. */
+  get result(): { readonly digest: string; readonly size: number } | null {
+    const { size } = this.#digest;
+    if (this.#isMixed) return { digest: `mixed ${Math.random()}`, size };
+    // A string may be empty, and so may a stream. Everything else without elements is gone.
+    const mayBeEmpty = this.#way.mayBeEmpty === true || (this.#way.beside !== undefined && this.#beside !== null);
+    if (size === 0 && !mayBeEmpty) return null;
+    const beside = this.#beside ? ` ${this.#beside}` : '';
+    return { digest: `${this.#digest.end()}${beside}`, size };
   }
 }

@@ -108,10 +108,10 @@ export class RedisData implements DataAccess {
 }
 
 function stateOf([type, ttl]: readonly Reply[], reading: Reading | undefined, nowMs: number): KeyState {
-  const { digest, size } = reading?.result ?? { digest: null, size: 0 };
+  const result = reading?.result;
   // It may have gone between two commands.
-  const isGone = type === 'none' || (reading !== undefined && type !== 'string' && size === 0);
-  if (isGone) return { type: null, digest: null, size: 0, expiresAtMs: null };
+  if (type === 'none' || result === null) return { type: null, digest: null, size: 0, expiresAtMs: null };
+  const { digest, size } = result ?? { digest: null, size: 0 };
   return { type: String(type), digest, size, expiresAtMs: Number(ttl) >= 0 ? nowMs + Number(ttl) : null };
 }
 
