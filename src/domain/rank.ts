@@ -33,6 +33,23 @@ export function rankCandidates(infos: ReadonlyMap<string, ServerInfo>): readonly
     .map(({ node, info, refusal }) => ({ node, replid: info.replid, offset: info.offset, refusal }));
 }
 
+/**
+ * The best candidates of histories that nothing decides between: as many nodes share each of them, and none goes on from
+ * another one. Their offsets say nothing about each other.
+ * @param ranked - see `rankCandidates`
+ * @returns one node of each history, in that order; empty where one history is ahead
+ */
+export function undecided(ranked: readonly Candidate[], infos: ReadonlyMap<string, ServerInfo>): readonly string[] {
+  const members = (replid: string): number => ranked.filter((candidate) => candidate.replid === replid).length;
+  const able = ranked.filter(({ refusal }) => refusal === null);
+  const most = able[0] ? members(able[0].replid) : 0;
+  const heads = able.filter(
+    ({ replid }, i) => members(replid) === most && able.findIndex((other) => other.replid === replid) === i,
+  );
+  const goesOn = heads.some(({ node }) => heads.some(({ replid }) => infos.get(node)?.replid2 === replid));
+  return heads.length > 1 && !goesOn ? heads.map(({ node }) => node) : [];
+}
+
 function refusalOf(node: string, info: ServerInfo): string | null {
   if (info.loading) return `${node} is loading its data`;
   if (info.link === 'syncing') return `${node} is in the middle of a full synchronisation: its data is old or partial`;
