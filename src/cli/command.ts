@@ -11,6 +11,8 @@ export interface OptionSpec {
   readonly otherwise?: string;
   /** A `string` that may stand without a value: `-w`, `-w 5`. @default false */
   readonly isValueOptional?: boolean;
+  /** What completion offers: words, and `:cluster`, `:node`, `:files`, `:directories` for what is looked up then. */
+  readonly values?: readonly string[];
   /** Only in the environment: the value must not be on a command line. */
   readonly environmentOnly?: boolean;
 }
@@ -24,6 +26,8 @@ export interface Command {
   /** What follows the verb: `[NODE]`. */
   readonly positionals: string;
   readonly maxPositionals: number;
+  /** What completion offers for each of them, as `OptionSpec.values`; the last holds for all that follow. @default nothing */
+  readonly positionalValues?: readonly (readonly string[])[];
   readonly describe: string;
   readonly options: OptionSpecs;
   /** Whether rmsx.yaml means nothing to it: it has no --file then. @default false */

@@ -21,6 +21,10 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv, stre
     streams.stdout.write(`${packageVersion()}\n`); // before anything else is loaded: scripts ask often
     return 0;
   }
+  if (argv[0] === '__complete') {
+    const { complete } = await import('./completion/complete.ts');
+    return complete(argv.slice(argv[1] === '--' ? 2 : 1), env, streams.stdout);
+  }
   const { own, passedOn } = cutCommandLine(argv);
   try {
     return await dispatch(own, passedOn, env, streams);
@@ -44,7 +48,7 @@ async function dispatch(
   const verb = at < 0 ? undefined : argv[at];
   const wantsHelp = argv.some((arg) => arg === '--help' || arg === '-h');
   if (verb === undefined || verb === 'help') {
-    return printOverview(wantsHelp || verb === 'help', argv[at + 1], streams);
+    return printOverview(wantsHelp || verb === 'help', at < 0 ? undefined : argv[at + 1], streams);
   }
   const found = commands.find(({ name }) => name === verb);
   if (!found) throw unknownVerb(verb);
@@ -96,6 +100,7 @@ function verbIndex(argv: readonly string[], from = 0): number {
 
 async function printOverview(asked: boolean, verb: string | undefined, streams: Streams): Promise<number> {
   const found = commands.find(({ name }) => name === verb);
+  if (verb !== undefined && verb !== 'help' && !found) throw unknownVerb(verb, 'help ');
   const { helpText } = await import('./help.ts');
   const text = await helpText(await found?.load());
   (asked ? streams.stdout : streams.stderr).write(text);
@@ -109,11 +114,11 @@ async function printHelp(command: Command, { stdout }: Streams): Promise<number>
   return 0;
 }
 
-function unknownVerb(verb: string): RmsxError {
+function unknownVerb(verb: string, before = ''): RmsxError {
   const known = commands.map(({ name }) => name);
   const near = nearest(verb, known);
   return new RmsxError('bad-usage', `${verb} is not a verb of rmsx.`, {
-    hint: near ? `Did you mean: rmsx ${near}` : `Verbs: ${known.join(', ')}. See: rmsx --help`,
+    hint: near ? `Did you mean: rmsx ${before}${near}` : `Verbs: ${known.join(', ')}. See: rmsx --help`,
   });
 }
 

@@ -16,18 +16,32 @@ import type { Context } from './context.ts';
 /** The flags that describe a cluster; `up` and `render` take them. */
 export const upRequestOptions: OptionSpecs = {
   replicas: { type: 'string', describe: 'how many replicas', otherwise: '2' },
-  topology: { type: 'string', describe: 'star, chain, tree or custom', otherwise: 'star' },
+  topology: {
+    type: 'string',
+    describe: 'star, chain, tree or custom',
+    otherwise: 'star',
+    values: ['star', 'chain', 'tree', 'custom'],
+  },
   fanout: { type: 'string', describe: 'how many nodes follow one node of a tree', otherwise: '2' },
   image: { type: 'string', describe: 'Redis or Valkey, 6.0 or later', otherwise: 'redis:8.0' },
-  subnet: { type: 'string', describe: 'of the network, CIDR or auto', otherwise: '172.19.0.0/24' },
-  'base-port': { type: 'string', describe: 'port of the first node, or auto', otherwise: '6379' },
+  subnet: { type: 'string', describe: 'of the network, CIDR or auto', values: ['auto'], otherwise: '172.19.0.0/24' },
+  'base-port': { type: 'string', describe: 'port of the first node, or auto', values: ['auto'], otherwise: '6379' },
   bind: { type: 'string', describe: 'address of the host on which ports are published', otherwise: '127.0.0.1' },
   tz: { type: 'string', describe: 'time zone of the servers', otherwise: "up: the caller's, render: UTC" },
   set: { type: 'pairs', describe: 'a directive of redis.conf for all nodes: --set maxclients=5000; may be repeated' },
   ephemeral: { type: 'boolean', describe: 'keep no data: no volumes, no restart' },
-  'allow-command': { type: 'list', describe: 'give back KEYS, FLUSHALL or FLUSHDB' },
+  'allow-command': {
+    type: 'list',
+    describe: 'give back KEYS, FLUSHALL or FLUSHDB',
+    values: ['KEYS', 'FLUSHALL', 'FLUSHDB'],
+  },
   password: { type: 'string', describe: '', environmentOnly: true },
-  'password-file': { type: 'string', describe: 'read the password from FILE, - for stdin', otherwise: 'generated' },
+  'password-file': {
+    type: 'string',
+    describe: 'read the password from FILE, - for stdin',
+    values: [':files'],
+    otherwise: 'generated',
+  },
 };
 
 /**

@@ -22,7 +22,7 @@ const verbs = [
     'start',
     'stop',
   ],
-  ...['restart', 'fault', 'env', 'url', 'run', 'logs', 'cli', 'ls', 'doctor', 'down', 'gc'],
+  ...['restart', 'fault', 'env', 'url', 'run', 'logs', 'cli', 'ls', 'doctor', 'down', 'gc', 'completion'],
 ];
 
 describe('what rmsx says of itself', () => {
@@ -70,11 +70,11 @@ describe('a wrong verb', () => {
     [['-n', 'demo', 'promot', 'x'], 'rmsx: promot is not a verb of rmsx.\nhint: Did you mean: rmsx promote\n'],
     [
       ['xyzzy'],
-      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, topology, verify, promote, switchover, rejoin, repair, scale, add, remove, move, start, stop, restart, fault, init, render, env, url, run, logs, cli, ls, doctor, down, gc. See: rmsx --help\n',
+      'rmsx: xyzzy is not a verb of rmsx.\nhint: Verbs: up, status, topology, verify, promote, switchover, rejoin, repair, scale, add, remove, move, start, stop, restart, fault, init, render, env, url, run, logs, cli, ls, doctor, down, gc, completion. See: rmsx --help\n',
     ],
     [
       ['constructor'],
-      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, topology, verify, promote, switchover, rejoin, repair, scale, add, remove, move, start, stop, restart, fault, init, render, env, url, run, logs, cli, ls, doctor, down, gc. See: rmsx --help\n',
+      'rmsx: constructor is not a verb of rmsx.\nhint: Verbs: up, status, topology, verify, promote, switchover, rejoin, repair, scale, add, remove, move, start, stop, restart, fault, init, render, env, url, run, logs, cli, ls, doctor, down, gc, completion. See: rmsx --help\n',
     ],
   ])('%j must be refused', async (args, stderr) => {
     expect(await runRmsx(args)).toMatchObject({ code: 2, stdout: '', stderr });

@@ -11,7 +11,12 @@ export const addCommand: Command = {
   maxPositionals: 0,
   describe: 'one more replica, under the node that --source names',
   options: {
-    source: { type: 'string', describe: 'the node it follows', otherwise: 'where the topology has room' },
+    source: {
+      type: 'string',
+      describe: 'the node it follows',
+      values: [':node'],
+      otherwise: 'where the topology has room',
+    },
     ...dryRunOption,
   },
   examples: [['rmsx add --source slave-1', 'one more replica, which follows slave-1']],

@@ -7,6 +7,7 @@ export const cliCommand: Command = {
   name: 'cli',
   positionals: 'NODE [ARGS…]',
   maxPositionals: 1,
+  positionalValues: [[':node']],
   describe:
     'redis-cli in a node, already logged in; exits with its code. Flags of rmsx stand before NODE: all behind it belongs to redis-cli',
   options: {},

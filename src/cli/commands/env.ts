@@ -12,7 +12,9 @@ export const envCommand: Command = {
   positionals: '',
   maxPositionals: 0,
   describe: 'connection strings for programs, password included',
-  options: { format: { type: 'string', describe: 'shell, dotenv, json, github or yaml', otherwise: 'shell' } },
+  options: {
+    format: { type: 'string', describe: 'shell, dotenv, json, github or yaml', values: formats, otherwise: 'shell' },
+  },
   examples: [
     ['eval "$(rmsx env)"', 'into this shell'],
     ['rmsx env --format github >> "$GITHUB_ENV"', 'into the next steps of a job'],

@@ -16,6 +16,7 @@ export const faultCommand: Command = {
   name: 'fault',
   positionals: 'KIND TARGET…',
   maxPositionals: Number.POSITIVE_INFINITY,
+  positionalValues: [kinds, ['master', 'replicas', 'all', ':node']],
   describe:
     'break nodes on purpose. KIND: kill is a crash, and nothing starts it again by itself; stop lets it end in peace; pause holds its process; partition takes it off the network, where it goes on running; heal brings all back, or TARGET. TARGET: a node, master (whoever that is now), replicas, all, or the name of a container',
   options: {

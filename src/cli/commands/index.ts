@@ -176,4 +176,10 @@ export const commands: readonly LazyCommand[] = [
     describe: 'remove what interrupted runs left behind, and nothing else',
     load: () => import('./gc.ts').then(({ gcCommand }) => gcCommand),
   },
+  {
+    name: 'completion',
+    positionals: 'SHELL',
+    describe: 'the completion script for bash, zsh or fish',
+    load: () => import('./completion.ts').then(({ completionCommand }) => completionCommand),
+  },
 ];

@@ -13,9 +13,19 @@ export const initCommand: Command = {
   ignoresFile: true, // it writes it
   describe: 'write a commented rmsx.yaml, which describes a cluster',
   options: {
-    out: { type: 'string', describe: 'where to write it; - for standard output', otherwise: './rmsx.yaml' },
+    out: {
+      type: 'string',
+      describe: 'where to write it; - for standard output',
+      values: [':files'],
+      otherwise: './rmsx.yaml',
+    },
     replicas: { type: 'string', describe: 'how many replicas', otherwise: '2' },
-    topology: { type: 'string', describe: 'star, chain, tree or custom', otherwise: 'star' },
+    topology: {
+      type: 'string',
+      describe: 'star, chain, tree or custom',
+      values: ['star', 'chain', 'tree', 'custom'],
+      otherwise: 'star',
+    },
     image: { type: 'string', describe: 'Redis or Valkey, 6.0 or later', otherwise: 'redis:8.0' },
     force: { type: 'boolean', describe: 'replace a file that is there' },
   },

@@ -15,13 +15,14 @@ export const logsCommand: Command = {
   name: 'logs',
   positionals: '[NODE…]',
   maxPositionals: Number.POSITIVE_INFINITY,
+  positionalValues: [[':node']],
   describe: 'the logs of the servers, of all nodes or of those that are named, in the order of time',
   options: {
     follow: { type: 'boolean', alias: 'f', describe: 'go on with what comes, until Ctrl-C' },
     since: { type: 'string', describe: 'only what is younger: 5m, 1h30m, or a time in ISO 8601' },
     tail: { type: 'string', describe: 'only that many of the last lines of each node' },
     timestamps: { type: 'boolean', describe: 'the time at which the engine got a line before each one' },
-    export: { type: 'string', describe: 'write NODE.log for each node into this directory' },
+    export: { type: 'string', describe: 'write NODE.log for each node into this directory', values: [':directories'] },
     file: { ...without(commonOptions.file), describe: 'describes the cluster; -f before the verb' },
   },
   examples: [

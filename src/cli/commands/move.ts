@@ -9,9 +9,10 @@ export const moveCommand: Command = {
   name: 'move',
   positionals: 'NODE',
   maxPositionals: 1,
+  positionalValues: [[':node']],
   describe: 'let NODE follow the node that --source names; who follows NODE comes along',
   options: {
-    source: { type: 'string', describe: 'the node it is to follow' },
+    source: { type: 'string', describe: 'the node it is to follow', values: [':node'] },
     ...dryRunOption,
   },
   examples: [['rmsx move slave-2 --source slave-1', 'a star becomes a chain, without a full synchronisation']],

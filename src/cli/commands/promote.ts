@@ -14,6 +14,7 @@ export const promoteCommand: Command = {
   name: 'promote',
   positionals: '[NODE]',
   maxPositionals: 1,
+  positionalValues: [[':node']],
   describe: 'the master is gone: make NODE the master and let the others follow it',
   options: {
     best: { type: 'boolean', describe: 'choose the node: the one that has most, and that most others can follow' },

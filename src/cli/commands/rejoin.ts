@@ -17,9 +17,14 @@ export const rejoinCommand: Command = {
   name: 'rejoin',
   positionals: 'NODE',
   maxPositionals: 1,
+  positionalValues: [[':node']],
   describe: 'bring a former master, or a node that was lost, back as a replica, after saying which writes only it has',
   options: {
-    'save-lost': { type: 'string', describe: 'write them into this file, for redis-cli --pipe, and FILE.txt to read' },
+    'save-lost': {
+      type: 'string',
+      describe: 'write them into this file, for redis-cli --pipe, and FILE.txt to read',
+      values: [':files'],
+    },
     discard: { type: 'boolean', describe: 'lose them' },
     ...dryRunOption,
   },

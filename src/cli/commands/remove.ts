@@ -9,6 +9,7 @@ export const removeCommand: Command = {
   name: 'remove',
   positionals: 'NODE',
   maxPositionals: 1,
+  positionalValues: [[':node']],
   describe: 'the cluster without NODE; who followed it follows its source',
   options: { ...volumesOption, ...dryRunOption },
   examples: [['rmsx remove slave-2', 'its data stays in its volume; --volumes takes it too']],

@@ -15,10 +15,16 @@ export const renderCommand: Command = {
   describe: 'write redis.conf files and a compose file; touches no engine',
   options: {
     ...upRequestOptions,
-    out: { type: 'string', describe: 'the directory that gets the files', otherwise: './NAME, . in a rendered one' },
+    out: {
+      type: 'string',
+      describe: 'the directory that gets the files',
+      values: [':directories'],
+      otherwise: './NAME, . in a rendered one',
+    },
     templates: {
       type: 'string',
       describe: 'a directory with redis.conf, compose.yaml or cluster-readme.md of your own',
+      values: [':directories'],
     },
     force: {
       type: 'boolean',

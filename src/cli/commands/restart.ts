@@ -8,6 +8,7 @@ export const restartCommand: Command = {
   name: 'restart',
   positionals: '[NODE…]',
   maxPositionals: Number.POSITIVE_INFINITY,
+  positionalValues: [[':node']],
   describe: 'restart containers one after the other, the master last; data and roles stay',
   options: dryRunOption,
   examples: [

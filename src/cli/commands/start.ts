@@ -8,6 +8,7 @@ export const startCommand: Command = {
   name: 'start',
   positionals: '[NODE…]',
   maxPositionals: Number.POSITIVE_INFINITY,
+  positionalValues: [[':node']],
   describe: 'start what is stopped, sources first, and wait until replication is usable',
   options: {
     wait: { type: 'boolean', describe: 'wait until usable; --no-wait does not' },

@@ -8,6 +8,7 @@ export const stopCommand: Command = {
   name: 'stop',
   positionals: '[NODE…]',
   maxPositionals: Number.POSITIVE_INFINITY,
+  positionalValues: [[':node']],
   describe: 'stop containers, the master before its replicas; data and roles stay',
   options: dryRunOption,
   examples: [

@@ -11,6 +11,7 @@ export const switchoverCommand: Command = {
   name: 'switchover',
   positionals: 'NODE',
   maxPositionals: 1,
+  positionalValues: [[':node']],
   describe: 'the master is alive: it hands over to NODE without losing a write',
   options: dryRunOption,
   examples: [

@@ -19,7 +19,9 @@ export const topologyCommand: Command = {
   positionals: '',
   maxPositionals: 0,
   describe: 'who replicates from whom, as a tree or for other programs',
-  options: { format: { type: 'string', describe: 'tree, mermaid, dot, json or yaml', otherwise: 'tree' } },
+  options: {
+    format: { type: 'string', describe: 'tree, mermaid, dot, json or yaml', values: formats, otherwise: 'tree' },
+  },
   examples: [
     ['rmsx topology', 'a tree with link state and lag'],
     ['rmsx topology --format dot | dot -Tsvg > redis.svg', 'a picture, by Graphviz'],

@@ -20,7 +20,12 @@ export const upCommand: Command = {
   options: {
     ...upRequestOptions,
     isolated: { type: 'boolean', describe: 'for tests: unique name, free subnet, free ports, ephemeral' },
-    pull: { type: 'string', describe: 'fetch the image: missing, never or always', otherwise: 'missing' },
+    pull: {
+      type: 'string',
+      describe: 'fetch the image: missing, never or always',
+      values: ['missing', 'never', 'always'],
+      otherwise: 'missing',
+    },
     wait: { type: 'boolean', describe: 'wait until usable; --no-wait does not' },
     retain: { type: 'boolean', describe: 'leave everything as it is after a failure' },
     ...dryRunOption,

@@ -7,8 +7,16 @@ export const urlCommand: Command = {
   name: 'url',
   positionals: '[NODE]',
   maxPositionals: 1,
+  positionalValues: [[':node']],
   describe: 'the connection string of a node, password included',
-  options: { role: { type: 'string', describe: 'master or replica: every node with that role', otherwise: 'master' } },
+  options: {
+    role: {
+      type: 'string',
+      describe: 'master or replica: every node with that role',
+      values: ['master', 'replica'],
+      otherwise: 'master',
+    },
+  },
   examples: [
     ['REDIS_URL=$(rmsx url) npm start', 'the master, for a program'],
     ['rmsx url slave-1', 'one node'],

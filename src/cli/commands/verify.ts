@@ -17,7 +17,7 @@ export const verifyCommand: Command = {
   describe: 'write on the master, read on every node, compare the data; exits 3 when anything is off',
   options: {
     keys: { type: 'string', describe: 'how many keys are written, and removed again', otherwise: '100' },
-    format: { type: 'string', describe: 'table, json, yaml or tap', otherwise: 'table' },
+    format: { type: 'string', describe: 'table, json, yaml or tap', values: formats, otherwise: 'table' },
   },
   examples: [
     ['rmsx verify', 'what is wrong, and how long writes take to arrive'],
