@@ -7,7 +7,7 @@ import { commonOptionsOf } from './options.ts';
 
 const overviewExamples: readonly (readonly [string, string])[] = [
   ['rmsx up --replicas 2', 'one master, two replicas, usable when it returns'],
-  ['docker kill redis-server-master', 'the master dies'],
+  ['rmsx fault kill master', 'the master dies'],
   ['rmsx promote slave-1', 'a replica takes over, the other one follows it'],
 ];
 

@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runInShell, runRmsx } from '../helpers/run-rmsx.ts';
-import { StubEngine } from '../helpers/stub-engine.ts';
+import { listedContainer, StubEngine } from '../helpers/stub-engine.ts';
 
 const volumes = ['demo', 'other', 'x$(reboot)'].map((cluster) => ({
   Name: `v-${cluster}`,
@@ -29,6 +29,31 @@ test('names of clusters must come from labels, by reading alone, and none that c
   expect([code, stdout, stderr, engine.writes]).toEqual([0, 'demo\tcluster\nother\tcluster\n', '', []]);
 });
 
+test('names of nodes must be those of the cluster that the line names, with their state, and none that is named already', async () => {
+  const of = (cluster: string, name: string, State = 'running'): object =>
+    listedContainer(`${cluster}-${name}`, {
+      Id: `id-${cluster}-${name}`,
+      Labels: { 'rmsx.cluster': cluster, 'rmsx.node': name, 'rmsx.topology': 'star' },
+      State,
+    });
+  const containers = [
+    of('demo', 'slave-2', 'exited'),
+    of('demo', 'master'),
+    of('demo', 'slave-1'),
+    of('other', 'slave-7'),
+  ];
+  await using engine = await StubEngine.start({ containers });
+  const complete = async (...words: readonly string[]): Promise<string> =>
+    (await runRmsx(['__complete', '--', ...words], { env: engine.env })).stdout;
+  expect(await complete('-n', 'demo', 'stop', 'slave-1', '')).toBe(
+    'master\tnode of demo, running\nslave-2\tnode of demo, stopped\n',
+  );
+  expect(await complete('-n', 'demo', 'fault', 'kill', 's')).toBe(
+    'slave-1\tnode of demo, running\nslave-2\tnode of demo, stopped\n',
+  );
+  expect(engine.writes).toEqual([]);
+});
+
 test('an engine that never answers must cost less than 2 s, and say nothing', async () => {
   await using engine = await StubEngine.start({ answer: () => true });
   const run = await runRmsx(['__complete', '--', 'promote', ''], { env: engine.env });
@@ -44,21 +69,32 @@ test('bash must complete verbs, and values behind =', async () => {
   expect([stdout, stderr]).toEqual(['status\nchain\n', '']);
 });
 
-const has = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
-
-test.runIf(has('fish'))('fish must complete with descriptions', async () => {
+test('fish must complete with descriptions', async () => {
   const line = `fish --no-config -c 'rmsx completion fish | source; complete -C "rmsx up --topology ch"; complete -C "rmsx stat"'`;
   const { stdout } = await runInShell(line, [], { env: env({ HOME: directory }) });
   expect(stdout).toBe('chain\nstatus\twhat is, against what should be; exits 3 when anything is wrong\n');
 });
 
-/** With what zsh would give the function; its menus are not driven. */
-test.runIf(has('zsh'))('the function for zsh must hand over words with descriptions', async () => {
-  const line = `zsh -f -c 'compdef() { : }; _describe() { print -l -- "\${(@P)4}" }; source <(rmsx completion zsh)
-    words=(rmsx up --topology ch); CURRENT=4; PREFIX=ch; _rmsx
-    words=(rmsx verif); CURRENT=2; PREFIX=verif; _rmsx'`;
-  const { stdout } = await runInShell(line, [], { env: env({ HOME: directory }) });
-  expect(stdout).toMatch(/^chain:\nverify:write on the master, /);
+test('zsh must complete what is typed on its terminal', async () => {
+  const shell = spawn('script', ['-qec', 'zsh -f', '/dev/null'], { env: env({ HOME: directory, TERM: 'xterm' }) });
+  let shown = '';
+  shell.stdout.on('data', (text) => {
+    shown += text;
+  });
+  const type = async (keys: string, answer: string): Promise<void> => {
+    shell.stdin.write(keys);
+    await vi.waitUntil(() => shown.includes(answer), { timeout: 15_000 });
+  };
+  try {
+    await type(
+      'autoload -Uz compinit; compinit -u -D; source <(rmsx completion zsh); print ready-$((1 + 1))\n',
+      'ready-2',
+    );
+    await type('rmsx verif\t', 'rmsx verify');
+    await type('\u0015rmsx up --topology ch\t', 'rmsx up --topology chain');
+  } finally {
+    shell.kill('SIGKILL');
+  }
 });
 
 test('completion without a shell must name the three, and how each takes the script', async () => {
