@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +26,21 @@ export class Folder implements AsyncDisposable {
     return join(this.path, stdout.trim());
   }
 
+  /** Installs packages, from the cache of npm where they are there. */
+  async install(...packages: readonly string[]): Promise<string> {
+    const args = [
+      'install',
+      '--no-save',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      ...packages,
+    ];
+    const { stdout, stderr } = await run('npm', args, { cwd: this.path });
+    return stdout + stderr;
+  }
+
   /**
    * Puts the packed rmsx into node_modules, with what the project has for everything else, so that nothing is fetched.
    * @param example - a folder of examples/ that is copied as well
@@ -37,7 +52,8 @@ export class Folder implements AsyncDisposable {
     await run('tar', ['-xzf', file, '--strip-components=1', '-C', join(modules, 'rmsx')]);
     rmSync(file);
     for (const name of readdirSync(join(root, 'node_modules'))) {
-      if (!name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(modules, name));
+      if (name.startsWith('.') || existsSync(join(modules, name))) continue;
+      symlinkSync(join(root, 'node_modules', name), join(modules, name));
     }
     if (example !== undefined) cpSync(join(root, 'examples', example), this.path, { recursive: true });
   }
@@ -48,7 +64,11 @@ export class Folder implements AsyncDisposable {
       /^(PATH|HOME|TZ|DOCKER_\w+|npm_config_\w+)$/.test(name),
     );
     return new Promise((resolve) => {
-      const options = { cwd: this.path, env: { ...Object.fromEntries(kept), ...env }, maxBuffer: 2 ** 24 };
+      const options = {
+        cwd: this.path,
+        env: { ...Object.fromEntries(kept), NO_COLOR: '1', ...env },
+        maxBuffer: 2 ** 24,
+      };
       const child = execFile(program, args, options, (error, stdout, stderr) => {
         resolve({ code: error ? child.exitCode : 0, output: stdout + stderr });
       });
