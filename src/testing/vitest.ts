@@ -54,8 +54,12 @@ export function withCluster<Extra>(
   const { scope = 'file', shared, ...own } = settings;
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the source, and wants one
   const cluster = async ({}: object, use: (cluster: Cluster) => Promise<void>): Promise<void> => {
-    await using ours = await (shared ? attach(shared.name, own) : startTestCluster(own));
-    await use(ours);
+    const ours = await (shared ? attach(shared.name, own) : startTestCluster(own));
+    try {
+      await use(ours);
+    } finally {
+      await ours[Symbol.asyncDispose]();
+    }
   };
   const logs = async ({ cluster, task, onTestFailed }: Context, use: () => Promise<void>): Promise<void> => {
     onTestFailed(async () => {
