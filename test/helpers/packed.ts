@@ -55,7 +55,12 @@ export class Folder implements AsyncDisposable {
       if (name.startsWith('.') || existsSync(join(modules, name))) continue;
       symlinkSync(join(root, 'node_modules', name), join(modules, name));
     }
-    if (example !== undefined) cpSync(join(root, 'examples', example), this.path, { recursive: true });
+    if (example !== undefined) this.copy(example);
+  }
+
+  /** Copies what is in a folder of examples/. */
+  copy(example: string): void {
+    cpSync(join(root, 'examples', example), this.path, { recursive: true });
   }
 
   /** Runs a program in it, with nothing in the environment that a test runner has put there. */
