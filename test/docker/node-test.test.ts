@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Folder } from '../helpers/packed.ts';
 import { objectsOf } from './support/cluster.ts';
+import { rmsx } from './support/run.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
@@ -30,6 +31,29 @@ test('with node:test, an application must lose no job, each file has a cluster, 
   const [, name = ''] = /the logs of (rmsx-\w+)/.exec(output) ?? [];
   expect(await objectsOf(name)).toEqual([]);
 });
+
+test('what a test process leaves that is killed must be gone with the next gc, at once', async () => {
+  await using folder = new Folder();
+  await folder.furnish();
+  writeFileSync(join(folder.path, 'hangs.mjs'), hanging);
+  let name = '';
+  await folder.run('node', ['hangs.mjs'], {}, (said, kill) => {
+    name = /cluster (rmsx-\w+)\n/.exec(said)?.[1] ?? '';
+    if (name !== '') kill();
+  });
+  expect(await objectsOf(name)).not.toEqual([]);
+  const { code, stdout } = await rmsx(['gc', '-n', name]);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('has been killed')]);
+  expect(await objectsOf(name)).toEqual([]);
+});
+
+const hanging = `
+import { test } from 'node:test';
+import { useCluster } from 'rmsx/node-test';
+const cluster = await useCluster({ replicas: 0 });
+process.stdout.write('cluster ' + cluster.name + '\\n');
+test('hangs', () => new Promise(() => setInterval(() => {}, 1000)));
+`;
 
 /** In CommonJS, for the tests of one suite. */
 const failing = `

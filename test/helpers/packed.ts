@@ -63,8 +63,16 @@ export class Folder implements AsyncDisposable {
     cpSync(join(root, 'examples', example), this.path, { recursive: true });
   }
 
-  /** Runs a program in it, with nothing in the environment that a test runner has put there. */
-  run(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  /**
+   * Runs a program in it, with nothing in the environment that a test runner has put there.
+   * @param atOutput - told of everything it has said on stdout so far, and may kill it
+   */
+  run(
+    program: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    atOutput: (stdout: string, kill: () => void) => void = () => undefined,
+  ): Promise<Ran> {
     const kept = Object.entries(process.env).filter(([name]) =>
       /^(PATH|HOME|TZ|DOCKER_\w+|npm_config_\w+)$/.test(name),
     );
@@ -76,6 +84,11 @@ export class Folder implements AsyncDisposable {
       };
       const child = execFile(program, args, options, (error, stdout, stderr) => {
         resolve({ code: error ? child.exitCode : 0, output: stdout + stderr });
+      });
+      let said = '';
+      child.stdout?.on('data', (text: string) => {
+        said += text;
+        atOutput(said, () => child.kill('SIGKILL'));
       });
     });
   }
