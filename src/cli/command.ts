@@ -32,6 +32,8 @@ export interface Command {
   readonly options: OptionSpecs;
   /** Whether rmsx.yaml means nothing to it: it has no --file then. @default false */
   readonly ignoresFile?: boolean;
+  /** What --format may be besides table, json and yaml. It prints these by itself; the format of the context is table then. */
+  readonly extraFormats?: readonly string[];
   /** Command lines that work as they are, with what they do. */
   readonly examples: readonly (readonly [string, string])[];
   /**

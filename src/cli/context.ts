@@ -68,8 +68,7 @@ export async function createContext(
     const place = given === undefined ? (await description?.parse())?.locate('name') : undefined;
     args.report([`${place ?? '--name'}: ${message}`]);
   }
-  const asked = 'format' in command.options ? undefined : args.choice('format', ['table', 'json', 'yaml']);
-  const format = args.switch('json') ? 'json' : (asked ?? 'table');
+  const format = args.switch('json') ? 'json' : formatAskedFor(args, command);
   const engine = engineChoice(args);
   const quiet = args.switch('quiet') ?? false;
   const verbose = args.switch('verbose') ?? false;
@@ -111,6 +110,13 @@ export async function createContext(
     },
     end,
   };
+}
+
+function formatAskedFor(args: Arguments, { options, extraFormats }: Command): Format {
+  const formats = ['table', 'json', 'yaml'] as const;
+  if ('format' in options && !extraFormats) return 'table'; // it reads the flag by itself
+  const asked = args.choice('format', [...formats, ...(extraFormats ?? [])]);
+  return formats.find((each) => each === asked) ?? 'table';
 }
 
 /** The flags that name the engine. Each of them is an explicit choice, so two are one too many. */

@@ -6,7 +6,7 @@ type DockerConstructor = new (options: Docker.DockerOptions) => Docker;
 /**
  * Loads dockerode without the parts that rmsx never calls: gRPC (for building images) and ssh2. They cost twice as
  * much start-up time as all the rest. The parts stay usable for other code of the process, as they load on first call:
- * docs/decisions/006.
+ * docs/decisions/006. This is for what runs from src; bin/build.js takes dockerode without them into dist (036).
  */
 export function loadDockerode(): DockerConstructor {
   const require = createRequire(import.meta.url);

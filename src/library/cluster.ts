@@ -5,6 +5,7 @@ import type { ClusterStatus } from '../domain/status.ts';
 import type { Verification } from '../domain/verification/verification.ts';
 import { type DownResult, down } from '../operations/down.ts';
 import { env, redisUrl, variablesOf } from '../operations/env.ts';
+import { type ExportLogsOptions, type ExportLogsResult, exportLogs } from '../operations/export-logs.ts';
 import { fault } from '../operations/fault.ts';
 import { heal } from '../operations/heal.ts';
 import { type Hold, letGo } from '../operations/hold.ts';
@@ -175,6 +176,14 @@ export class Cluster implements AsyncDisposable {
   /** The variables of `rmsx env`, password included: REDIS_URL, REDIS_REPLICA_URLS, RMSX_NAME, … */
   env(options: CallOptions = {}): Promise<Readonly<Record<string, string>>> {
     return this.#call(options, async (ports) => variablesOf(await env(this.name, ports)));
+  }
+
+  /**
+   * Writes the log of each node into `NODE.log` in a directory, without passwords.
+   * @throws RmsxError `conflict` where a file is there that is no earlier export
+   */
+  exportLogs(options: ExportLogsOptions & CallOptions): Promise<ExportLogsResult> {
+    return this.#call(options, (ports) => exportLogs(this.name, options, ports));
   }
 
   /**

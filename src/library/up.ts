@@ -35,19 +35,27 @@ export interface UpSettings
  * await cluster.promote();
  * const client = new Redis(cluster.master.url);
  */
-export async function up(settings: UpSettings = {}): Promise<Cluster> {
+export function up(settings: UpSettings = {}): Promise<Cluster> {
+  return bringUp(settings, false);
+}
+
+/**
+ * As `up`.
+ * @param held - whether this process takes the cluster down: where it was killed, the next `gc` does
+ */
+export async function bringUp(settings: UpSettings, held: boolean): Promise<Cluster> {
   const { signal, progress, timeoutMs, dockerHost, dockerContext, insecureEngine, retain = false, ...asked } = settings;
   const call = { signal, progress, timeoutMs };
   const engine = { dockerHost, dockerContext, insecureEngine };
-  const request = { ...asked, name: asked.name ?? defaultClusterName, locate: (path: string): string => path };
+  const request = { ...asked, held, name: asked.name ?? defaultClusterName, locate: (path: string): string => path };
   const wanted = asked.isolated ? isolate(request, asked.name !== undefined) : request;
   const options = { wait: true, retain, dryRun: false, timezone: callersTimezone(process.env.TZ) };
   return withPorts(engine, call, async (ports) => {
-    const held = await hold(wanted, options, ports);
+    const ours = await hold(wanted, options, ports);
     try {
-      return new Cluster(wanted.name, held, engine, seenBy(held.result), await passwordOf(wanted.name, ports));
+      return new Cluster(wanted.name, ours, engine, seenBy(ours.result), await passwordOf(wanted.name, ports));
     } catch (error) {
-      if (!retain) await withPorts(engine, {}, (late) => letGo(held, late)); // the signal may have ended it
+      if (!retain) await withPorts(engine, {}, (late) => letGo(ours, late)); // the signal may have ended it
       throw error;
     }
   });

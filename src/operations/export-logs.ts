@@ -9,6 +9,8 @@ export interface ExportLogsOptions extends LogsOptions {
   readonly directory: string;
   /** Whether the time at which the engine got it stands before each line. @default false */
   readonly timestamps?: boolean | undefined;
+  /** Whether an earlier export of another cluster may be replaced, too. @default false */
+  readonly replaceAny?: boolean | undefined;
 }
 
 /** What was written. */
@@ -28,7 +30,7 @@ export interface ExportLogsResult {
  * earlier export of the same node, `failed` where the disk refuses
  */
 export async function exportLogs(name: string, options: ExportLogsOptions, ports: Ports): Promise<ExportLogsResult> {
-  const { directory, timestamps = false } = options;
+  const { directory, timestamps = false, replaceAny = false } = options;
   const sources = await findLogs(name, options, ports);
   refuseNone(sources, options);
   const { nodes, missing, part } = sources;
@@ -38,7 +40,7 @@ export async function exportLogs(name: string, options: ExportLogsOptions, ports
       return { node, lines: lines.map(({ time, text }) => (timestamps ? `${time} ${text}` : text)) };
     }),
   );
-  await writeLogs(directory, name, read);
+  await writeLogs(directory, name, read, replaceAny);
   const files = read.map(({ node, lines }) => ({ node, path: join(directory, `${node}.log`), lines: lines.length }));
   return { cluster: name, nodes, missing, directory, files };
 }

@@ -117,6 +117,27 @@ describe('run', () => {
   });
 });
 
+describe('up --format github', () => {
+  const up = async (args: readonly string[]): Promise<Run> => {
+    await using engine = await StubEngine.start(new MakingWorld().behind(giveConf));
+    return await runRmsx(['up', ...flags.slice(1), '--isolated', ...args], { env: engine.env });
+  };
+
+  test('must print the variables of env, and nothing else on stdout', async () => {
+    const { code, stdout, stderr } = await up(['--format', 'github']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^REDIS_URL=redis:\/\/:secret@127\.0\.0\.1:\d+\n(\w+=.*\n)+RMSX_NAME=demo\n$/);
+    expect(stderr).not.toContain('secret');
+  });
+
+  test('must be refused where nothing is made, and by run, whose stdout is that of the command', async () => {
+    const { code, stderr } = await up(['--format', 'github', '--dry-run']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--format github: --dry-run makes nothing')]);
+    const refused = await run([...isolated, '--format', 'github', '--', 'true']);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('"github" is not one of')]);
+  });
+});
+
 describe('a command that cannot be started must end like in a shell, with nothing made:', () => {
   const plain = join(directory, 'plain');
   writeFileSync(plain, 'echo hello\n', { mode: 0o644 });

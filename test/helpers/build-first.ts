@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Builds what bin/rmsx.js runs, where it is not there or older than its source: a stale build would test the past. */
 export function setup(): void {
   const built = join(root, 'dist/cli/main.js');
-  const sources = [join(root, 'src'), join(root, 'package.json'), join(root, 'tsconfig.build.json')];
+  const sources = ['src', 'bin/build.js', 'package.json', 'tsconfig.build.json'].map((path) => join(root, path));
   if (existsSync(built) && newest([join(root, 'dist')]) >= newest(sources)) return;
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
 }

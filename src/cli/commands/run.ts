@@ -9,7 +9,7 @@ import type { Context } from '../context.ts';
 import { formatError } from '../output.ts';
 import { planText } from '../plan-document.ts';
 import { readUpRequest } from '../request.ts';
-import { readUpOptions, upCommand } from './up.ts';
+import { readUpOptions, upOptions } from './up.ts';
 
 /** `rmsx run` */
 export const runCommand: Command = {
@@ -19,7 +19,7 @@ export const runCommand: Command = {
   describe:
     'up, COMMAND with the variables of env, down; exits with the code of COMMAND. What was there before stays: only what run has made is taken away, after a signal too',
   options: {
-    ...upCommand.options,
+    ...upOptions,
     retain: { type: 'boolean', describe: 'leave everything as it is after a failure, of COMMAND too' },
   },
   examples: [

@@ -1,15 +1,34 @@
 import { callersTimezone } from '../../config/timezone.ts';
 import type { UpRequest } from '../../config/up-request.ts';
 import { rmsxCommand } from '../../domain/hints.ts';
+import { env, variablesOf } from '../../operations/env.ts';
 import { up } from '../../operations/up.ts';
 import type { UpOptions, UpResult } from '../../operations/up-run.ts';
+import { type EnvFormat, renderEnv } from '../../render/env-text.ts';
 import type { Arguments } from '../arguments.ts';
-import type { Command } from '../command.ts';
+import type { Command, OptionSpecs } from '../command.ts';
 import type { Context } from '../context.ts';
 import { dryRunOption } from '../options.ts';
 import { planDocument, planText } from '../plan-document.ts';
 import { tellMoves } from '../print-change.ts';
 import { readUpRequest, upRequestOptions } from '../request.ts';
+
+/** The flags of `up`, which `run` has as well. */
+export const upOptions: OptionSpecs = {
+  ...upRequestOptions,
+  isolated: { type: 'boolean', describe: 'for tests: unique name, free subnet, free ports, ephemeral' },
+  pull: {
+    type: 'string',
+    describe: 'fetch the image: missing, never or always',
+    values: ['missing', 'never', 'always'],
+    otherwise: 'missing',
+  },
+  wait: { type: 'boolean', describe: 'wait until usable; --no-wait does not' },
+  retain: { type: 'boolean', describe: 'leave everything as it is after a failure' },
+  ...dryRunOption,
+};
+
+const envFormats: readonly EnvFormat[] = ['shell', 'dotenv', 'github'];
 
 /** `rmsx up` */
 export const upCommand: Command = {
@@ -18,18 +37,15 @@ export const upCommand: Command = {
   maxPositionals: 0,
   describe: 'make the cluster, or finish it, and wait until replication is usable',
   options: {
-    ...upRequestOptions,
-    isolated: { type: 'boolean', describe: 'for tests: unique name, free subnet, free ports, ephemeral' },
-    pull: {
+    ...upOptions,
+    format: {
       type: 'string',
-      describe: 'fetch the image: missing, never or always',
-      values: ['missing', 'never', 'always'],
-      otherwise: 'missing',
+      describe: 'table, json or yaml; as for env: shell, dotenv or github',
+      otherwise: 'table',
+      values: ['table', 'json', 'yaml', ...envFormats],
     },
-    wait: { type: 'boolean', describe: 'wait until usable; --no-wait does not' },
-    retain: { type: 'boolean', describe: 'leave everything as it is after a failure' },
-    ...dryRunOption,
   },
+  extraFormats: envFormats,
   examples: [
     ['rmsx up --replicas 2', 'one master, two replicas'],
     [
@@ -39,14 +55,24 @@ export const upCommand: Command = {
     ['rmsx up -f rmsx.yaml', 'a cluster described in a file; rmsx init writes one'],
     ['rmsx up -n demo --subnet auto --base-port auto', 'one more cluster, beside others'],
     ['rmsx up --isolated --json', 'a throw-away cluster for a test'],
+    [
+      'rmsx up --isolated --format github >> "$GITHUB_ENV"',
+      'for the next steps of a job; rmsx down finds it by RMSX_NAME',
+    ],
   ],
   run: async (args, context) => {
     const request = await readUpRequest(args, context);
     const options = readUpOptions(args, context);
+    const asked = context.format === 'table' ? args.text('format') : undefined;
+    const envFormat = envFormats.find((each) => each === asked);
+    if (envFormat && options.dryRun) args.report([`--format ${envFormat}: --dry-run makes nothing to connect to`]);
     args.throwIfWrong('rmsx up --help');
     const ports = await context.ports(request.name);
     const result = await up(request, options, ports);
     for (const remark of result.remarks) ports.progress.warn(remark);
+    if (envFormat) {
+      context.streams.stdout.write(renderEnv(variablesOf(await env(request.name, ports)), envFormat));
+    }
     await report(result, request, context);
     return 0;
   },

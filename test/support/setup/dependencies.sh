@@ -25,7 +25,7 @@ install_npm_dependencies() {
 
 build_is_current() {
   [[ -d dist && -e $build_stamp ]] &&
-    [[ -z $(find src templates package.json tsconfig*.json -newer "$build_stamp" -print | head -n 1) ]]
+    [[ -z $(find src templates bin/build.js package.json tsconfig*.json -newer "$build_stamp" -print | head -n 1) ]]
 }
 
 # The stamp carries the time at which the build began: what is edited meanwhile is built next time.

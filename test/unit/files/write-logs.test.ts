@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -31,4 +31,14 @@ test.each<[string, (directory: string) => Promise<unknown>, string]>([
   const directory = join(place, 'logs');
   await prepare(directory);
   await expect(writeLogs(directory, 'demo', logs)).rejects.toMatchObject({ hint });
+});
+
+test('an export of another cluster must stay, unless it may be replaced, and what is no export must stay', async () => {
+  const file = join(place, 'master.log');
+  await writeLogs(place, 'demo', logs);
+  await expect(writeLogs(place, 'other', logs)).rejects.toMatchObject({ code: 'conflict' });
+  await writeLogs(place, 'other', logs, true);
+  expect(await readFile(file, 'utf8')).toBe('# The log of master of other, exported by rmsx.\nready\n');
+  await writeFile(file, 'mine');
+  await expect(writeLogs(place, 'other', logs, true)).rejects.toMatchObject({ code: 'conflict' });
 });

@@ -1,0 +1,3 @@
+import { globalCluster } from 'rmsx/vitest';
+
+export default globalCluster({ replicas: 1 });
