@@ -58,6 +58,12 @@ const rules: readonly Rule[] = [
     reason: 'permission',
   },
   {
+    pattern: /logging driver does not support reading/i,
+    code: 'failed',
+    reason: 'log-unreadable',
+    hint: 'Its logs go somewhere else, or nowhere: docker info -f {{.LoggingDriver}}',
+  },
+  {
     pattern: /client version \S+ is too (old|new)/i,
     code: 'engine-refused',
     reason: 'api-version',
