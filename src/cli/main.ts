@@ -137,13 +137,15 @@ function keepSecretsFromDebug(env: NodeJS.ProcessEnv): void {
   if (env.DEBUG) env.DEBUG = `${env.DEBUG},-ioredis:*,-modem`;
 }
 
-/** `rmsx ls | head -1` closes the pipe: that is no error. */
+/**
+ * `rmsx ls | head -1` closes the pipe: that is no error. What is told on stderr may be lost, on a full disk, and nothing
+ * else: the work goes on, or is taken back. Data that is asked for and cannot be written is a failure.
+ */
 function quietOnClosedPipe({ stdout, stderr }: Streams): void {
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE' || (error.code === 'EIO' && stream.isTTY)) return; // the terminal has been closed
-      if (stream === stdout) stderr.write(`rmsx: the output could not be written (${error.code ?? 'unknown'})\n`);
-      process.exit(1);
-    });
-  }
+  stderr.on('error', () => undefined);
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || (error.code === 'EIO' && stdout.isTTY)) return; // the terminal has been closed
+    stderr.write(`rmsx: the output could not be written (${error.code ?? 'unknown'})\n`);
+    process.exit(1);
+  });
 }

@@ -58,6 +58,12 @@ const rules: readonly Rule[] = [
     reason: 'permission',
   },
   {
+    pattern: /logging driver does not support reading/i,
+    code: 'failed',
+    reason: 'log-unreadable',
+    hint: 'Its logs go somewhere else, or nowhere: docker info -f {{.LoggingDriver}}',
+  },
+  {
     pattern: /client version \S+ is too (old|new)/i,
     code: 'engine-refused',
     reason: 'api-version',
@@ -99,6 +105,7 @@ export function toEngineError(what: string, endpoint: string, error: unknown): R
     statusCode?: number;
     json?: { message?: unknown };
   };
+  if (typeof code === 'string' && code.startsWith('HPE_')) return notHttp(what, endpoint, code, error);
   if (code && unreachable.has(code)) {
     return new RmsxError('engine-unreachable', `The Docker engine at ${endpoint} does not answer (${code}).`, {
       hint: 'Start it, or name another one with --docker-host or --docker-context. See what was tried: rmsx doctor',
@@ -124,6 +131,15 @@ export function toEngineError(what: string, endpoint: string, error: unknown): R
     hint: rule?.hint ?? (reason === 'engine-error' ? 'See how the engine is: rmsx doctor' : undefined),
     cause: error,
   });
+}
+
+/** The parser of Node: another service, or over ssh what a shell of the other side prints when somebody logs in. */
+function notHttp(what: string, endpoint: string, code: string, cause: unknown): RmsxError {
+  const hint = endpoint.startsWith('ssh://')
+    ? 'A shell there may print something at every login. This must print nothing: ssh HOST true'
+    : 'Another service may listen there. See which engine is meant: rmsx doctor';
+  const message = `What answers at ${endpoint} does not speak as a Docker engine does (${code}: ${what}).`;
+  return new RmsxError('engine-refused', message, { reason: 'strange-reply', hint, cause });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { composeLabels, dataDirectory, labels, type VolumePurpose } from '../domain/names.ts';
+import { composeLabels, dataDirectory, labels, networkName, type VolumePurpose } from '../domain/names.ts';
 import type { ContainerState, ObservedContainer, ObservedNetwork, ObservedVolume } from '../domain/observed.ts';
 import {
   type CarrierSpec,
@@ -195,11 +195,15 @@ function fromState(state: string): ContainerState {
 export function fromNetwork(info: Docker.NetworkInspectInfo): ObservedNetwork {
   const pools = info.IPAM?.Config ?? [];
   const [first] = pools;
+  const cluster = info.Labels?.[labels.cluster] ?? null;
+  const run = info.Labels?.[labels.run] ?? null;
+  // As with containers, the label alone says nothing: what Docker Compose makes of our files has no run, but the name.
+  const isOurs = cluster !== null && (run !== null || info.Name === networkName(cluster));
   return {
     id: info.Id,
     name: info.Name,
-    cluster: info.Labels?.[labels.cluster] ?? null,
-    run: info.Labels?.[labels.run] ?? null,
+    cluster: isOurs ? cluster : null,
+    run,
     isolated: info.Labels?.[labels.isolated] === 'true',
     held: info.Labels?.[labels.held] === 'true',
     createdAtMs: toTimeMs(info.Created),
@@ -213,12 +217,16 @@ export function fromNetwork(info: Docker.NetworkInspectInfo): ObservedNetwork {
 /** @returns the volume in our words */
 export function fromVolume(info: Docker.VolumeInspectInfo): ObservedVolume {
   const own = info.Labels ?? {};
+  const node = own[labels.node] ?? null;
+  const run = own[labels.run] ?? null;
+  const purpose = (own[labels.purpose] as VolumePurpose | undefined) ?? null;
+  const isOurs = node !== null || run !== null || purpose !== null; // as with containers
   return {
     name: info.Name,
-    cluster: own[labels.cluster] ?? null,
-    node: own[labels.node] ?? null,
-    run: own[labels.run] ?? null,
-    purpose: (own[labels.purpose] as VolumePurpose | undefined) ?? null,
+    cluster: isOurs ? (own[labels.cluster] ?? null) : null,
+    node,
+    run,
+    purpose,
     createdAtMs: toTimeMs((info as { readonly CreatedAt?: string }).CreatedAt),
     image: own[labels.image] ?? null,
   };

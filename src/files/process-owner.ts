@@ -3,8 +3,11 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Fate } from '../domain/owner.ts';
 
-/** @returns what tells this process from every other one, on any machine: host, number, when it began, whose numbers */
-export const thisProcess = (): string => [hostname(), process.pid, startOf(process.pid), numbering()].join('/');
+/**
+ * @returns what tells this process from every other one, on any machine: host, number, when it began, whose numbers, and
+ * the start of the machine
+ */
+export const thisProcess = (): string => [hostname(), process.pid, startOf(process.pid), numbering(), boot()].join('/');
 
 /** @returns the mark of a run: it tells it from every other one, and names the process that it belongs to */
 export const newRun = (): string => `${randomBytes(8).toString('hex')}/${thisProcess()}`;
@@ -20,9 +23,10 @@ export const hasEnded = (owner: string): boolean => fateOf(owner) === 'ended';
  * @param owner - what `thisProcess` said of it
  */
 export function fateOf(owner: string): Fate {
-  const [host, pid, start, theirNumbering] = owner.split('/');
+  const [host, pid, start, theirNumbering, theirBoot] = owner.split('/');
   if (host !== hostname() || !/^\d+$/.test(pid ?? '')) return 'unknown';
   if (theirNumbering && theirNumbering !== numbering()) return 'unknown';
+  if (theirBoot && theirBoot !== boot()) return 'unknown';
   if (!isRunning(Number(pid))) return 'ended';
   return startOf(Number(pid)) === start ? 'alive' : 'ended'; // the number is used again
 }
@@ -41,6 +45,18 @@ export function isRunning(pid: number): boolean {
 function numbering(): string {
   try {
     return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '';
+  } catch {
+    return ''; // not on Linux
+  }
+}
+
+/**
+ * Which start of which machine this is. Machines made from one image share their name, and all of them count their processes
+ * from the same first numbering; one that has been started anew is not told from them.
+ */
+function boot(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
   } catch {
     return ''; // not on Linux
   }

@@ -10,6 +10,7 @@ import { awaitUsable } from './await-usable.ts';
 import { ConfWriter } from './conf-writer.ts';
 import { Connections, infosOf } from './connections.ts';
 import { throwIfEnded } from './evidence.ts';
+import { waysOutOf } from './holders.ts';
 import { endpointOf } from './observe.ts';
 import { Reach } from './reach.ts';
 import { runPlan, telling } from './run-plan.ts';
@@ -85,6 +86,7 @@ export class BringUp {
         stopping: this.#stopping,
         onMade: (container) => this.#reach.made(container),
         warn: (message) => this.#remarks.push(message),
+        waysOut: this.#isKnown() ? waysOutOf(cluster.name) : undefined,
       }),
     );
     const { work, tidying } = tidyingApart(plan);
@@ -96,6 +98,11 @@ export class BringUp {
     }
     this.#useNewPassword();
     return () => runPlan(tidying, run, signal);
+  }
+
+  /** Whether it was there before, or its data: what is chosen freely then keeps what it has. */
+  #isKnown(): boolean {
+    return [...this.#scene.confs.values()].some(({ record }) => record !== null);
   }
 
   #useNewPassword(): void {

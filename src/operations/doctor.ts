@@ -32,11 +32,12 @@ export interface DiagnosedEngine extends EngineFacts {
 }
 
 /**
- * Looks at everything that a cluster depends on. Changes nothing, and an engine that cannot be reached is a finding.
+ * Looks at everything that a cluster depends on. Changes nothing, and an engine that cannot be reached is a finding, as is
+ * one that does not answer in time.
  * @param name - of the cluster: what it holds itself is not in its way
  * @param open - makes the connection, which may fail
  * @param secretPaths - files and directories of this machine that hold the password. @default none
- * @throws RmsxError for everything but an engine that cannot be reached or refuses
+ * @throws RmsxError for everything but an engine that cannot be reached, refuses or does not answer
  */
 export async function doctor(
   name: string,
@@ -54,7 +55,7 @@ async function look(name: string, open: () => Promise<Ports>): Promise<Diagnosis
     engine = (await open()).engine;
     return await examine(name, engine);
   } catch (error) {
-    if (!(error instanceof RmsxError) || error.exitCode !== 6) throw error;
+    if (!(error instanceof RmsxError) || !(error.exitCode === 6 || error.code === 'timeout')) throw error;
     const { code, message, hint = null, logs } = error;
     const considered = (await engine?.considered()) ?? [];
     return {
@@ -62,12 +63,18 @@ async function look(name: string, open: () => Promise<Ports>): Promise<Diagnosis
       engine: null,
       considered,
       findings: [
-        { code, level: 'problem', message, next: adviceFor(hint), details: logs },
+        { code, level: 'problem', message: naming(engine, error, message), next: adviceFor(hint), details: logs },
         ...wayToEngine({ warnings: engine?.warnings ?? [] }),
       ],
     };
   }
 }
+
+/** Who does not answer does not say either which engine it is. */
+const naming = (engine: Engine | undefined, { code }: RmsxError, message: string): string =>
+  engine && code === 'timeout'
+    ? `The Docker engine at ${engine.endpoint} (${engine.origin}) is silent. ${message}`
+    : message;
 
 /** Elsewhere the hint is to ask the doctor. */
 const adviceFor = (hint: string | null): string | null =>

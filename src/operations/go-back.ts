@@ -9,6 +9,7 @@ import { awaitUsable } from './await-usable.ts';
 import { awaitBack } from './come-back.ts';
 import { ConfWriter } from './conf-writer.ts';
 import { Connections } from './connections.ts';
+import { waysOutOf } from './holders.ts';
 import { lookOn } from './look-on.ts';
 import { observeEngine } from './observe-engine.ts';
 import { Reach } from './reach.ts';
@@ -85,6 +86,7 @@ async function carryOut(plan: Plan, { goingBack, now, connections, reach, ports 
       stopping: goingBack.stopping,
       onMade: (container) => reach.made(container),
       warn: (message) => ports.progress.warn(message),
+      waysOut: waysOutOf(cluster.name),
     }),
   );
   const { work, tidying } = tidyingApart(plan);

@@ -15,7 +15,7 @@ export interface Refused {
   /** Names a container where this run has made it, and takes it away again. */
   readonly made: { readonly container?: object };
   /** The ways out, where those of `up` are none. */
-  readonly waysOut?: WaysOut;
+  readonly waysOut?: WaysOut | undefined;
 }
 
 /** How somebody who cannot get what a node has gets something else. */
@@ -48,7 +48,10 @@ export async function namingHolder(error: RmsxError, refused: Refused): Promise<
   if (!node) return error;
   try {
     const known = await explanationOf(error, node, refused);
-    return known ? retold(error, known.message, { hint: known.hint }) : error;
+    if (!known) return error;
+    // What a cluster that is there has, it keeps: choosing again would choose the same.
+    const reason = refused.waysOut ? undefined : error.reason;
+    return retold(error, known.message, { hint: known.hint, reason });
   } catch {
     return error; // what the engine said is true all the same
   }

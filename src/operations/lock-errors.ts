@@ -67,5 +67,5 @@ function wayOut(cluster: string, holder: ObservedContainer | undefined): string 
   const isHere = holder?.owner && fateOf(holder.owner) === 'alive';
   return isHere
     ? `, or end it: kill ${holder.owner?.split('/')[1]}`
-    : `. Where it was killed on another machine: docker rm -v ${lockName(cluster)}`;
+    : `. Where it was killed on another machine, or before this one was started anew: docker rm -v ${lockName(cluster)}`;
 }

@@ -2,6 +2,7 @@ import type { ClusterSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { ContainerSpec, Engine } from '../domain/ports.ts';
 import type { ConfWriter } from './conf-writer.ts';
+import type { WaysOut } from './holders.ts';
 import { type StartContext, startNode } from './start-node.ts';
 import { never, waitUntil } from './wait-until.ts';
 
@@ -15,6 +16,8 @@ export interface Making {
   /** Told of every container that is made. */
   readonly onMade: (container: ContainerSpec) => void;
   readonly warn: (message: string) => void;
+  /** See `Refused`. */
+  readonly waysOut?: WaysOut | undefined;
 }
 
 /** What a run made of a node; nothing where its container was there before, no files where they are on a volume. */

@@ -3,7 +3,7 @@ import { RmsxError } from '../domain/errors.ts';
 import type { Step } from '../domain/plan.ts';
 import { type Ports, stopGraceSeconds } from '../domain/ports.ts';
 import type { Connections } from './connections.ts';
-import { namingHolder } from './holders.ts';
+import { namingHolder, waysOutOf } from './holders.ts';
 import { followInside, insideOf } from './inside.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -42,7 +42,9 @@ export async function reconnect(
     if (step.source) await asReplica(step.source, { node, id }, comes, { engine, cluster, connections });
     else await comes();
   } catch (error) {
-    throw error instanceof RmsxError ? await namingHolder(error, { engine, cluster, node, id, made: {} }) : error;
+    throw error instanceof RmsxError
+      ? await namingHolder(error, { engine, cluster, node, id, made: {}, waysOut: waysOutOf(cluster.name) })
+      : error;
   }
   changed.push(node);
 }

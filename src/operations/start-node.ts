@@ -3,7 +3,7 @@ import { RmsxError } from '../domain/errors.ts';
 import { containerName, networkName } from '../domain/names.ts';
 import type { ContainerFile, ContainerSpec, Engine } from '../domain/ports.ts';
 import type { ConfWriter } from './conf-writer.ts';
-import { namingHolder } from './holders.ts';
+import { namingHolder, type WaysOut } from './holders.ts';
 
 /** What starting a node works with. */
 export interface StartContext {
@@ -17,6 +17,8 @@ export interface StartContext {
   readonly id: () => string;
   readonly create: (container: ContainerSpec) => Promise<void>;
   readonly warn: (message: string) => void;
+  /** See `Refused`. */
+  readonly waysOut?: WaysOut | undefined;
 }
 
 /**

@@ -8,6 +8,7 @@ import { changeNode, isChange } from './change-node.ts';
 import type { ConfWriter } from './conf-writer.ts';
 import type { Connections } from './connections.ts';
 import { awaitLink, follow } from './follow.ts';
+import type { WaysOut } from './holders.ts';
 import { pullTelling } from './images.ts';
 import { type Made, type Making, makeContainer, startMade } from './make-container.ts';
 import { refuseOldSnapshot } from './old-snapshot.ts';
@@ -36,6 +37,8 @@ export interface UpContext {
   /** Told of every container that is made. */
   readonly onMade: (container: ContainerSpec) => void;
   readonly warn: (message: string) => void;
+  /** Where the cluster was there before: those of a new one would choose the same again. */
+  readonly waysOut: WaysOut | undefined;
 }
 
 /**
@@ -51,14 +54,14 @@ export function tidyingApart(plan: Plan): { readonly work: Plan; readonly tidyin
 
 /** @returns what carries out a step of `up` */
 export function upStepRunner(context: UpContext): StepRunner {
-  const { cluster, writer, warn, ids, onMade } = context;
+  const { cluster, writer, warn, ids, onMade, waysOut } = context;
   const { engine } = context.ports;
   const idOf = (node: string): string => {
     const id = ids.get(node);
     if (id === undefined) throw new RangeError(`no container for ${node}`);
     return id;
   };
-  const making: Making = { engine, writer, cluster, ids, onMade, warn };
+  const making: Making = { engine, writer, cluster, ids, onMade, warn, waysOut };
   const made = (node: string): Made => madeIn(context.plan, node);
   const run = async (step: Step): Promise<void> => {
     switch (step.op) {

@@ -17,6 +17,10 @@ const infos: Readonly<Record<string, string>> = {
 };
 
 const giveConf: Answer = (request, response) => {
+  if (request.url?.includes('/logs?')) {
+    response.writeHead(200).end(); // nothing yet
+    return true;
+  }
   const name = /\/containers\/id-([\w-]+)\/archive/.exec(request.url ?? '')?.[1];
   const node = own.cluster.nodes.find((known) => known.name === name);
   if (!node) return false;

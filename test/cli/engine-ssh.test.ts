@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -187,15 +187,41 @@ describe.skipIf(!hasSshServer)(
   },
 );
 
-test('the ssh program must not be given the password', async () => {
+/** Runs rmsx with an ssh that is a piece of shell. */
+async function runWithSsh(script: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const bin = mkdtempSync(join(tmpdir(), 'rmsx-bin-'));
-  writeFileSync(join(bin, 'ssh'), `#!/bin/sh\nenv >'${bin}/seen'\nexit 1\n`, { mode: 0o755 });
+  writeFileSync(join(bin, 'ssh'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   const PATH = `${bin}:${process.env.PATH}`;
-  const { code } = await runRmsx(['up'], {
-    env: { PATH, DOCKER_HOST: 'ssh://me@host', RMSX_PASSWORD: 'top-secret-7', SSH_AUTH_SOCK: '/agent' },
+  try {
+    const run = await runRmsx(args, { env: { PATH, DOCKER_HOST: 'ssh://me@host', BIN: bin, ...env } });
+    return { ...run, seen: existsSync(join(bin, 'seen')) ? readFileSync(join(bin, 'seen'), 'utf8') : '' };
+  } finally {
+    rmSync(bin, { recursive: true });
+  }
+}
+
+test('the ssh program must not be given the password', async () => {
+  const { code, seen } = await runWithSsh('env >"$BIN/seen"\nexit 1', ['up'], {
+    RMSX_PASSWORD: 'top-secret-7',
+    SSH_AUTH_SOCK: '/agent',
   });
-  const seen = readFileSync(join(bin, 'seen'), 'utf8');
-  rmSync(bin, { recursive: true });
   expect([code, seen]).toEqual([6, expect.stringContaining('SSH_AUTH_SOCK=/agent')]);
   expect(seen).not.toMatch(/RMSX_|top-secret/);
+});
+
+test.each([
+  ['that does not heed being ended', "trap '' TERM; sleep 9; sleep 0"],
+  ['behind a script that is ended without it', 'sleep 9; sleep 0'],
+])('an ssh %s must cost no more than --timeout', async (_, script) => {
+  const { code, durationMs } = await runWithSsh(script, ['ls', '--timeout', '1s']);
+  expect([code, durationMs < 6000]).toEqual([124, true]);
+});
+
+test('a shell that prints something at every login must be named', async () => {
+  const { code, stderr } = await runWithSsh('echo welcome to this machine; sleep 2', ['ls']);
+  expect([code, stderr]).toEqual([
+    6,
+    'rmsx: What answers at ssh://me@host (DOCKER_HOST) does not speak as a Docker engine does (HPE_INVALID_CONSTANT: list containers).\n' +
+      'hint: A shell there may print something at every login. This must print nothing: ssh HOST true\n',
+  ]);
 });

@@ -121,12 +121,21 @@ describe('an engine that breaks off', () => {
 });
 
 describe('an engine that never answers must cost no more than --timeout', () => {
-  test.concurrent.each([...verbs, ['doctor'], ...changes])('%s', async (...args) => {
+  test.concurrent.each([...verbs, ...changes])('%s', async (...args) => {
     const { code, stdout, stderr, durationMs } = await runAgainst({ answer: () => true }, [...args, '--timeout', '2s']);
     const [told, hint] = stderr.split('\n');
     expect([code, stdout, hint]).toEqual([124, '', 'hint: Allow more: --timeout 5m']);
     // On a slow machine the engine was asked so late that it is not to blame.
     expect(told).toMatch(/^rmsx: Out of time after 2 s(: the engine has not answered for [12] s \(.+\))?\.$/);
+    expect(durationMs).toBeLessThan(12_000);
+  });
+
+  test('doctor, which says which engine that is and who chose it', async () => {
+    const args = ['doctor', '--timeout', '2s'];
+    const { code, stdout, stderr, durationMs } = await runAgainst({ answer: () => true }, args);
+    expect([code, stderr]).toEqual([6, '']);
+    expect(stdout).toMatch(/^problem +The Docker engine at unix:\S+ \(DOCKER_HOST\) is silent\. Out of time after 2 s/);
+    expect(stdout).toMatch(/^looked at:\n(.*\n)? *chosen +DOCKER_HOST +unix:/m);
     expect(durationMs).toBeLessThan(12_000);
   });
 });

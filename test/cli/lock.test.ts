@@ -75,7 +75,9 @@ describe('up while another rmsx makes the cluster', () => {
   test('must name what is to be removed where the other one is on another machine', async () => {
     const { code, stderr } = await runAgainst(lockedBy('build-7/4711/1'), [...up, '--timeout', '3s']);
     expect([code, stderr]).toEqual([5, expect.stringContaining('process 4711 on build-7')]);
-    expect(stderr).toContain('Where it was killed on another machine: docker rm -v demo-lock');
+    expect(stderr).toContain(
+      'Where it was killed on another machine, or before this one was started anew: docker rm -v demo-lock',
+    );
   });
 
   test('must end with 130 on SIGINT, at once, and have made nothing', async () => {

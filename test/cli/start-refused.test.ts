@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { renderConf } from '../../src/render/conf-files.ts';
 import { MakingWorld, type Refusal } from '../helpers/making-world.ts';
 import { type RunAgainst, runAgainst } from '../helpers/run-against.ts';
-import { listedContainer } from '../helpers/stub-engine.ts';
+import { sendArchive } from '../helpers/send-archive.ts';
+import { type Answer, listedContainer, listedNetwork } from '../helpers/stub-engine.ts';
+import { cluster, record } from '../helpers/values.ts';
 
 const up = (world: MakingWorld, ...flags: readonly string[]): Promise<RunAgainst> =>
   runAgainst(world, ['up', '--replicas', '0', '--no-wait', ...flags]);
@@ -122,5 +126,44 @@ describe('an endpoint that an engine kept from before', () => {
     const { code, requests } = await up(world);
     expect([code, world.made]).toEqual([5, []]);
     expect(requests.filter((request) => request.includes('/disconnect'))).toEqual([]);
+  });
+});
+
+describe('a cluster that is there keeps what it has, so', () => {
+  const own = record(cluster(0, { name: 'demo' }));
+  const template = readFileSync(new URL('../../templates/redis.conf', import.meta.url), 'utf8');
+  const giveConf: Answer = (request, response) => {
+    const [master] = own.cluster.nodes;
+    if (request.method !== 'GET' || !request.url?.includes('/containers/id-master/archive') || !master) return false;
+    void sendArchive(response, renderConf(own, master, 'top-secret-7', template));
+    return true;
+  };
+
+  /** Starts a master that was stopped. */
+  async function upAgain(text: string, ...flags: readonly string[]): Promise<RunAgainst> {
+    const world = new MakingWorld(refusingStarts(text));
+    const network = 'demo_app_net';
+    const Labels = { 'rmsx.cluster': 'demo', 'rmsx.node': 'master', 'rmsx.run': 'earlier', 'rmsx.purpose': 'data' };
+    const Networks = { [network]: { NetworkID: `id-of-${network}`, IPAMConfig: { IPv4Address: '172.19.0.10' } } };
+    const stopped = { Id: 'id-master', Image: 'redis:8.0', State: 'exited', Labels, NetworkSettings: { Networks } };
+    world.containers.push(listedContainer('demo-master', stopped) as { Id: string });
+    world.networks.push(listedNetwork(network, '172.19.0.0/24', { Labels }) as never);
+    world.volumes.push({ Name: 'demo-master-data', Labels });
+    world.endpoints = { abc: { Name: 'guest', IPv4Address: '172.19.0.10/24' } };
+    return runAgainst(world.behind(giveConf), ['up', '-n', 'demo', '--replicas', '0', ...flags]);
+  }
+
+  test('a port that somebody has taken must not be tried again, and the hint must be to move it', async () => {
+    const { code, stderr, requests } = await upAgain(portTaken, '--base-port', 'auto');
+    expect([code, requests.filter((request) => request.includes('/start')).length]).toEqual([5, 1]);
+    expect(stderr).toContain('Port 6379 is taken by a process of this host.');
+    expect(stderr).toContain('move the cluster to other ports: rmsx up --base-port 7379 -n demo\n');
+    expect(stderr).not.toContain('auto');
+  });
+
+  test('an address that somebody has taken must not be left to --subnet auto', async () => {
+    const { code, stderr } = await upAgain('Address already in use', '--subnet', 'auto');
+    expect(code).toBe(5);
+    expect(stderr).toContain('hint: docker network disconnect demo_app_net guest   or move it to another subnet: ');
   });
 });

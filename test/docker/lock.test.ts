@@ -171,7 +171,8 @@ describe('a promotion', () => {
     await docker('kill', cluster.container(was));
     const proxy = new ChaosProxy(`${cluster.name}-proxy`, 'PUT /containers/:id/archive', 'engine: slow');
     proxy.onRequest = () => {
-      if (!proxy.met && proxy.routes.at(-1)?.startsWith('PUT')) removals.push(docker('rm', '-v', `${cluster.name}-lock`));
+      if (!proxy.met && proxy.routes.at(-1)?.startsWith('PUT'))
+        removals.push(docker('rm', '-v', `${cluster.name}-lock`));
     };
     const removals: Promise<unknown>[] = [];
     await proxy.listen();

@@ -111,7 +111,10 @@ export class SshStream extends Duplex {
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     clearTimeout(this.#retry);
+    const { stdin, stdout, stderr } = this.#child;
     this.#child.kill();
+    this.#child.unref(); // it may not heed that, and what it has started may hold its streams: nobody waits for either
+    for (const pipe of [stdin, stdout, stderr]) pipe.destroy();
     done(error);
   }
 

@@ -6,7 +6,7 @@ test('of networks without labels or addresses must be read all the same', () => 
   const host = { Id: 'h', Name: 'host', Labels: null, IPAM: { Config: null } };
   const own = {
     Id: 'n',
-    Name: 'net',
+    Name: 'demo_app_net',
     Labels: { 'rmsx.cluster': 'demo', 'rmsx.isolated': 'true' },
     Driver: 'bridge',
     Created: '2026-11-22T03:00:00.123456789Z',
@@ -31,7 +31,7 @@ test('of networks without labels or addresses must be read all the same', () => 
     { id: 'h', name: 'host', cluster: null, run: null, ...untold },
     {
       id: 'n',
-      name: 'net',
+      name: 'demo_app_net',
       cluster: 'demo',
       run: null,
       subnets: ['10.0.0.0/24', 'fd00::/64'],
@@ -69,4 +69,11 @@ test('of volumes must be read with what they are for', () => {
     },
     { name: 'b', cluster: null, node: null, run: null, purpose: null, createdAtMs: null, image: null },
   ]);
+});
+
+test('what only carries the label of a cluster must be left to whoever made it', () => {
+  const Labels = { 'rmsx.cluster': 'demo' };
+  const network = fromNetwork({ Id: 'n', Name: 'mine', Labels } as unknown as Docker.NetworkInspectInfo);
+  const volume = fromVolume({ Name: 'mine', Labels } as unknown as Docker.VolumeInspectInfo);
+  expect([network.cluster, volume.cluster]).toEqual([null, null]);
 });

@@ -34,6 +34,12 @@ test('a number in another container must not be taken for one of ours', () => {
   expect(fateOf([host, 99999999, start].join('/'))).toBe('ended'); // as they were written before
 });
 
+test('a process of another machine that has the same name must not be taken for one of ours', () => {
+  const [host, , start, numbering, boot] = thisProcess().split('/');
+  expect(fateOf([host, 99999999, start, numbering, boot].join('/'))).toBe('ended');
+  expect(fateOf([host, 99999999, start, numbering, '00c0ffee'].join('/'))).toBe('unknown');
+});
+
 test('the mark of a run must be new each time, and name its process', () => {
   const [one, other] = [newRun(), newRun()];
   expect(one).not.toBe(other);
