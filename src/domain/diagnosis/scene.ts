@@ -51,8 +51,7 @@ export const restart = (scene: Pick<Scene, 'record'>, nodes: readonly string[]):
   `docker restart ${nodes.map((name) => containerAt(scene, name)).join(' ')}`;
 
 /** @returns the command that shows what a server said last */
-export const logsOf = (scene: Pick<Scene, 'record'>, node: string): string =>
-  command(scene, `logs ${node} --tail 20`);
+export const logsOf = (scene: Pick<Scene, 'record'>, node: string): string => command(scene, `logs ${node} --tail 20`);
 
 const shownNames = 4;
 
