@@ -152,6 +152,17 @@ function removingCalls({
       ['gone'],
       call(`remove ${what}`, () => wordless(work())),
     );
+  const removeContainer = (id: string): Promise<void> =>
+    heavyCall(`remove container ${short(id)}`, () =>
+      wordless(docker.getContainer(id).remove({ force: true, v: true })),
+    );
+  // A busy engine meets files that came while it removed the others ("directory not empty"): it takes them the next time.
+  const onceMore =
+    (id: string) =>
+    (error: unknown): Promise<void> => {
+      if (error instanceof RmsxError && error.reason === 'half-removed') return removeContainer(id);
+      throw error;
+    };
   return {
     kill: (id) => heavyCall(`kill ${short(id)}`, () => wordless(docker.getContainer(id).kill({ signal: 'SIGKILL' }))),
     stop: (id, graceSeconds) =>
@@ -163,13 +174,7 @@ function removingCalls({
           graceSeconds * 1000 + callTimeoutMs,
         ),
       ),
-    removeContainer: (id) =>
-      ignore(
-        ['gone', 'going-away'],
-        heavyCall(`remove container ${short(id)}`, () =>
-          wordless(docker.getContainer(id).remove({ force: true, v: true })),
-        ),
-      ),
+    removeContainer: (id) => ignore(['gone', 'going-away'], removeContainer(id).catch(onceMore(id))),
     removeNetwork: (id) => remove(`network ${short(id)}`, () => docker.getNetwork(id).remove()),
     removeVolume: (name) => remove(`volume ${name}`, () => docker.getVolume(name).remove()),
   };

@@ -42,6 +42,7 @@ const rules: readonly Rule[] = [
   { pattern: /endpoint with name .* already exists/i, code: 'conflict', reason: 'endpoint-exists' },
   { pattern: /has active endpoints|network .* is in use|volume is in use/i, code: 'conflict', reason: 'in-use' },
   { pattern: /removal of container .* is already in progress/i, code: 'conflict', reason: 'going-away' },
+  { pattern: /failed to remove root filesystem/i, code: 'failed', reason: 'half-removed' },
   { pattern: /no such image|manifest unknown|pull access denied/i, code: 'image-missing', reason: 'image-missing' },
   { pattern: /invalid reference format/i, code: 'bad-spec', reason: 'image-name' },
   { pattern: /sysctl|net[./]core[./]somaxconn/i, code: 'failed', reason: 'sysctl-refused' },

@@ -202,7 +202,18 @@ describe('what fails around the command', () => {
     const { code, stderr } = await run([...isolated, '--', 'sh', '-c', line], {}, new MakingWorld(refuse));
     expect(code).toBe(expected);
     expect(stderr).toContain('stuck');
+    expect(stderr).toContain('Remove what is left: rmsx down --volumes -n demo\n');
   });
+});
+
+test('a container whose files the engine could not take away at once must be gone all the same', async () => {
+  let asked = 0;
+  const refuse: Refusal = (request) =>
+    /^DELETE \/containers\//.test(request) && asked++ === 0
+      ? [500, 'driver "overlay2" failed to remove root filesystem: unlinkat /x: directory not empty']
+      : undefined;
+  const { code, world } = await run([...isolated, '--', 'true'], {}, new MakingWorld(refuse));
+  expect([code, world.made, asked > 1]).toEqual([0, [], true]);
 });
 
 describe('a signal', () => {

@@ -12,6 +12,7 @@ import {
   isNow,
   isWhole,
   killed,
+  linked,
   moved,
   named,
   opens,
@@ -140,7 +141,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   rejoin: changing(named('master'), both(running(2, 2, 'slave-1'), whole(['master', 'slave-1'])), {
     prepare: replaced,
   }),
-  repair: changing(named(), healed, {
+  repair: changing(named(), both(running(2), linked), {
     prepare: async (cluster) => standing()(cluster).then(() => strayed(cluster)),
     reset: strayed,
   }),

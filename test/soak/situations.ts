@@ -164,6 +164,12 @@ export async function replaced(cluster: TestCluster): Promise<void> {
 
 export const healed = async (cluster: TestCluster): Promise<string | undefined> => isWhole(await cluster.status());
 
+/** Again and again strayed, it is told as a loop of synchronisations. */
+export async function linked(cluster: TestCluster): Promise<string | undefined> {
+  const links = (await cluster.status()).nodes.map(({ link }) => link);
+  return links.includes('up') ? undefined : `the links are ${links.join(', ')}`;
+}
+
 export const isNow =
   (state: string) =>
   async (cluster: TestCluster): Promise<string | undefined> => {

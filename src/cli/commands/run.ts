@@ -82,6 +82,7 @@ async function takeAway(held: Hold, context: Context): Promise<boolean> {
   } catch (error) {
     if (!(error instanceof RmsxError)) throw error;
     context.streams.stderr.write(formatError(error));
+    context.tell(cleaningUp(held));
     return false;
   }
 }

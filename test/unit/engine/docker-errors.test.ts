@@ -90,6 +90,12 @@ describe('what engines say must be told apart', () => {
     [403, 'endpoint with name demo-master already exists in network demo_app_net', 'conflict', 'endpoint-exists'],
     [403, 'error while removing network: network demo_app_net id abc has active endpoints', 'conflict', 'in-use'],
     [409, 'remove demo-master-data: volume is in use - [abc]', 'conflict', 'in-use'],
+    [
+      500,
+      'container abc: driver "overlay2" failed to remove root filesystem: directory not empty',
+      'failed',
+      'half-removed',
+    ],
     [409, 'removal of container abc is already in progress', 'conflict', 'going-away'],
     [404, 'No such image: redis:8.0', 'image-missing', 'image-missing'],
     [404, 'manifest for redis:99 not found: manifest unknown: manifest unknown', 'image-missing', 'image-missing'],
