@@ -68,7 +68,8 @@ export async function createContext(
     const place = given === undefined ? (await description?.parse())?.locate('name') : undefined;
     args.report([`${place ?? '--name'}: ${message}`]);
   }
-  const format = args.switch('json') ? 'json' : formatAskedFor(args, command);
+  const asked = formatAskedFor(args, command); // read in any case: what is wrong with it is told
+  const format = args.switch('json') ? 'json' : asked;
   const engine = engineChoice(args);
   const quiet = args.switch('quiet') ?? false;
   const verbose = args.switch('verbose') ?? false;
