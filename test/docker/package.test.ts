@@ -27,7 +27,7 @@ test('the package must be smaller than 300 KB, and hold what is asked for at run
   const files = folder.list('node_modules/rmsx').toSorted();
   expect(files).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'docs', 'package.json', 'templates']);
   expect(folder.list('node_modules/rmsx/bin')).toEqual(['rmsx.js']);
-  expect(folder.list('node_modules/rmsx/docs')).toEqual(['schemas']);
+  expect(folder.list('node_modules/rmsx/docs')).toEqual(['rmsx.1', 'schemas']);
   expect(readFileSync(packageFile('dist/licenses/dockerode.txt'), 'utf8')).toContain('Apache License');
 });
 
