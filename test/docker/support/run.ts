@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { assertPrinted } from '../../helpers/schemas.ts';
 
@@ -19,16 +20,27 @@ export interface RunOptions {
   readonly whileRunning?: (kill: (signal: NodeJS.Signals) => void) => Promise<void>;
 }
 
+/** What hangs fails before the test does, and by its name. */
+const hangsAfterMs = 240_000;
+
 /** Runs the real rmsx, whatever its exit code; a document that it prints must match its schema. */
 export async function rmsx(
   args: readonly string[],
   { env = {}, input = '', whileRunning }: RunOptions = {},
 ): Promise<Finished> {
-  const child = spawn(process.execPath, [bin, ...args], { env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [bin, ...args], {
+    env: { ...process.env, ...env },
+    timeout: hangsAfterMs,
+    killSignal: 'SIGKILL',
+  });
   const beside = whileRunning?.((signal) => child.kill(signal));
   const running = finished(child);
   child.stdin.end(input);
+  const beganMs = Date.now();
   const [result] = await Promise.all([running, beside]);
+  if (result.code === null && Date.now() - beganMs >= hangsAfterMs) {
+    throw new Error(`rmsx ${args.join(' ')} did not end within ${hangsAfterMs / 1000} s\n${result.stderr}`);
+  }
   assertPrinted({ args, env, ...result });
   return result;
 }
@@ -63,8 +75,9 @@ export async function rmsxJson<T = unknown>(args: readonly string[], options: Ru
 /** Runs the docker command. @returns its stdout, trimmed */
 export function docker(...args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile('docker', args, { maxBuffer: 2 ** 24 }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`docker ${args.join(' ')}: ${stderr}`));
+    execFile('docker', args, { maxBuffer: 2 ** 24, timeout: hangsAfterMs / 2 }, (error, stdout, stderr) => {
+      const hung = error?.killed ? `did not end within ${hangsAfterMs / 2000} s ` : '';
+      if (error) reject(new Error(`docker ${args.join(' ')}: ${hung}${stderr}`));
       else resolve(stdout.trim());
     });
   });
@@ -99,18 +112,31 @@ export interface DockerInspect {
   readonly NetworkSettings: { readonly Networks: Record<string, { readonly IPAddress: string }> };
 }
 
-/** Asks again and again until a check holds. @throws with the last failure when the time is up */
+/**
+ * Asks again and again until a check holds. A check that hangs is given up a while after that, as one that began in
+ * time may end late.
+ *
+ * @throws with the last failure when the time is up
+ */
 export async function eventually<T>(what: string, check: () => Promise<T | false>, timeoutMs = 15_000): Promise<T> {
   const endMs = Date.now() + timeoutMs;
+  const hangsAtMs = endMs + hangsAfterMs / 4;
   let last: unknown;
   for (;;) {
+    const timer = new AbortController();
+    const hung = sleep(hangsAtMs - Date.now(), undefined, { signal: timer.signal }).then(() => {
+      throw new Error('this check hangs', { cause: last });
+    });
+    hung.catch(() => undefined);
     try {
-      const answer = await check();
+      const answer = await Promise.race([check(), hung]);
       if (answer !== false) return answer;
     } catch (error) {
       last = error;
+    } finally {
+      timer.abort();
     }
     if (Date.now() > endMs) throw new Error(`not within ${timeoutMs} ms: ${what}`, { cause: last });
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await sleep(25);
   }
 }
