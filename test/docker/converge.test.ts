@@ -151,6 +151,33 @@ describe('another image', () => {
     expect(await missingKeys(cluster, nodes, keys)).toEqual([]);
   });
 
+  test('that its name was given to meanwhile must be told, and come to all nodes with down and up', async () => {
+    cluster = new TestCluster('conv-tag');
+    const image = `${cluster.name}:moving`;
+    await docker('tag', 'redis:7.0', image);
+    try {
+      await cluster.up('--replicas', '1', '--image', image);
+      await loadKeys(cluster, 'master', keys);
+      expect((await cluster.status()).warnings).toEqual([]);
+      await docker('tag', 'redis:8.0', image);
+      const { cluster: seen, warnings } = await cluster.status();
+      expect([seen.health, ...warnings.map(({ code, node }) => `${code} ${node}`)]).toEqual([
+        'healthy',
+        'image-moved null',
+      ]);
+      expect(await up()).toMatchObject({ code: 0, stderr: expect.stringContaining(warnings[0]?.message ?? '-') });
+      await cluster.rmsx('down');
+      expect(await up()).toMatchObject({ code: 0 });
+      const { nodes, warnings: left } = await cluster.status();
+      expect(left).toEqual([]);
+      expect(nodes.map(({ version }) => version?.split('.')[0])).toEqual(['8', '8']);
+      expect(await missingKeys(cluster, ['master', 'slave-1'], keys)).toEqual([]);
+    } finally {
+      await cluster.rmsx('down', '--volumes', '--yes');
+      await docker('rmi', image);
+    }
+  });
+
   test('must be refused with 7 for the master of an ephemeral cluster, which would start empty', async () => {
     cluster = new TestCluster('conv-none');
     await cluster.up('--replicas', '1', '--ephemeral', '--image', 'redis:7.0');

@@ -90,10 +90,14 @@ async function report(result: UpResult, request: UpRequest, context: Context): P
   const plan = planDocument(result.plan);
   if (!result.status) return context.print({ dryRun: true, plan }, () => planText(result.plan));
   await context.print({ ...result.status, changed: result.changed, resync: result.resync, plan }, () => '');
-  const { cluster, nodes } = result.status;
+  const { cluster, nodes, warnings } = result.status;
   const master = nodes.find((node) => node.name === cluster.master);
   tellMoves(result.resync, context);
   if (!result.changed) context.tell(`${cluster.name} is up already: nothing changed`);
+  for (const { message, hint } of warnings) {
+    context.tell(`warning: ${message}`);
+    if (hint !== null) context.tell(`hint: ${hint}`);
+  }
   if (master) context.tell(`${cluster.master} is the master: ${master.host}:${master.hostPort}`);
   const command = (rest: string): string => rmsxCommand(request.name, rest);
   context.tell(`next: ${command('status')}   ${command('url')}   ${command('down')}`);

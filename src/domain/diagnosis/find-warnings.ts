@@ -1,6 +1,7 @@
 import type { Warning } from '../status.ts';
 import { diskWarnings } from './disk.ts';
 import { historyWarnings } from './histories.ts';
+import { imageAdvice } from './images.ts';
 import { linkWarnings } from './links.ts';
 import { masterWarnings } from './masters.ts';
 import { rebornWarnings } from './reborn.ts';
@@ -26,6 +27,7 @@ const diagnoses: readonly ((scene: Scene) => readonly Warning[])[] = [
   historyWarnings,
   confWarnings,
   strayWarnings,
+  imageAdvice,
   backlogAdvice,
 ];
 

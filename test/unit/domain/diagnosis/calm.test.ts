@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { assessCluster } from '../../../../src/domain/assess.ts';
+import { assessCluster, type Evidence } from '../../../../src/domain/assess.ts';
 import type { ServerInfo } from '../../../../src/domain/server-info.ts';
 import {
   asked,
@@ -14,7 +14,7 @@ import {
   mebibyte,
   online,
 } from '../../../helpers/diagnosed.ts';
-import { cluster, node, replicaInfo } from '../../../helpers/values.ts';
+import { cluster, containers, node, replicaInfo } from '../../../helpers/values.ts';
 
 describe('what is no finding must not be one', () => {
   test.each<[string, Given]>([
@@ -116,6 +116,31 @@ test('advice alone must leave a cluster healthy, and advice beside a problem mus
     'replica-writable',
     'backlog-small',
   ]);
+});
+
+describe('an image that its name does not stand for any more', () => {
+  const id = `sha256:${'4'.repeat(64)}`;
+  /** As the engine lists a container whose image has lost its name. */
+  const madeOf = (image: string, ...names: readonly string[]): Partial<Evidence> => ({
+    containers: containers(cluster(2)).map((own) => (names.includes(own.node ?? '') ? { ...own, image } : own)),
+  });
+
+  test('must be told with every node that runs it', () => {
+    expect(lines({ changes: madeOf(id, 'master', 'slave-1') })).toEqual([
+      '[image-moved -: redis:8.0 stands for another image now than when master and slave-1 were made: a node that is made anew will run another one than they do -> rmsx down && rmsx up   makes all nodes anew, with their data]',
+    ]);
+  });
+
+  test('must come without a command where that would lose the data', () => {
+    expect(lines({ spec: ephemeral, changes: madeOf(id, 'slave-2') })).toEqual([
+      '[image-moved slave-2: redis:8.0 stands for another image now than when slave-2 was made: a node that is made anew will run another one than they do -> null]',
+    ]);
+  });
+
+  test('must not be seen where the image was named by its id', () => {
+    const spec = cluster(2, { image: '444444444444' });
+    expect(lines({ spec, changes: madeOf(id, 'master', 'slave-1', 'slave-2') })).toEqual([]);
+  });
 });
 
 test('the replicas of many levels that lost one node must be told with that node, once', () => {
