@@ -83,7 +83,7 @@ export async function createContext(
   };
   const connectFor = async (cluster: string | null, mostMs: number | null, isDeaf: boolean): Promise<Ports> => {
     end(); // a part of the command that comes after another has a time of its own
-    deadline = startDeadline(mostMs, { cluster, isMachine, isDeaf, waitedFor: () => ports?.engine.unanswered() });
+    deadline = startDeadline(mostMs, { cluster, isMachine, isDeaf, waitedFor: () => ports?.engine });
     const [{ connect }, { createProgress }] = await Promise.all([import('../connect.ts'), import('./progress.ts')]);
     const progress = await createProgress(streams, { quiet, verbose, colour });
     ports = await connect({ env, progress, signal: deadline.signal, ...engine });

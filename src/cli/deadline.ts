@@ -23,8 +23,8 @@ export interface Ending {
   readonly cluster: string | null;
   /** Whether stdout has to be a document. */
   readonly isMachine: boolean;
-  /** Who keeps everybody waiting when the time is up. @default nobody */
-  readonly waitedFor?: () => ReturnType<Engine['unanswered']>;
+  /** The engine that keeps everybody waiting when the time is up. @default none does */
+  readonly waitedFor?: () => Pick<Engine, 'endpoint' | 'unanswered'> | undefined;
   /** Whether somebody else heeds the signals. @default false */
   readonly isDeaf?: boolean;
 }
@@ -61,9 +61,10 @@ export function startDeadline(timeoutMs: number | null, ending: Ending): Deadlin
 /** Calls of a moment are under way at any time. */
 const noticedMs = 1000;
 
-function silenceOf(call: ReturnType<Engine['unanswered']>): string {
-  if (call === undefined || call.forMs < noticedMs) return '';
-  return `: the engine has not answered for ${Math.round(call.forMs / 1000)} s (${call.what})`;
+function silenceOf(engine: Pick<Engine, 'endpoint' | 'unanswered'> | undefined): string {
+  const call = engine?.unanswered();
+  if (engine === undefined || call === undefined || call.forMs < noticedMs) return '';
+  return `: the engine at ${engine.endpoint} has not answered for ${Math.round(call.forMs / 1000)} s (${call.what})`;
 }
 
 /**

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { RmsxError } from '../../domain/errors.ts';
+import { quoteForShell } from '../../domain/shell.ts';
 import type { TlsSettings } from './endpoint.ts';
 
 /** What a docker context says about its engine. */
@@ -22,14 +24,20 @@ const configFile = (env: NodeJS.ProcessEnv): string => join(configDirectory(env)
  */
 export function configProblem(env: NodeJS.ProcessEnv): string | undefined {
   const path = configFile(env);
+  const problem = unreadable(path, { isEmptyFine: true });
+  if (problem === undefined || problem === 'absent') return undefined;
+  return `${path} ${problem}: a docker context that it names is not used`;
+}
+
+/** @returns why a file says nothing to us: it is `absent`, or words; undefined where it can be read */
+function unreadable(path: string, { isEmptyFine = false } = {}): string | undefined {
   try {
     const text = readFileSync(path, 'utf8');
-    if (text.trim() !== '') JSON.parse(text);
+    if (!isEmptyFine || text.trim() !== '') JSON.parse(text);
     return undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    return `${path} cannot be read (${code ?? 'it is not JSON'}): a docker context that it names is not used`;
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'absent' : `cannot be read (${code ?? 'it is not JSON'})`;
   }
 }
 
@@ -39,17 +47,32 @@ export function currentContext(env: NodeJS.ProcessEnv): string | undefined {
   return typeof value?.currentContext === 'string' && value.currentContext !== '' ? value.currentContext : undefined;
 }
 
-/** @returns a context, or undefined where it is not there or says nothing about an engine */
+/**
+ * @returns a context, or undefined where it is not there
+ * @throws RmsxError `engine-unreachable` where it is there, and cannot be read or names no engine
+ */
 export async function readContext(env: NodeJS.ProcessEnv, name: string): Promise<DockerContext | undefined> {
   const { createHash } = await import('node:crypto'); // costs milliseconds, and most people use no context
   const id = createHash('sha256').update(name).digest('hex');
   const contexts = join(configDirectory(env), 'contexts');
-  const meta = readJson(join(contexts, 'meta', id, 'meta.json')) as
+  const path = join(contexts, 'meta', id, 'meta.json');
+  const problem = unreadable(path);
+  if (problem === 'absent') return undefined;
+  const meta = readJson(path) as
     | { Endpoints?: { docker?: { Host?: unknown; SkipTLSVerify?: unknown } } }
     | null
     | undefined;
   const docker = meta?.Endpoints?.docker;
-  if (typeof docker?.Host !== 'string' || docker.Host === '') return undefined;
+  if (typeof docker?.Host !== 'string' || docker.Host === '') {
+    throw new RmsxError(
+      'engine-unreachable',
+      `The docker context ${name} tells no engine: ${path} ${problem ?? 'names none'}.`,
+      {
+        hint: `Make it anew: docker context rm --force ${quoteForShell(name)} && docker context create ${quoteForShell(name)} --docker host=URL`,
+        reason: 'context-broken',
+      },
+    );
+  }
   const own = (file: string): string | null => {
     const path = join(contexts, 'tls', id, 'docker', file);
     return existsSync(path) ? path : null;

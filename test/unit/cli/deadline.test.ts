@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
 import { type Ending, startDeadline } from '../../../src/cli/deadline.ts';
+import type { Engine } from '../../../src/domain/ports.ts';
+
+const engine = (unanswered: ReturnType<Engine['unanswered']>): Pick<Engine, 'endpoint' | 'unanswered'> => ({
+  endpoint: 'tcp://127.0.0.1:2375',
+  unanswered: () => unanswered,
+});
 
 /** @returns the reason for which a command ends whose time is up */
 async function reasonOf(waitedFor?: Ending['waitedFor']): Promise<unknown> {
@@ -12,17 +18,18 @@ async function reasonOf(waitedFor?: Ending['waitedFor']): Promise<unknown> {
   }
 }
 
-test('time that is up must be told with what the engine was asked for and has not answered', async () => {
+test('time that is up must be told with the engine, and what it was asked for and has not answered', async () => {
   const silent = { what: 'start demo-master', forMs: 2499 };
-  expect(await reasonOf(() => silent)).toMatchObject({
+  expect(await reasonOf(() => engine(silent))).toMatchObject({
     code: 'timeout',
-    message: 'Out of time after 0.005 s: the engine has not answered for 2 s (start demo-master).',
+    message:
+      'Out of time after 0.005 s: the engine at tcp://127.0.0.1:2375 has not answered for 2 s (start demo-master).',
   });
 });
 
 test.each<[string, Ending['waitedFor']]>([
-  ['owes nothing', () => undefined],
-  ['was asked a moment ago', () => ({ what: 'list containers', forMs: 999 })],
+  ['owes nothing', () => engine(undefined)],
+  ['was asked a moment ago', () => engine({ what: 'list containers', forMs: 999 })],
   ['is not asked at all', undefined],
 ])('an engine that %s must not be blamed', async (_, waitedFor) => {
   expect(await reasonOf(waitedFor)).toMatchObject({ message: 'Out of time after 0.005 s.' });

@@ -262,6 +262,22 @@ describe('an explicit choice must be final: another engine would be a wrong one'
     });
   });
 
+  test.each([
+    ['no JSON', 'cannot be read (it is not JSON)'],
+    ['', 'cannot be read (it is not JSON)'],
+    ['null', 'names none'],
+    ['{"Endpoints":{"docker":{}}}', 'names none'],
+  ])('a context that is there and says nothing: %j', async (text, problem) => {
+    const path = `.docker/contexts/meta/${idOf("it's")}/meta.json`;
+    put(path, text);
+    await socket('.docker/run/docker.sock', 'alive');
+    expect(await rejectionOf(find({ DOCKER_CONTEXT: "it's" }))).toMatchObject({
+      code: 'engine-unreachable',
+      message: `The docker context it's tells no engine: ${join(home, path)} ${problem}.`,
+      hint: `Make it anew: docker context rm --force 'it'\\''s' && docker context create 'it'\\''s' --docker host=URL`,
+    });
+  });
+
   test('two of them', async () => {
     const { code } = await rejectionOf(find({}, { dockerHost: 'unix:///a', dockerContext: 'b' }));
     expect(code).toBe('bad-usage');
