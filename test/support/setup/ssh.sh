@@ -33,8 +33,17 @@ install_without_starting() {
     rm -f "$start_policy"
     trap - EXIT
   fi
-  if [[ " $* " == *' openssh-server '* ]] && runs_systemd; then
+  if [[ " $* " == *' openssh-server '* ]]; then
+    leave_disabled
+  fi
+}
+
+# Where no systemd runs, the server would come with the next boot all the same.
+leave_disabled() {
+  if runs_systemd; then
     systemctl --quiet disable --now ssh.service ssh.socket 2>/dev/null || true
+  elif command -v update-rc.d >/dev/null; then
+    update-rc.d ssh disable >/dev/null
   fi
 }
 
