@@ -40,6 +40,8 @@ export interface RedisConnection {
   configure(name: string, value: string): Promise<void>;
   /** Admits clients with another password beside the one that is known, and logs in with it at the source. */
   admitPassword(password: string): Promise<void>;
+  /** Logs in at the source with the password that it is logged in with here. @returns whether it had another one */
+  keepOwnMasterauth(): Promise<boolean>;
   /** Admits clients with this password alone; those that are logged in stay. */
   requirePassword(password: string): Promise<void>;
   /** Cuts the link to the source of a replica, which opens another one at once. */

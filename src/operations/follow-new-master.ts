@@ -6,6 +6,7 @@ import type { ServerInfo } from '../domain/server-info.ts';
 import { awaitReplication } from './await-replication.ts';
 import type { Connections } from './connections.ts';
 import { releaseAllLeft } from './release-left.ts';
+import { setBackMasterauth } from './set-back-masterauth.ts';
 import { untilAborted, waitUntil } from './wait-until.ts';
 
 /** How long a new master may refuse writes. */
@@ -21,6 +22,8 @@ export interface NewMaster {
   /** What every node said last before. */
   readonly before: ReadonlyMap<string, ServerInfo>;
   readonly connections: Connections;
+  /** Told of what was not as the conf of a node has it. */
+  readonly warn: (message: string) => void;
 }
 
 /**
@@ -70,7 +73,8 @@ async function proveWritable(
   );
 }
 
-async function repoint(node: string, { record: { cluster }, before, connections }: NewMaster): Promise<void> {
+async function repoint(node: string, { record: { cluster }, before, connections, warn }: NewMaster): Promise<void> {
+  await setBackMasterauth([node], connections, warn);
   const spec = findNode(cluster, node);
   const source = spec ? sourceOf(cluster, spec) : null;
   const current = before.get(node)?.source;

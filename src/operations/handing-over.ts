@@ -16,6 +16,7 @@ import type { Lock } from './lock.ts';
 import { isLockLost, refuseLostLock } from './lock-errors.ts';
 import { type KnownCluster, observeCluster } from './observe.ts';
 import { writeRoles } from './roles.ts';
+import { setBackMasterauth } from './set-back-masterauth.ts';
 import { lookAt } from './status.ts';
 import type { SwitchoverResult } from './switchover.ts';
 
@@ -48,6 +49,7 @@ export class HandingOver {
     let stallMs: number;
     progress.begin(`handing over from ${formerMaster} to ${target}`);
     try {
+      await setBackMasterauth(plan.survivors, connections, (message) => progress.warn(message));
       await this.#gather();
       before = infosOf(await connections.probeAll([target, ...plan.survivors]));
       const containers = await ports.engine.listContainers(cluster.name);
@@ -92,7 +94,8 @@ export class HandingOver {
   async #finish(before: ReadonlyMap<string, ServerInfo>, stallMs: number): Promise<SwitchoverResult> {
     const { plan, connections, ports, startedMs, cluster } = this.#scene;
     const { target, formerMaster, record, survivors } = plan;
-    const problems = await followNewMaster({ record, target, survivors, before, connections }, ports.signal);
+    const warn = (message: string): void => ports.progress.warn(message);
+    const problems = await followNewMaster({ record, target, survivors, before, connections, warn }, ports.signal);
     const incomplete = [...new Set(problems.map(({ node }) => node))];
     if (problems.length > 0) ports.progress.fail(problems.map(({ text }) => text).join('; '));
     else ports.progress.succeed(`following ${target}, marker acknowledged: ${survivors.join(', ')}`);

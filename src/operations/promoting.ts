@@ -148,7 +148,14 @@ export class Promoting {
     const { target, formerMaster, survivors, silent, record } = this.#plan;
     const { progress } = this.#ports;
     const problems = await followNewMaster(
-      { record, target, survivors, before: this.#infos, connections: this.#connections },
+      {
+        record,
+        target,
+        survivors,
+        before: this.#infos,
+        connections: this.#connections,
+        warn: (message) => progress.warn(message),
+      },
       this.#ports.signal,
     );
     const incomplete = [...new Set([...problems.map(({ node }) => node), ...silent])];

@@ -164,6 +164,12 @@ class Connection implements RedisConnection {
     await this.#secretly('log in with another password', 'CONFIG', 'SET', 'masterauth', password);
   }
 
+  async keepOwnMasterauth(): Promise<boolean> {
+    if ((await this.setting('masterauth')) === this.#password) return false;
+    await this.#secretly('log in with its own password', 'CONFIG', 'SET', 'masterauth', this.#password);
+    return true;
+  }
+
   async requirePassword(password: string): Promise<void> {
     await this.#secretly('require another password', 'CONFIG', 'SET', 'requirepass', password);
   }

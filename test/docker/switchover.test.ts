@@ -3,6 +3,7 @@ import { soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { roleConfs } from './support/keys.ts';
 import { docker, eventually, inspect } from './support/run.ts';
+import { serversOf } from './support/servers.ts';
 import { switchover, underLoad } from './support/switching.ts';
 
 /** What the files say, without the headers that the archive gives them. */
@@ -68,6 +69,15 @@ describe('a star', () => {
     await eventually('healthy', async () => (await cluster.status()).cluster.health === 'healthy');
     expect((await cluster.status()).nodes.map(({ source }) => source)).toEqual([null, 'master', 'master']);
     expect(await (await cluster.client('master')).set('after', '1')).toBe('OK');
+  });
+
+  test('must hand over where the master could not log in at its heir, and say what was changed', async () => {
+    const { master } = await serversOf(cluster, ['master', 'slave-1']);
+    await master.config('SET', 'masterauth', 'another-one');
+    const { code, stderr } = await cluster.rmsx('switchover', 'slave-1');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('the masterauth of master was changed by hand')]);
+    expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'slave-1' });
+    expect(await master.config('GET', 'masterauth')).toEqual(['masterauth', await cluster.password()]);
   });
 });
 

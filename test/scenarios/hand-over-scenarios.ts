@@ -1,5 +1,5 @@
 import type { Scenario } from './scenario.ts';
-import { hit, rmsxDoes, until } from './steps.ts';
+import { hit, rmsxDoes, set, until } from './steps.ts';
 
 const most = { downtimeMs: 2500, lost: 'none', full: 0 } as const;
 
@@ -13,6 +13,17 @@ export const handOverScenarios: readonly Scenario[] = [
     steps: [rmsxDoes('switchover slave-1')],
     expected: { ...most, shape: ['slave-1 > slave-2', 'slave-1 > master'], partial: 2, restartsAll: true },
     core: true,
+  },
+  {
+    name: 'a star is handed over whose master has lost the password of the others',
+    topology: 'star',
+    replicas: 2,
+    writers: 4,
+    steps: [
+      set('master', 'masterauth', ''),
+      rmsxDoes('switchover slave-1', { says: /the masterauth of master was changed by hand/ }),
+    ],
+    expected: { ...most, shape: ['slave-1 > slave-2', 'slave-1 > master'], partial: 2 },
   },
   {
     name: 'a chain is handed over to its tail',

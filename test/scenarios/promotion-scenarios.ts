@@ -1,5 +1,5 @@
 import type { Scenario } from './scenario.ts';
-import { hit, rmsxDoes, until, write } from './steps.ts';
+import { hit, rmsxDoes, set, until, write } from './steps.ts';
 
 /** What was acknowledged is in the file then, and what is lost is known to the byte. */
 const exact = { appendfsync: 'always' };
@@ -24,6 +24,17 @@ export const promotionScenarios: readonly Scenario[] = [
     steps: [hit('kill', 'master'), rmsxDoes('promote slave-1'), bringBack],
     expected: { shape: starAfter, lost: 'as reported', full: 1, partial: 1, downtimeMs: 8000, restartsAll: true },
     core: true,
+  },
+  {
+    ...star,
+    name: 'the master of a star dies, and a replica has lost the password of the others',
+    steps: [
+      set('slave-2', 'masterauth', ''),
+      hit('kill', 'master'),
+      rmsxDoes('promote slave-1', { says: /the masterauth of slave-2 was changed by hand/ }),
+      bringBack,
+    ],
+    expected: { shape: starAfter, lost: 'as reported', full: 1, partial: 1, downtimeMs: 8000 },
   },
   {
     topology: 'chain',

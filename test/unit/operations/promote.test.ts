@@ -45,6 +45,7 @@ async function promoteWith({ hangs, unacknowledged }: Trouble): Promise<readonly
         return infos.get(name) ?? info;
       },
       becomeMaster: async () => void infos.set(name, masterInfo([survivor])),
+      keepOwnMasterauth: async () => false,
       setting: async () => {
         await hang(name);
         return null;

@@ -31,6 +31,7 @@ async function worldOf(spec: ClusterSpec, infos: Map<string, ServerInfo>): Promi
         info: async () => infos.get(name) ?? masterInfo([]),
         setting: async () => null,
         becomeMaster: async () => undefined,
+        keepOwnMasterauth: async () => false,
         follow: async (source) => {
           if (source) infos.set(name, replicaInfo({ ...node('master', null), address: source }));
         },
