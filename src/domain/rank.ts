@@ -35,20 +35,34 @@ export function rankCandidates(infos: ReadonlyMap<string, ServerInfo>): readonly
 
 /**
  * The best candidates of histories that nothing decides between: as many nodes share each of them, and none goes on from
- * another one. Their offsets say nothing about each other.
+ * another one. Their offsets say nothing about each other. A server that was started from its own files does not know its
+ * history any more, and counts where no other one does either.
  * @param ranked - see `rankCandidates`
  * @returns one node of each history, in that order; empty where one history is ahead
  */
 export function undecided(ranked: readonly Candidate[], infos: ReadonlyMap<string, ServerInfo>): readonly string[] {
   const members = (replid: string): number => ranked.filter((candidate) => candidate.replid === replid).length;
-  const able = ranked.filter(({ refusal }) => refusal === null);
+  const promotable = ranked.filter(({ refusal }) => refusal === null);
+  const knowing = promotable.filter(({ offset }) => offset > 1);
+  const able = knowing.length > 0 ? knowing : promotable;
   const most = able[0] ? members(able[0].replid) : 0;
   const heads = able.filter(
     ({ replid }, i) => members(replid) === most && able.findIndex((other) => other.replid === replid) === i,
   );
-  const goesOn = heads.some(({ node }) => heads.some(({ replid }) => infos.get(node)?.replid2 === replid));
+  const goesOn = heads.some(({ node }) => heads.some((other) => leads(infos.get(node), infos.get(other.node))));
   return heads.length > 1 && !goesOn ? heads.map(({ node }) => node) : [];
 }
+
+const leads = (info: ServerInfo | undefined, other: ServerInfo | undefined): boolean =>
+  info !== undefined && other !== undefined && goesOnFrom(info, other);
+
+/**
+ * A server that became a master on its own keeps the history that it left, and the offset of the first byte that is no part
+ * of it (`second_repl_offset`; replication.c, shiftReplicationId).
+ * @returns whether a node has left the history of another one, and has everything that the other one holds of it
+ */
+export const goesOnFrom = (info: ServerInfo, other: ServerInfo): boolean =>
+  other.replid !== '' && info.replid2 === other.replid && other.offset < info.secondOffset;
 
 function refusalOf(node: string, info: ServerInfo): string | null {
   if (info.loading) return `${node} is loading its data`;

@@ -12,6 +12,7 @@ import { formatServerVersion, versionOfImage } from '../domain/server-version.ts
 import { describeRole } from './describe-role.ts';
 import { describeFence, type Fence, fenceFor } from './fence.ts';
 import { refuseLivingMaster } from './living-master.ts';
+import { refuseToGuess, strangersTo } from './other-histories.ts';
 import { reparent } from './reparent.ts';
 import { predictResync } from './resync.ts';
 
@@ -46,6 +47,8 @@ export interface PromotePlan {
   readonly survivors: readonly string[];
   /** Nodes that run and do not answer: whether they follow cannot be seen. */
   readonly silent: readonly string[];
+  /** Survivors of another history: whatever only they have is replaced. */
+  readonly strangers: readonly string[];
 }
 
 /**
@@ -85,6 +88,7 @@ export function planPromote(facts: PromoteFacts): PromotePlan | null {
     record: formerMaster === null ? facts.record : { schemaVersion: 1, epoch: epoch + 1, cluster: changed },
     survivors,
     silent,
+    strangers: strangersTo(target, survivors, facts.infos),
   };
 }
 
@@ -116,6 +120,7 @@ function refuseTarget(facts: PromoteFacts): void {
   const candidate = ranked.find(({ node }) => node === target);
   if (candidate?.refusal) refuse(`${target} cannot be promoted: ${candidate.refusal}.`, status);
   if (!force) refuseNewerServer(facts, ranked);
+  if (!force) refuseToGuess(record.cluster, ranked, infos);
   const best = ranked[0];
   if (!best || best.node === target || force) return;
   const heir = bestHeir(record.cluster, ranked) ?? best.node;
@@ -187,7 +192,7 @@ function refuseOtherMasters({ record, infos, target }: PromoteFacts): void {
 
 /** The plan as sentences, in the order in which they happen. */
 export function formatPromotePlan(plan: PromotePlan, infos: ReadonlyMap<string, ServerInfo>): string {
-  const { target, formerMaster, verdict, fence, record, survivors } = plan;
+  const { target, formerMaster, verdict, fence, record, survivors, strangers } = plan;
   const lines = [
     ...(formerMaster && verdict ? [describeVerdict(formerMaster, verdict)] : []),
     ...(fence ? describeFence(record.cluster.name, fence) : []),
@@ -200,7 +205,12 @@ export function formatPromotePlan(plan: PromotePlan, infos: ReadonlyMap<string, 
       const source = findNode(record.cluster, node)?.source;
       return `let ${node} follow ${source}  (${predictResync(infos.get(node), infos.get(target))} resynchronisation expected)`;
     }),
+    ...strangers.map((node) => replacedIn(node, target)),
     'wait until all of them acknowledge a marker',
   ];
   return lines.join('\n');
 }
+
+/** @returns what is told of a stranger */
+export const replacedIn = (node: string, target: string): string =>
+  `${node} holds another history than ${target}: writes that only ${node} has are replaced, and cannot be counted`;

@@ -8,6 +8,7 @@ import { ChaosProxy } from './support/chaos-proxy.ts';
 import { TestCluster } from './support/cluster.ts';
 import { roleConfs } from './support/keys.ts';
 import { docker, eventually, inspect, rmsx, rmsxJson } from './support/run.ts';
+import { takeLock } from './support/take-lock.ts';
 
 describe('changes of one cluster at the same time', () => {
   const cluster = new TestCluster('lock');
@@ -17,11 +18,7 @@ describe('changes of one cluster at the same time', () => {
   });
   afterAll(() => cluster.remove());
 
-  /** The lock as a change takes it. */
-  const lockAs = (owner: string): Promise<string> => {
-    const labels = ['--label', `rmsx.cluster=${cluster.name}`, '--label', `rmsx.owner=${owner}`];
-    return docker('create', '--pull', 'never', '--name', `${cluster.name}-lock`, ...labels, 'redis:7.0', 'true');
-  };
+  const lockAs = (owner: string): Promise<string> => takeLock(cluster, 'master', owner);
 
   const sources = async (): Promise<Readonly<Record<string, string | null>>> =>
     Object.fromEntries((await cluster.status()).nodes.map(({ name, source }) => [name, source]));

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { TestCluster } from '../docker/support/cluster.ts';
 import { docker, eventually, inspect } from '../docker/support/run.ts';
+import { takeLock } from '../docker/support/take-lock.ts';
 import type { Observer } from './look.ts';
 import type { Bulk, Command, Fault, Setting, Step, Wait } from './scenario.ts';
 import { sourcesOf } from './scenario.ts';
@@ -51,6 +52,8 @@ export class Faults {
       crash: () => each((node) => this.#crash(node)),
       stray: () => each((node) => this.#call(node, 'REPLICAOF', 'NO', 'ONE')),
       return: () => each((node) => this.#return(node)),
+      lock: () => each((node) => takeLock(this.#cluster, node)),
+      unlock: () => docker('rm', '-v', `${this.#cluster.name}-lock`),
     };
     await ways[fault]();
   }

@@ -15,6 +15,13 @@ const none = { before: [], after: [] } as const;
 const status = /rmsx status/;
 const back = [hit('start', 'master'), until('slave-1', 'up'), until('slave-2', 'up')];
 
+const locked = {
+  exit: 5,
+  says: [/Another rmsx is changing \S+ just now \(process \d+ on/],
+  before: [hit('lock', 'slave-1')],
+  after: [hit('unlock', 'slave-1')],
+} as const;
+
 /** Of promote, while the master lives. */
 const promotions: readonly Refusal[] = [
   {
@@ -113,9 +120,26 @@ const promotions: readonly Refusal[] = [
     after: back,
     on: ['star', 'tree'],
   },
+  {
+    name: 'nothing tells whose history is the right one, and the master is paused',
+    rmsx: 'promote slave-1',
+    exit: 7,
+    says: [/slave-\d and slave-\d hold different histories/, /slave-1 holds \d+ keys/, /rmsx promote slave-\d --force/],
+    before: [hit('pause', 'master'), hit('stray', 'slave-1', 'slave-2'), hit('return', 'slave-1', 'slave-2')],
+    after: [hit('wake', 'master'), until('slave-1', 'up'), until('slave-2', 'up')],
+    on: ['star'],
+  },
+  {
+    ...locked,
+    name: 'another process changes the cluster',
+    rmsx: 'promote slave-1',
+    before: [hit('kill', 'master'), hit('lock', 'slave-1')],
+    after: [hit('unlock', 'slave-1'), ...back],
+  },
 ];
 
 const handOvers: readonly Refusal[] = [
+  { ...locked, name: 'another process changes the cluster', rmsx: 'switchover slave-1' },
   { ...none, name: 'the node is none of the cluster', rmsx: 'switchover slave-9', exit: 4, says: [/slave-9/] },
   { ...none, name: 'the node is the master already', rmsx: 'switchover master', exit: 0, says: [/already|nothing/] },
   {
@@ -169,6 +193,13 @@ const handOvers: readonly Refusal[] = [
 ];
 
 const rejoinings: readonly Refusal[] = [
+  {
+    ...locked,
+    name: 'another process changes the cluster',
+    rmsx: 'rejoin slave-1',
+    before: [hit('stray', 'slave-1'), hit('lock', 'slave-1')],
+    after: [hit('unlock', 'slave-1'), hit('return', 'slave-1'), until('slave-1', 'up')],
+  },
   { ...none, name: 'the node is none of the cluster', rmsx: 'rejoin slave-9', exit: 4, says: [/slave-9/] },
   { ...none, name: 'the node follows already', rmsx: 'rejoin slave-1', exit: 0, says: [/nothing to do/] },
   { ...none, name: 'the node is the master', rmsx: 'rejoin master', exit: 7, says: [/nobody to follow/, status] },

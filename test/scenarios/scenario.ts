@@ -48,7 +48,10 @@ export type FaultKind =
   /** It is told to be a master. */
   | 'stray'
   /** It is told to follow whom it should. */
-  | 'return';
+  | 'return'
+  /** Another process is changing the cluster; it is given by a node that is there. */
+  | 'lock'
+  | 'unlock';
 
 /** A fault, with the nodes that it hits. */
 export interface Fault {

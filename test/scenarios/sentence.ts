@@ -17,6 +17,8 @@ const faults: Readonly<Record<FaultKind, (who: string) => string>> = {
   crash: (who) => `${who} crashes at each start`,
   stray: (who) => `${who} is told to be a master`,
   return: (who) => `${who} is told to follow its source again`,
+  lock: () => 'another process changes the cluster',
+  unlock: () => 'nobody else changes the cluster any more',
 };
 
 const waits = {

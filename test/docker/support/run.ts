@@ -93,6 +93,8 @@ export async function inspect(container: string): Promise<DockerInspect> {
 export interface DockerInspect {
   readonly Id: string;
   readonly Created: string;
+  /** Its id. */
+  readonly Image: string;
   readonly State: {
     readonly Status: string;
     readonly Running: boolean;

@@ -17,7 +17,7 @@ test('between two histories that as many nodes hold, nobody must be chosen, what
       code: 'unsafe',
       message: 'slave-2 and slave-1 hold different histories, and nothing tells which data is the newer.',
       problems: ['slave-2 holds 1 key', 'slave-1 holds 3 keys'],
-      hint: expect.stringContaining('name one: rmsx promote slave-2'),
+      hint: expect.stringContaining('give up the others: rmsx promote slave-2 --force'),
     }),
   );
 });
@@ -25,7 +25,13 @@ test('between two histories that as many nodes hold, nobody must be chosen, what
 test('the history of most nodes, and one that goes on from the other, must be chosen', () => {
   expect(heirOf(lost({ replid: other, offset: 9000 }), lost(), lost())).toBe('slave-2');
   const { replid } = lost();
-  expect(heirOf(lost({ offset: 1000 }), lost({ replid: other, replid2: replid, offset: 1400 }))).toBe('slave-2');
+  const left = { replid: other, replid2: replid, offset: 1400 };
+  expect(heirOf(lost({ offset: 1000 }), lost({ ...left, secondOffset: 1001 }))).toBe('slave-2');
+  expect(() => heirOf(lost({ offset: 1001 }), lost({ ...left, secondOffset: 1001 }))).toThrow('different histories');
+});
+
+test('a server that was started from its own files, and does not know its history, must not stand against one that does', () => {
+  expect(heirOf(lost({ offset: 1000 }), lost({ replid: other, offset: 1, keys: 5 }))).toBe('slave-1');
 });
 
 test('a node that may not be promoted must count for its history, and never be chosen', () => {

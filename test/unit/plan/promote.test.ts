@@ -57,7 +57,24 @@ describe('a promotion after the master has died', () => {
       record: promoted,
       survivors: ['slave-2'],
       silent: [],
+      strangers: [],
     });
+  });
+
+  test('must tell whose writes are replaced, as they are of another history', () => {
+    const infos = { 'slave-2': lost({ replid: 'b'.repeat(40), keys: 3, offset: 1 }) };
+    const plan = planPromote(facts({}, infos));
+    expect(plan?.strangers).toEqual(['slave-2']);
+    expect(plan && formatPromotePlan(plan, facts({}, infos).infos)).toContain(
+      'slave-2 holds another history than slave-1: writes that only slave-2 has are replaced, and cannot be counted',
+    );
+    const left = {
+      'slave-1': lost({ replid: 'b'.repeat(40), replid2: lost().replid, secondOffset: 1001, offset: 1500 }),
+    };
+    expect(planPromote(facts({}, left))?.strangers).toEqual([]);
+    expect(
+      planPromote(facts({}, { 'slave-2': lost({ replid: 'b'.repeat(40), keys: 0, offset: 1 }) }))?.strangers,
+    ).toEqual([]);
   });
 
   test('must be told in the order in which it happens', () => {
@@ -112,6 +129,7 @@ describe('a former master that may come to itself again', () => {
       formerMaster: 'master',
       fence: { how: 'cut-off', pauses: false, leaves },
       silent: [],
+      strangers: [],
     });
     expect(plan && formatPromotePlan(plan, facts().infos).split('\n').slice(0, 2)).toEqual([
       'master is frozen: its container is paused.',
@@ -185,7 +203,7 @@ describe('a promotion that could lose data or make a second master must be refus
     ],
     [
       'the target holds another history',
-      facts({}, { 'slave-1': lost({ replid: 'b'.repeat(40), offset: 5 }) }),
+      facts({}, { 'slave-1': lost({ replid: 'b'.repeat(40), offset: 1, keys: 3 }) }),
       'slave-1 holds another history than slave-2: offsets cannot be compared, and writes that only slave-2 has would be erased.',
       'Promote the better one: rmsx promote slave-2\nOr let it take over first, and hand over: rmsx promote slave-1 --via',
     ],
@@ -209,6 +227,17 @@ describe('a promotion that could lose data or make a second master must be refus
     ],
   ])('%s', (_, given, message, hint) => {
     expect(errorOf(() => planPromote(given))).toEqual({ code: 'unsafe', message, hint, problems: [] });
+  });
+
+  test('nothing tells whose history is the right one', () => {
+    const given = facts({}, { 'slave-1': lost({ replid: 'b'.repeat(40), offset: 2000 }) });
+    expect(errorOf(() => planPromote(given))).toEqual({
+      code: 'unsafe',
+      message: 'slave-1 and slave-2 hold different histories, and nothing tells which data is the newer.',
+      problems: ['slave-1 holds 20 keys', 'slave-2 holds 20 keys'],
+      hint: 'Look into slave-1: rmsx cli slave-1 INFO keyspace\nOr look into slave-2: rmsx cli slave-2 INFO keyspace\nOr give up the others: rmsx promote slave-1 --force',
+    });
+    expect(planPromote({ ...given, force: true })?.strangers).toEqual(['slave-2']);
   });
 
   test('hints must name a cluster that is not the default one', () => {
@@ -279,6 +308,7 @@ describe('a promotion that was done before', () => {
       record: promoted,
       survivors: ['slave-2'],
       silent: [],
+      strangers: [],
     });
   });
 
