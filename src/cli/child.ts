@@ -4,6 +4,7 @@ import { RmsxError } from '../domain/errors.ts';
 import { isInForeground } from '../files/foreground.ts';
 import { codeOf, cutOff, endingSignals } from './deadline.ts';
 import { endAtOnce } from './end-at-once.ts';
+import { FirstSignal } from './first-signal.ts';
 
 /** How long a command has to end after a signal: CI services allow some seconds for that and for what comes after it. */
 const graceMs = 5000;
@@ -19,7 +20,7 @@ export class ChildKeeper {
   readonly #cleaningUp: string;
   readonly #tell: (text: string) => void;
   #child: ChildProcess | undefined;
-  #first: NodeJS.Signals | undefined;
+  readonly #first = new FirstSignal();
   #grace: NodeJS.Timeout | undefined;
 
   /**
@@ -33,11 +34,12 @@ export class ChildKeeper {
   }
 
   readonly #onSignal = (name: NodeJS.Signals): void => {
-    if (this.#first) {
+    const taken = this.#first.take(name);
+    if (taken === 'echo') return;
+    if (taken === 'second') {
       this.#child?.kill('SIGKILL');
       endAtOnce(cutOff(name, this.#cleaningUp), false);
     }
-    this.#first = name;
     const child = this.#child;
     if (!child) {
       this.#tell(`${name}: taking away what was made; a second signal ends it at once`);
@@ -61,7 +63,8 @@ export class ChildKeeper {
    * @throws RmsxError `command-missing` or `command-unusable`; `interrupted` or `terminated` where a signal came before it began
    */
   run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-    if (this.#first) throw new RmsxError(codeOf(this.#first), `Stopped by ${this.#first}.`);
+    const { name } = this.#first;
+    if (name) throw new RmsxError(codeOf(name), `Stopped by ${name}.`);
     const child = spawn(program, args, { stdio: 'inherit', env });
     this.#child = child;
     return new Promise<number>((resolve, reject) => {

@@ -6,13 +6,14 @@ import { writeOut } from './write-out.ts';
 /**
  * The streams of this process for a program that runs elsewhere. Where people type and read, it gets their terminal:
  * every key, Ctrl-C included, goes to it.
+ * @param signal - ends what is written to a reader that takes nothing
  */
-export function connectStreams({ stdin, stdout, stderr }: Streams): CliStreams {
+export function connectStreams({ stdin, stdout, stderr }: Streams, signal: AbortSignal): CliStreams {
   const isTerminal = stdin.isTTY === true && stdout.isTTY === true;
   const size = (): TerminalSize => ({ columns: stdout.columns, rows: stdout.rows });
   return {
     terminal: isTerminal ? size() : null,
-    write: ({ from, bytes }) => writeOut(from === 'stdout' ? stdout : stderr, bytes),
+    write: ({ from, bytes }) => writeOut(from === 'stdout' ? stdout : stderr, bytes, signal),
     connect: (program) => {
       const stopReading = readInput(stdin, program, isTerminal ? hangUp : () => program.endInput());
       if (!isTerminal) return stopReading;

@@ -1,6 +1,7 @@
 import { type ErrorCode, RmsxError } from '../domain/errors.ts';
 import type { Engine } from '../domain/ports.ts';
 import { endAtOnce } from './end-at-once.ts';
+import { FirstSignal } from './first-signal.ts';
 
 const signals = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'terminated' } as const;
 
@@ -41,10 +42,11 @@ export function startDeadline(timeoutMs: number | null, ending: Ending): Deadlin
     controller.abort(new RmsxError('timeout', message, { hint: 'Allow more: --timeout 5m' }));
   };
   const timer = timeoutMs === null ? undefined : setTimeout(expire, timeoutMs, timeoutMs);
-  let isSignalled = false; // time that is up takes nobody's first signal away
+  const first = new FirstSignal(); // time that is up takes nobody's first signal away
   const stop = (name: NodeJS.Signals): void => {
-    if (isSignalled) endAtOnce(cutOff(name, cleaningUp(ending.cluster)), ending.isMachine);
-    isSignalled = true;
+    const taken = first.take(name);
+    if (taken === 'echo') return;
+    if (taken === 'second') endAtOnce(cutOff(name, cleaningUp(ending.cluster)), ending.isMachine);
     controller.abort(new RmsxError(codeOf(name), `Stopped by ${name}.`));
   };
   const heeded = ending.isDeaf ? [] : endingSignals;

@@ -3,7 +3,7 @@ import type { RmsxError } from '../domain/errors.ts';
 import { errorDocument, formatError, jsonText } from './output.ts';
 
 /** A reader that takes nothing for so long keeps nobody. */
-const patienceMs = 500;
+export const readerPatienceMs = 500;
 const pauseMs = 5;
 
 /**
@@ -18,7 +18,7 @@ export function endAtOnce(error: RmsxError, isMachine: boolean): never {
 
 /** Writes as much as the reader takes. */
 function writeNow(fd: 1 | 2, text: string): void {
-  const untilMs = performance.now() + patienceMs;
+  const untilMs = performance.now() + readerPatienceMs;
   for (let rest = Buffer.from(text); rest.length > 0; ) {
     try {
       rest = rest.subarray(writeSync(fd, rest));

@@ -3,6 +3,7 @@ import { RmsxError, toRmsxError } from '../domain/errors.ts';
 import { packageVersion } from '../files/package-version.ts';
 import type { Command } from './command.ts';
 import { commands } from './commands/index.ts';
+import { readerPatienceMs } from './end-at-once.ts';
 import { endWithTerminal } from './end-with-terminal.ts';
 import { machineFormat } from './machine-format.ts';
 import { commonOptions, flagsWithValue } from './options.ts';
@@ -26,6 +27,25 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv, stre
     return complete(argv.slice(argv[1] === '--' ? 2 : 1), env, streams.stdout);
   }
   const { own, passedOn } = cutCommandLine(argv);
+  const code = await run(own, passedOn, env, streams);
+  if (cutOffCodes.includes(code)) leaveSoon(code);
+  return code;
+}
+
+/** Out of time, interrupted, terminated: a reader who takes nothing keeps nobody from ending. */
+const cutOffCodes: readonly number[] = [124, 130, 143];
+
+/** What is still to be written goes out where somebody reads it: then the process ends before that by itself. */
+function leaveSoon(code: number): void {
+  setTimeout(() => process.exit(code), readerPatienceMs).unref();
+}
+
+async function run(
+  own: readonly string[],
+  passedOn: readonly string[],
+  env: NodeJS.ProcessEnv,
+  streams: Streams,
+): Promise<number> {
   try {
     return await dispatch(own, passedOn, env, streams);
   } catch (error) {

@@ -10,7 +10,7 @@ const goneMs = 10_000;
 
 /** Who follows logs. */
 export interface LogReader {
-  /** @returns false where nobody reads any more */
+  /** @returns false where nobody reads any more, and where the signal came while somebody was slow */
   print(lines: readonly NodeLine[]): Promise<boolean>;
   /** Told of nodes without a container. */
   missing(nodes: readonly string[]): void;
@@ -29,7 +29,7 @@ export async function followLogs(name: string, options: LogsOptions, ports: Port
   reader.missing(sources.missing);
   const since = nowMs === undefined ? sources.part.since : new Date(nowMs).toISOString();
   const follower = new Follower(sources, since, engine, reader);
-  if (!(await follower.catchUp())) return;
+  if (!(await follower.catchUp())) return ports.signal.throwIfAborted();
   const meant = new Set([...sources.nodes, ...sources.missing]);
   await follower.follow(ports.signal, (node) => (options.nodes ?? []).length === 0 || meant.has(node));
 }

@@ -5,19 +5,30 @@ import { renderTable } from './table.ts';
 /** A verification for people: what is wrong first, then what was compared, and how long writes take. */
 export function renderVerification({ cluster, ok, checks, keys, latency }: Verification, paint: Paint): string {
   const failed = checks.filter((check) => !check.ok && check.made);
-  const missing = checks.filter(({ made }) => !made);
+  const unseen = checks.filter(({ made }) => !made);
+  const missing = unseen.filter((check) => !failed.some((reason) => isWhy(reason, check)));
   const passed = checks.filter((check) => check.ok).length;
   const outcome = ok ? paint('good', 'ok') : paint('bad', 'not ok');
   const hint = failed.find((check) => check.hint !== null)?.hint;
   return [
     `${cluster.name}  ${cluster.nodes} nodes  ${passed} of ${checks.length} checks passed  ${outcome}`,
-    ...failed.map(({ check, message }) => `${paint('bad', 'not ok')}  ${check}: ${message}`),
+    ...failed.map((check) => `${paint('bad', 'not ok')}  ${check.check}: ${check.message}${notChecked(check, unseen)}`),
     ...notMade(missing).map((line) => `${paint('bad', 'not ok')}  ${line}`),
     keysLine(keys),
     ...latencyLines(latency, paint),
     ...(hint ? [`hint: ${hint}`] : []),
     '',
   ].join('\n');
+}
+
+/** Whether a node that cannot be reached is all that stands in the way of another check. */
+const isWhy = (reason: Check, { node, message }: Check): boolean =>
+  reason.check === 'reachable' && reason.node === node && message === `not checked: ${reason.message}`;
+
+/** The reason is told once: it would be the same for all of them. */
+function notChecked(check: Check, unseen: readonly Check[]): string {
+  const codes = unseen.filter((other) => isWhy(check, other)).map((other) => other.check);
+  return codes.length === 0 ? '' : `\n        not checked there: ${codes.join(', ')}`;
 }
 
 /** One line for everything that could not be checked for the same reason. */

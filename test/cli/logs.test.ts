@@ -1,10 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { renderConf } from '../../src/render/conf-files.ts';
 import { frame } from '../helpers/frame.ts';
-import { type Run, runInShell, runRmsx } from '../helpers/run-rmsx.ts';
+import { bin, type Run, runInShell, runRmsx } from '../helpers/run-rmsx.ts';
 import { assertValid } from '../helpers/schemas.ts';
 import { sendArchive } from '../helpers/send-archive.ts';
 import { type Answer, listedContainer, pathOf, StubEngine } from '../helpers/stub-engine.ts';
@@ -235,4 +237,23 @@ test('-f must end with 0 when nobody reads any more, and with 124 when a given t
   ]);
   expect([closed.stdout, closed.stderr]).toEqual(['master | one\n', 'code 0\n']);
   expect(timed.code).toBe(124);
+});
+
+test('one signal must end -f while its reader takes nothing', async () => {
+  const long = Buffer.concat(Array.from({ length: 2000 }, () => frame(`${stamp(1)} ${'x'.repeat(1000)}\n`)));
+  const giveMuch: Answer = (request, response) => {
+    const isLog = logOf(request.url ?? '') !== undefined;
+    if (isLog) response.end(long);
+    return isLog;
+  };
+  await using other = await StubEngine.start({ containers, answer: firstOf(giveConf, giveMuch) });
+  const child = spawn(process.execPath, [bin, 'logs', '-f', '-n', 'demo'], {
+    env: { ...process.env, ...other.env },
+    timeout: 15_000,
+    killSignal: 'SIGKILL',
+  });
+  const ended = once(child, 'exit');
+  await once(child.stdout, 'readable'); // and never read: the rest stays where it is
+  child.kill('SIGINT');
+  expect(await ended).toEqual([130, null]);
 });

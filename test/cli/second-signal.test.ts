@@ -114,6 +114,16 @@ describe('a first signal', () => {
     expect([seen.code, seen.world.made]).toEqual([code, []]);
   });
 
+  test('must be one where it comes twice at once, as `timeout` and npm send it', async () => {
+    const onStarting: Scene['onStarting'] = (kill) => {
+      kill('SIGTERM');
+      void pause(10).then(() => kill('SIGTERM'));
+      return pause(300);
+    };
+    const seen = await upWith({ onStarting, onTakingBack: () => pause(100) });
+    expect([seen.code, seen.world.made]).toEqual([143, []]);
+  });
+
   test('must leave everything as it is with --retain, and name what shows it', async () => {
     const flags = ['-n', 'demo', '--retain'];
     const seen = await upWith({ flags, onStarting: signalled('SIGTERM'), onTakingBack: () => pause(0) });

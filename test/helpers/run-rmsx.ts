@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { assertPrinted } from './schemas.ts';
 
-const bin = fileURLToPath(new URL('../../bin/rmsx.js', import.meta.url));
+/** The real program. */
+export const bin: string = fileURLToPath(new URL('../../bin/rmsx.js', import.meta.url));
 
 /** What a run of rmsx left behind. */
 export interface Run {

@@ -29,6 +29,9 @@ export const cliCommand: Command = {
     args.throwIfWrong('rmsx cli --help');
     const ports = await context.ports(context.name, context.givenTimeoutMs);
     const rest = passedOn[0] === '--' ? passedOn.slice(1) : passedOn;
-    return redisCli(context.name, node ?? '', rest, connectStreams(context.streams), ports);
+    const streams = connectStreams(context.streams, ports.signal);
+    const code = await redisCli(context.name, node ?? '', rest, streams, ports);
+    ports.signal.throwIfAborted(); // its output was given up, not read to its end
+    return code;
   },
 };

@@ -38,7 +38,7 @@ export const logsCommand: Command = {
     const print = await linePrinter(context.colour, timestamps);
     if (isEndless) {
       await followLogs(context.name, options, ports, {
-        print: (lines) => writeOut(context.streams.stdout, print(lines)),
+        print: (lines) => writeOut(context.streams.stdout, print(lines), ports.signal),
         missing: (nodes) => tellMissing(nodes, context),
       });
       return 0;

@@ -6,6 +6,7 @@ import { nearest } from '../nearest.ts';
 import { evictionPolicies, prioritySetting, type Setting, type SettingKind, settings } from '../settings.ts';
 import type { FileContent, NodeInFile } from './content.ts';
 import { directives } from './directives.ts';
+import { withFlags } from './flags-as-keys.ts';
 import { apiVersion } from './limits.ts';
 import {
   type Advice,
@@ -182,5 +183,5 @@ export const rmsxFileKeys: Reader<FileContent> = section(
     redis: directives,
     nodes,
   },
-  adviceFor('redis'),
+  withFlags(adviceFor('redis')),
 );

@@ -1,4 +1,4 @@
-import { nearest } from '../nearest.ts';
+import { nearest, partOf } from '../nearest.ts';
 import type { Notes, Place } from './notes.ts';
 import { describeValue, type Entry, quote, type Value } from './values.ts';
 
@@ -158,7 +158,8 @@ function explainUnknown(key: string, known: readonly string[], advice: Advice): 
     return 'a password never stands in this file; write it into a file of its own, and name that with passwordFile';
   }
   const meant = advice.instead(key) ?? nearest(key.slice(0, 40), known);
-  const rest = meant ? `did you mean ${meant}?` : advice.otherwise(key);
+  const part = partOf(key, known);
+  const rest = meant ? `did you mean ${meant}?` : (advice.otherwise(key) ?? (part && `did you mean ${part}?`));
   return `unknown key${rest ? `; ${rest}` : ''}`;
 }
 

@@ -12,10 +12,13 @@ const unreachable =
   /(Connection refused|No route to host|Host is unreachable|Network is unreachable|(?:Connection|Operation) timed out|Timeout connecting to the (?:MASTER|PRIMARY))/;
 const disk =
   /(No space left on device|Read-only file system|Permission denied|Input\/output error|Disk quota exceeded)/;
+/** Less was written than was asked for, and no error is told: servers take that for a full disk (ENOSPC in aof.c). */
+const shortWrite = /Short write while writing|: short write$/;
+const full = 'No space left on device';
 
 /** Why a server ended, in its own words. Redis 8 aborts on a directive that none of its modules knows. */
 export const fatalLine: RegExp =
-  /FATAL|Fatal error|Can't handle RDB|can't open|Bad (directive|file)|aborting|Unsupported system page size/i;
+  /FATAL|Fatal error|Can't handle RDB|can't open|Bad (directive|file)|aborting|Unsupported system page size|Guru Meditation|crashed by signal/i;
 
 /** `1:S 28 Nov 2026 18:06:35.123 * ` before what a server says. */
 const head = /^\d+:\w (\d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2}\.\d{3}) \S /;
@@ -34,19 +37,23 @@ export function linkCauseIn(log: readonly string[]): LinkCause | undefined {
     if (password.test(line)) return [{ kind: 'password', text: withoutHead(line) }];
     const text = unreachable.exec(line)?.[1];
     if (text !== undefined) return [{ kind: 'unreachable', text }];
-    const full = disk.exec(line)?.[1];
-    return full === undefined ? [] : [{ kind: 'disk', text: full }];
+    const refusal = refusalIn(line);
+    return refusal === undefined ? [] : [{ kind: 'disk', text: refusal }];
   });
   return causes.at(-1);
 }
 
 /** @returns what the disk refused with, as a log says it last; undefined where it does not */
 export const diskCauseIn = (log: readonly string[]): string | undefined =>
-  log.flatMap((line) => disk.exec(line)?.[1] ?? []).at(-1);
+  log.flatMap((line) => refusalIn(line) ?? []).at(-1);
 
-/** @returns the last line in which a server says why it ends; undefined where there is none */
+const refusalIn = (line: string): string | undefined =>
+  disk.exec(line)?.[1] ?? (shortWrite.test(line) ? full : undefined);
+
+/** @returns the last line in which a server says why it ended since it served last; undefined where there is none */
 export function fatalIn(log: readonly string[]): string | undefined {
-  const line = log.findLast((each) => fatalLine.test(each));
+  const own = log.slice(log.findLastIndex((line) => /Ready to accept connections/.test(line)) + 1);
+  const line = own.findLast((each) => fatalLine.test(each));
   return line === undefined ? undefined : withoutHead(line);
 }
 

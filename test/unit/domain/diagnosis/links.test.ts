@@ -117,6 +117,23 @@ test.each<[string, Given, readonly string[]]>([
     ],
   ],
   [
+    'a disk that took a part of the data of the source, again and again',
+    {
+      infos: { 'slave-1': lost() },
+      clues: {
+        'slave-1': {
+          log: ['18:06:32', '18:06:33', '18:06:34', '18:06:35'].flatMap((time) => [
+            at(time, `Full resync from master: ${history}:1`),
+            at(time, 'Write error or short write writing to the DB dump file needed for synchronization: short write'),
+          ]),
+        },
+      },
+    },
+    [
+      'sync-disk slave-1: slave-1 cannot write what master sends to its disk (No space left on device) -> docker exec redis-server-slave-1 df -h /data',
+    ],
+  ],
+  [
     'a full synchronisation whose size is known',
     {
       infos: {

@@ -33,6 +33,22 @@ test.each<[string, Given, readonly string[]]>([
     ],
   ],
   [
+    'an append-only file that took a part of what was written',
+    {
+      infos: {
+        'slave-1': replicaInfo(master, {
+          persistence: { aofEnabled: true, aofWriteOk: false, aofRewriteOk: true, snapshotOk: true },
+        }),
+      },
+      clues: {
+        'slave-1': { log: [at('18:06:35', 'Short write while writing to the AOF file: (nwritten=29, expected=30)')] },
+      },
+    },
+    [
+      'aof-failing slave-1: slave-1 cannot write to its append-only file (No space left on device) -> docker exec redis-server-slave-1 df -h /data',
+    ],
+  ],
+  [
     'a rewrite that failed',
     {
       infos: {
@@ -65,6 +81,38 @@ test.each<[string, Given, readonly string[]]>([
       clues: { 'slave-1': { log: ['1:M 29 Nov 2026 10:00:00.000 * Ready to accept connections tcp'] } },
     },
     ['node-stopped slave-1: slave-1 is stopped -> rmsx rejoin slave-1'],
+  ],
+  [
+    'a replica that gave up, as its disk took nothing',
+    {
+      infos: { 'slave-1': null },
+      states: { 'slave-1': 'restarting' },
+      clues: {
+        'slave-1': {
+          log: [
+            at('18:06:31', 'Ready to accept connections'),
+            at('18:06:35', 'Guru Meditation: Replica was unable to write command to disk. #server.c:4253'),
+            '------ STACK TRACE ------',
+          ],
+        },
+      },
+    },
+    [
+      'node-restarting slave-1: slave-1 crashes and is restarted again and again (Guru Meditation: Replica was unable to write command to disk. #server.c:4253) -> rmsx logs slave-1 --tail 20',
+    ],
+  ],
+  [
+    'a replica that was stopped, and has crashed some time before',
+    {
+      infos: { 'slave-1': null },
+      states: { 'slave-1': 'stopped' },
+      clues: {
+        'slave-1': {
+          log: [at('18:06:31', 'Fatal error loading the DB'), at('18:06:35', 'Ready to accept connections')],
+        },
+      },
+    },
+    ['node-stopped slave-1: slave-1 is stopped -> rmsx up'],
   ],
   [
     'a replica that was killed for its memory',
