@@ -2,7 +2,7 @@
  * `timeout 60 rmsx up` sends its signal to the program and then to the whole group, and `npm run` passes on what the terminal
  * has sent already: so it may come twice, and is meant once. Nobody types as fast.
  */
-const echoMs = 150;
+const echoMs = 60;
 
 /** Tells the second signal, which ends a command at once, from the first one and its echo. */
 export class FirstSignal {

@@ -135,6 +135,7 @@ test.each<[readonly string[], number, RegExp]>([
   [['cli'], 2, /name a node/],
   [['--json', 'cli', 'master'], 2, /--json: redis-cli prints no documents/],
   [['cli', '--format', 'yaml', 'master'], 2, /--format: redis-cli prints/],
+  [['cli', 'master', '-n', 'shop', 'PING'], 2, /-n shop stands behind the node, .*: rmsx cli -n shop master$/m],
   [['cli', 'slave-9', 'PING'], 4, /no node called slave-9/],
   [['cli', 'slave-1', 'PING'], 1, /container is stopped\.\nhint: Start it: rmsx start slave-1 -n demo/],
   [['cli', 'replica-2', 'PING'], 1, /container is missing\.\nhint: Bring it back: rmsx up -n demo/],

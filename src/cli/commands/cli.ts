@@ -20,6 +20,7 @@ export const cliCommand: Command = {
   run: async (args, context, passedOn) => {
     const [node] = args.positionals;
     if (node === undefined) args.report(['cli: name a node']);
+    args.report(behindTheNode(node ?? '', passedOn));
     if (context.format !== 'table') {
       args.report([`${args.nameOf(args.switch('json') ? 'json' : 'format')}: redis-cli prints no documents of rmsx`]);
     }
@@ -35,3 +36,12 @@ export const cliCommand: Command = {
     return code;
   },
 };
+
+/** redis-cli knows -n as well: with the number of a database. */
+function behindTheNode(node: string, passedOn: readonly string[]): readonly string[] {
+  const [flag = '', value = ''] = passedOn;
+  if ((flag !== '-n' && flag !== '--name') || /^\d*$/.test(value)) return [];
+  return [
+    `cli: ${flag} ${value} stands behind the node, where all belongs to redis-cli: rmsx cli ${flag} ${value} ${node}`,
+  ];
+}

@@ -3,8 +3,8 @@ import { FirstSignal } from '../../../src/cli/first-signal.ts';
 
 test.each([
   ['the same one at once', 'SIGTERM', 0, 'echo'],
-  ['the same one, passed on by another program', 'SIGTERM', 100, 'echo'],
-  ['the same one, typed again', 'SIGTERM', 200, 'second'],
+  ['the same one, passed on by another program', 'SIGTERM', 50, 'echo'],
+  ['the same one, typed again', 'SIGTERM', 100, 'second'],
   ['another one at once', 'SIGINT', 0, 'second'],
 ] as const)('after a first signal, %s must be taken for what it is', (_, name, afterMs, taken) => {
   const first = new FirstSignal();
