@@ -34,6 +34,7 @@ export async function awaitUsable(
 ): Promise<ReadonlyMap<string, ServerInfo>> {
   const { engine, progress, signal } = ports;
   let missing: readonly NotReady[] = lonely.map((node) => ({ node, text: `${node} does not answer` }));
+  const told = new Set<string>(); // a replica that tries in vain is in the same two states all the time
   let looks = 0;
   const look = async (silent: readonly string[]): Promise<void> => {
     looks += 1;
@@ -50,7 +51,10 @@ export async function awaitUsable(
       signal,
       onMissing: (now) => {
         missing = now;
-        progress.begin(`waiting: ${now[0]?.text}${now.length > 1 ? ` (and ${now.length - 1} more)` : ''}`);
+        const text = `waiting: ${now[0]?.text}${now.length > 1 ? ` (and ${now.length - 1} more)` : ''}`;
+        if (told.has(text)) progress.update?.(text);
+        else progress.begin(text);
+        told.add(text);
       },
       failFast: async (seen) => {
         refuseLastingRoles(cluster, seen);

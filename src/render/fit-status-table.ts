@@ -1,5 +1,5 @@
 /** As wide as a table may be, and what is assumed where nobody says how wide the terminal is. */
-const maxColumns = 100;
+export const maxColumns = 100;
 
 const columns = [
   'NODE',

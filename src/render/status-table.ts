@@ -1,5 +1,5 @@
 import type { ClusterStatus, NodeStatus } from '../domain/status.ts';
-import { fitStatusTable, type StatusCells } from './fit-status-table.ts';
+import { fitStatusTable, maxColumns, type StatusCells } from './fit-status-table.ts';
 import { renderTable } from './table.ts';
 
 /** Colours a piece of text; the identity where there is no colour. Meaning is never in the colour alone. */
@@ -14,11 +14,9 @@ export function renderStatus({ cluster, nodes, warnings }: ClusterStatus, paint:
   const misplaced = new Set(warnings.filter(({ code }) => isOfPlace(code)).map(({ node }) => node));
   const cells = nodes.map((node) => cellsOf(node, misplaced.has(node.name)));
   const [head, ...rows] = renderTable(fitStatusTable(cells, width)).trimEnd().split('\n');
-  const tone = cluster.health === 'healthy' ? 'good' : 'bad';
-  const title = `${cluster.name}  ${cluster.topology}  ${cluster.image}  ${cluster.subnet}  ${paint(tone, cluster.health)}`;
   const hint = warnings.find((warning) => warning.hint !== null)?.hint;
   return [
-    title,
+    renderTitle(cluster, paint, width),
     paint('dim', head ?? ''),
     ...rows,
     ...warnings.map(({ level, message }) =>
@@ -27,6 +25,20 @@ export function renderStatus({ cluster, nodes, warnings }: ClusterStatus, paint:
     ...(hint ? [`hint: ${hint}`] : []),
     '',
   ].join('\n');
+}
+
+/**
+ * The line above the table. The name and the health stay; of the rest, what says least goes first where there is no room.
+ * @param width - of the terminal, in columns. @default 100
+ */
+export function renderTitle(
+  { name, topology, image, subnet, health }: ClusterStatus['cluster'],
+  paint: Paint,
+  width: number = maxColumns,
+): string {
+  const rest = [topology, image, subnet];
+  while (rest.length > 0 && [name, ...rest, health].join('  ').length > width) rest.pop();
+  return [name, ...rest, paint(health === 'healthy' ? 'good' : 'bad', health)].join('  ');
 }
 
 const isOfPlace = (code: string): boolean => code === 'off-network' || code === 'address-differs';

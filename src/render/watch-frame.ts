@@ -2,7 +2,7 @@ import type { Rates, Trends } from '../domain/rates.ts';
 import type { ClusterStatus } from '../domain/status.ts';
 import { fitInto, type Size, shownWidth } from './fit.ts';
 import { sparkline } from './sparkline.ts';
-import { type Paint, renderStatus } from './status-table.ts';
+import { type Paint, renderStatus, renderTitle } from './status-table.ts';
 
 /** Everything that one picture of a watched cluster is made of. */
 export interface Picture {
@@ -38,7 +38,7 @@ export function renderFrame(picture: Picture, size: Size, paint: Paint, isUtf8: 
     return fitInto({ head: [name, pace(picture), ...trouble], body: [], tail: [], end: hint }, size);
   }
   const room = size.columns - trendHeader.length - 2;
-  const [title = '', header = '', ...lines] = renderStatus(status, paint, room).trimEnd().split('\n');
+  const [, header = '', ...lines] = renderStatus(status, paint, room).trimEnd().split('\n');
   const rows = lines.slice(0, status.nodes.length);
   const rest = lines.slice(status.nodes.length);
   const end = rest.at(-1)?.startsWith('hint: ') ? rest.slice(-1) : [];
@@ -49,7 +49,12 @@ export function renderFrame(picture: Picture, size: Size, paint: Paint, isUtf8: 
     `${row.slice(0, afterName).padEnd(afterName)}${cell.padEnd(width)}  ${row.slice(afterName)}`;
   return fitInto(
     {
-      head: [title, pace(picture), ...trouble, inside(header, (text) => insert(text, trendHeader))],
+      head: [
+        renderTitle(status.cluster, paint, size.columns),
+        pace(picture),
+        ...trouble,
+        inside(header, (text) => insert(text, trendHeader)),
+      ],
       body: status.nodes.map(({ name, role }, i) => {
         const trend = picture.trends.get(name) ?? [];
         return insert(rows[i] ?? '', role === 'master' ? '-' : sparkline(trend, width, isUtf8));

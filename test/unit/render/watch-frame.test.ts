@@ -45,6 +45,16 @@ describe('a frame', () => {
     `);
   });
 
+  test.each([
+    [52, 'redis-server  star  redis:8.0  172.19.0.0/24  healthy'.length],
+    [40, 'redis-server  star  redis:8.0  healthy'.length],
+    [30, 'redis-server  star  healthy'.length],
+    [22, 'redis-server  healthy'.length],
+  ])('of %i columns must say how the cluster is', (columns, length) => {
+    const [title = ''] = frame(picture(), { columns: columns + 1, rows: 4 }).split('\n');
+    expect([title.startsWith('redis-server'), title.endsWith('healthy'), title.length]).toEqual([true, true, length]);
+  });
+
   test('with warnings, on a terminal that is too low for them: the hint must stay', () => {
     const status = statusOf(cluster(9), { 'slave-1': 'stopped', 'slave-2': 'stopped', 'slave-3': 'paused' });
     expect(frame(picture({ status }), { columns: 120, rows: 12 })).toMatchInlineSnapshot(`
