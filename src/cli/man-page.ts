@@ -1,4 +1,5 @@
 import type { Command, OptionSpecs } from './command.ts';
+import { exitCodeTexts } from './exit-code-texts.ts';
 import { commonOptions } from './options.ts';
 
 /** Text for roff: a dash is one that can be copied, and no line is taken for a request. */
@@ -9,14 +10,22 @@ const toRoff = (text: string): string =>
     .replaceAll('…', '...')
     .replace(/^([.'])/gm, '\\&$1');
 
+/** What the manual page belongs to. */
+export interface Release {
+  readonly version: string;
+  /** `2026-12-01` */
+  readonly date: string | null;
+}
+
 /**
  * The manual page, from the descriptions that the help text prints.
  * @param verbs - every command, in the order of the help text
+ * @param release - the newest one; its date is null before it is out
  * @returns roff with the macros of man(7)
  */
-export function manPage(verbs: readonly Command[]): string {
+export function manPage(verbs: readonly Command[], { version, date }: Release): string {
   return [
-    '.TH RMSX 1 "" rmsx "User Commands"',
+    `.TH RMSX 1 "${date ?? ''}" "rmsx ${version}" "User Commands"`,
     '.SH NAME',
     'rmsx \\- Redis master/replica topologies in Docker',
     '.SH SYNOPSIS',
@@ -30,26 +39,10 @@ export function manPage(verbs: readonly Command[]): string {
     '.SH ENVIRONMENT',
     'Every flag can be given as RMSX_<FLAG>.',
     '.SH "EXIT STATUS"',
-    ...exitCodes.flatMap(([code, text]) => ['.TP', `.B ${code}`, toRoff(text)]),
+    ...exitCodeTexts.flatMap(([codes, text]) => ['.TP', `.B "${codes}"`, toRoff(text.replaceAll('`', ''))]),
     '',
   ].join('\n');
 }
-
-const exitCodes = [
-  ['0', 'done, healthy, or nothing to do'],
-  ['1', 'the operation failed and says why'],
-  ['2', 'wrong usage or invalid specification'],
-  ['3', 'degraded: status and verify found something wrong'],
-  ['4', 'no such cluster or node'],
-  ['5', 'conflict: subnet, port, name, a foreign object, or another rmsx at work'],
-  ['6', 'the Docker engine cannot be reached, or refuses us'],
-  ['7', 'refused as unsafe, nothing changed'],
-  ['8', 'the new master is in place, but not everything follows it'],
-  ['9', 'the image is not there'],
-  ['70', 'a bug in rmsx'],
-  ['124', 'out of time'],
-  ['130, 143', 'interrupted, terminated'],
-] as const;
 
 function verbSection({ name, positionals, describe, examples, options }: Command): readonly string[] {
   return [

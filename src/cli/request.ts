@@ -66,7 +66,7 @@ export async function readUpRequest(args: Arguments, context: Context): Promise<
     allowCommands: args.list('allow-command'),
     pull: args.choice('pull', ['missing', 'never', 'always']),
   };
-  const own = args.switch('isolated') ? isolate(flags, args.text('name') !== undefined) : flags;
+  const own = args.switch('isolated') ? isolate(flags, isNamed(args)) : flags;
   const directives = directivesFrom(args);
   const isFlag = (path: string): boolean => {
     const [, directive] = /^redis\.(.+)$/.exec(path) ?? [];
@@ -90,6 +90,13 @@ export async function readUpRequest(args: Arguments, context: Context): Promise<
   args.report(problems.filter((problem) => !isAboutName(problem, locate)));
   return request;
 }
+
+/**
+ * Whether an isolated cluster has a name that the user gave it. In a command of `rmsx run`, RMSX_NAME is that of the cluster
+ * around it: a flag beats the environment, and --isolated asks for a name of its own (docs/decisions/031).
+ */
+const isNamed = (args: Arguments): boolean =>
+  args.isTyped('name') || (args.text('name') !== undefined && args.nameOf('isolated') !== '--isolated');
 
 /** The context has told it. */
 const isAboutName = (problem: string, locate: Locate): boolean => problem.startsWith(`${locate('name')}: `);

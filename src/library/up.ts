@@ -4,8 +4,7 @@ import type { UpRequest } from '../config/up-request.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { defaultClusterName } from '../domain/names.ts';
 import type { Ports } from '../domain/ports.ts';
-import type { ClusterStatus } from '../domain/status.ts';
-import { hold, letGo } from '../operations/hold.ts';
+import { hold } from '../operations/hold.ts';
 import { observeCluster } from '../operations/observe.ts';
 import { status } from '../operations/status.ts';
 import { type CallOptions, type EngineOptions, withPorts } from './call.ts';
@@ -52,12 +51,9 @@ export async function bringUp(settings: UpSettings, held: boolean): Promise<Clus
   const options = { wait: true, retain, dryRun: false, timezone: callersTimezone(process.env.TZ) };
   return withPorts(engine, call, async (ports) => {
     const ours = await hold(wanted, options, ports);
-    try {
-      return new Cluster(wanted.name, ours, engine, seenBy(ours.result), await passwordOf(wanted.name, ports));
-    } catch (error) {
-      if (!retain) await withPorts(engine, {}, (late) => letGo(ours, late)); // the signal may have ended it
-      throw error;
-    }
+    const { status: seen, password } = ours.result;
+    if (!seen || password === null) throw new RmsxError('bug', 'A cluster that is up was not looked at.');
+    return new Cluster(wanted.name, ours, engine, seen, password);
   });
 }
 
@@ -73,8 +69,3 @@ export function attach(name: string, options: CallOptions & EngineOptions = {}):
 }
 
 const passwordOf = async (name: string, ports: Ports): Promise<string> => (await observeCluster(ports, name)).password;
-
-function seenBy({ status: seen }: { readonly status: ClusterStatus | null }): ClusterStatus {
-  if (seen) return seen;
-  throw new RmsxError('bug', 'A cluster that is up was not looked at.');
-}

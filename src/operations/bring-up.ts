@@ -7,7 +7,7 @@ import type { ServerInfo } from '../domain/server-info.ts';
 import type { ClusterStatus } from '../domain/status.ts';
 import type { Resync } from '../plan/resync.ts';
 import { awaitUsable } from './await-usable.ts';
-import { ConfWriter } from './conf-writer.ts';
+import { type AtHand, ConfWriter } from './conf-writer.ts';
 import { Connections, infosOf } from './connections.ts';
 import { throwIfEnded } from './evidence.ts';
 import { waysOutOf } from './holders.ts';
@@ -30,12 +30,15 @@ export class BringUp {
   readonly #over = new AbortController();
   readonly #remarks: string[] = [];
   readonly #resyncs = new Map<string, Resync>();
+  readonly #atHand: AtHand | null;
   #connections: Connections;
 
-  constructor(scene: UpScene) {
+  /** @param atHand - a container from which an image can be read, where there is one */
+  constructor(scene: UpScene, atHand: AtHand | null = null) {
     const { record, engine, confs, password, ports } = scene;
     const containers = engine.containers.filter((container) => container.cluster === record.cluster.name);
     this.#scene = scene;
+    this.#atHand = atHand;
     this.#before = new Map(containers.map((container) => [container.node ?? '', container.id]));
     this.#stopping = new Stopping(ports.engine);
     this.#reach = new Reach(ports.engine, { record, containers, confs, password });
@@ -57,7 +60,8 @@ export class BringUp {
       ]);
       const status = this.#status(infos, containers);
       const resync = Object.fromEntries(this.#resyncs);
-      return { plan, changed: plan.length > 0, status, remarks: this.#remarks, resync };
+      const password = this.#scene.newPassword ?? this.#scene.password;
+      return { plan, changed: plan.length > 0, status, password, remarks: this.#remarks, resync };
     } catch (error) {
       this.#over.abort(); // nobody waits any more for what is about to be removed
       throw await this.#takeBack(error);
@@ -71,13 +75,15 @@ export class BringUp {
     const { record, nodes, engine, plan, ports } = this.#scene;
     const { progress, signal } = ports;
     const { cluster } = record;
+    const writer = new ConfWriter(ports, this.#atHand);
+    writer.lookAhead(plan);
     const run = telling(
       progress,
       upStepRunner({
         ports,
         cluster,
         observed: engine,
-        writer: new ConfWriter(ports),
+        writer,
         ids: new Map(this.#before),
         plan,
         connections: this.#connections,

@@ -35,7 +35,7 @@ export interface ChangeOptions {
 }
 
 /** What a change did. */
-export interface ChangeResult extends UpResult {
+export interface ChangeResult extends Omit<UpResult, 'password'> {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   /** Names of the volumes that nodes which are removed leave behind. */
@@ -114,7 +114,7 @@ async function carryOut(planned: PlannedChange, run: string, ports: Ports): Prom
   const nodes = record.cluster.nodes.filter((node) => ready.includes(node.name));
   const options = { wait: true, retain: false, dryRun: false, timezone };
   const scene = { record, nodes, engine, confs: known.confs, password: known.password, plan, options, ports, run };
-  const result = await new BringUp(scene).run();
+  const { password: _, ...result } = await new BringUp(scene).run();
   if (removal.length === 0) return { ...result, ...whole };
   await remove(removal, removed, engine, ports);
   return { ...result, ...whole, changed: true, status: await status(known.name, ports) };
@@ -184,6 +184,6 @@ async function remove(removal: Plan, nodes: readonly string[], engine: ObservedE
   ports.progress.succeed(`removed ${nodes.join(', ')}`);
 }
 
-async function unchanged(name: string, dryRun: boolean, ports: Ports): Promise<UpResult> {
+async function unchanged(name: string, dryRun: boolean, ports: Ports): Promise<Omit<UpResult, 'password'>> {
   return { plan: [], changed: false, status: dryRun ? null : await status(name, ports), remarks: [], resync: {} };
 }

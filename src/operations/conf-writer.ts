@@ -1,6 +1,6 @@
 import { messageOf } from '../domain/errors.ts';
 import { carrierName, confDirectory } from '../domain/names.ts';
-import type { Step } from '../domain/plan.ts';
+import type { Plan, PlannedStep, Step } from '../domain/plan.ts';
 import {
   type ContainerFile,
   type ContainerSpec,
@@ -12,22 +12,44 @@ import {
 import { redisConf } from '../render/conf-directory.ts';
 import { removeSurely } from './remove-surely.ts';
 
+/** A container of an image: it need not run, nor be of a node. */
+export interface AtHand {
+  readonly id: string;
+  readonly image: string;
+}
+
 /** Puts the conf of new nodes where it belongs, readable for the user of the server alone. */
 export class ConfWriter {
   readonly #ports: Ports;
   /** By image: the same in every container of one. */
   readonly #owners = new Map<string, Promise<Owner>>();
+  /** By image: whom it names. */
+  readonly #users = new Map<string, Promise<string>>();
+  readonly #atHand: AtHand | null;
+  /** Null where it could not be found out. */
+  #seenAhead: Promise<Owner | null> | undefined;
   readonly #carriers: string[] = [];
   readonly #checks: Promise<void>[] = [];
 
-  constructor(ports: Ports) {
+  /** @param atHand - where the user of the server can be looked up before there is a container of a node */
+  constructor(ports: Ports, atHand: AtHand | null = null) {
     this.#ports = ports;
+    this.#atHand = atHand;
+  }
+
+  /** Looks up beside whatever comes first who the user of the server is, where a plan writes into new containers. */
+  lookAhead(plan: Plan): void {
+    const atHand = this.#atHand;
+    const isWanted = ({ step }: PlannedStep): boolean =>
+      step.op === 'create-container' && step.container.ephemeral && step.container.image === atHand?.image;
+    if (atHand && plan.some(isWanted)) {
+      this.#seenAhead = this.#ports.engine.serverUser(atHand.id).catch(() => null); // then in the container of a node
+    }
   }
 
   /** Into the container of a node. */
   async write(id: string, image: string, files: readonly ContainerFile[]): Promise<void> {
-    const owner = this.#owners.get(image) ?? this.#ports.engine.serverUser(id);
-    this.#owners.set(image, owner);
+    const owner = this.#ownerIn(image, () => this.#ports.engine.serverUser(id));
     const isThere = !files.some(({ name }) => name === redisConf); // a role alone is written where there is the rest
     await this.#write(id, [{ path: confDirectory, files, isThere }], await owner);
   }
@@ -56,12 +78,21 @@ export class ConfWriter {
    */
   async dataOwner({ cluster, run, image }: ContainerSpec): Promise<Owner | undefined> {
     const { engine } = this.#ports;
-    if ((await engine.userOfImage(image)) === '') return undefined;
+    const user = this.#users.get(image) ?? engine.userOfImage(image);
+    this.#users.set(image, user);
+    if ((await user) === '') return undefined;
+    const name = carrierName(cluster, run, this.#owners.size);
+    return this.#ownerIn(image, async () => {
+      const id = await engine.createCarrier({ name, cluster, run, image, volumes: [] });
+      return engine.serverUser(id).finally(() => engine.removeContainer(id));
+    });
+  }
+
+  #ownerIn(image: string, lookUp: () => Promise<Owner>): Promise<Owner> {
     const known = this.#owners.get(image);
     if (known) return known;
-    const owner = engine
-      .createCarrier({ name: carrierName(cluster, run, this.#owners.size), cluster, run, image, volumes: [] })
-      .then((id) => engine.serverUser(id).finally(() => engine.removeContainer(id)));
+    const ahead = image === this.#atHand?.image ? this.#seenAhead : undefined;
+    const owner = ahead ? ahead.then((seen) => seen ?? lookUp()) : lookUp();
     this.#owners.set(image, owner);
     return owner;
   }

@@ -7,6 +7,7 @@ import type { Ports } from '../domain/ports.ts';
 import { newRun } from '../files/process-owner.ts';
 import { awaitUnlocked } from './await-unlocked.ts';
 import { BringUp } from './bring-up.ts';
+import type { AtHand } from './conf-writer.ts';
 import { fetchImages } from './images.ts';
 import { lookUnlocked, removeAbandoned, withLock } from './lock.ts';
 import { isHeldUp } from './lock-errors.ts';
@@ -66,7 +67,7 @@ export class Converging {
    */
   async #unlessEnded(seen: SceneForUp): Promise<UpResult | undefined> {
     try {
-      return await this.#bringUp(seen);
+      return await this.#bringUp(seen, null);
     } catch (error) {
       const hasEnded = error instanceof RmsxError && error.reason === 'ended';
       if (!hasEnded || (await this.#look(false)).plan.length === 0) throw error;
@@ -78,15 +79,15 @@ export class Converging {
   async #dryRun(): Promise<UpResult> {
     const { plan, ...seen } = await this.#losingNothing(await this.#look(false));
     this.#tell(seen);
-    return { plan, changed: false, status: null, remarks: [], resync: {} };
+    return { plan, changed: false, status: null, password: null, remarks: [], resync: {} };
   }
 
   /** What was seen without the lock may be old by now. @returns undefined where there is nothing left to do */
   #underLock(image: string): Promise<UpResult | undefined> {
-    return withLock({ cluster: this.#request.name, image, run: this.#run }, this.#ports, async () => {
+    return withLock({ cluster: this.#request.name, image, run: this.#run }, this.#ports, async ({ id }) => {
       const now = await this.#look(true);
       if (now.plan.length === 0) return undefined;
-      const result = await this.#bringUp(await this.#losingNothing(now));
+      const result = await this.#bringUp(await this.#losingNothing(now), { id, image });
       return { ...result, plan: [...this.#fetched, ...result.plan] };
     });
   }
@@ -106,9 +107,10 @@ export class Converging {
     return lookForUp(this.#request, looking, this.#ports);
   }
 
-  #bringUp({ warnings, notes, ...scene }: SceneForUp): Promise<UpResult> {
+  /** @param atHand - the container of the lock, where there is one */
+  #bringUp({ warnings, notes, ...scene }: SceneForUp, atHand: AtHand | null): Promise<UpResult> {
     this.#tell({ warnings, notes });
-    return new BringUp({ ...scene, options: this.#options, ports: this.#ports, run: this.#run }).run();
+    return new BringUp({ ...scene, options: this.#options, ports: this.#ports, run: this.#run }, atHand).run();
   }
 
   #tell({ warnings, notes }: Pick<SceneForUp, 'warnings' | 'notes'>): void {

@@ -98,6 +98,8 @@ export function removeStep(engine: Engine, observed: ObservedEngine): StepRunner
     switch (step.op) {
       case 'stop':
         return engine.stop(step.id, step.graceSeconds);
+      case 'kill':
+        return engine.kill(step.id).catch(() => undefined); // it may have ended by itself; what is wrong tells its removal
       case 'remove-container':
         return engine.removeContainer(step.id);
       case 'remove-network':

@@ -1,6 +1,6 @@
-import { findNode, masterOf, plannedRole, type Role } from '../domain/cluster.ts';
+import { findNode, plannedRole, type Role } from '../domain/cluster.ts';
 import type { Ports } from '../domain/ports.ts';
-import type { NodeStatus } from '../domain/status.ts';
+import type { ClusterStatus, NodeStatus } from '../domain/status.ts';
 import { connectionsTo } from './connections.ts';
 import { endpointOf, observeCluster, requireNode } from './observe.ts';
 import { lookAt } from './status.ts';
@@ -32,27 +32,31 @@ export async function env(name: string, ports: Ports): Promise<ConnectionInfo> {
   const cluster = await observeCluster(ports, name);
   const connections = connectionsTo(cluster, ports);
   try {
-    const { cluster: summary, nodes } = await lookAt(cluster, connections, ports);
-    const wanted = summary.master ?? masterOf(cluster.record.cluster).name;
-    const toUrl = (node: NodeStatus): NodeUrl => ({
-      node: node.name,
-      role: node.name === wanted ? 'master' : (node.role ?? node.plannedRole),
-      url: redisUrl(node.host, node.hostPort, cluster.password),
-    });
-    const master = nodes.find((node) => node.name === wanted);
-    if (!master) throw new RangeError(`no node ${wanted}`);
-    return {
-      name,
-      host: master.host,
-      port: master.hostPort,
-      password: cluster.password,
-      master: toUrl(master),
-      replicas: nodes.filter((node) => node.name !== wanted && node.role !== 'master').map(toUrl),
-      hasMaster: summary.master !== null,
-    };
+    return connectionIn(await lookAt(cluster, connections, ports), cluster.password);
   } finally {
     connections.close();
   }
+}
+
+/** @returns connection strings of a cluster for who has just seen it, as `up` has */
+export function connectionIn({ cluster, nodes }: ClusterStatus, password: string): ConnectionInfo {
+  const wanted = cluster.master ?? nodes.find(({ plannedRole }) => plannedRole === 'master')?.name;
+  const toUrl = (node: NodeStatus): NodeUrl => ({
+    node: node.name,
+    role: node.name === wanted ? 'master' : (node.role ?? node.plannedRole),
+    url: redisUrl(node.host, node.hostPort, password),
+  });
+  const master = nodes.find((node) => node.name === wanted);
+  if (!master) throw new RangeError('a cluster without a master');
+  return {
+    name: cluster.name,
+    host: master.host,
+    port: master.hostPort,
+    password,
+    master: toUrl(master),
+    replicas: nodes.filter((node) => node.name !== wanted && node.role !== 'master').map(toUrl),
+    hasMaster: cluster.master !== null,
+  };
 }
 
 /** @returns the variables of the environment under which programs find a cluster: those of `rmsx env` */

@@ -1,3 +1,6 @@
+import { messageOf, RmsxError, retold } from '../domain/errors.ts';
+import { rmsxCommand } from '../domain/hints.ts';
+import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import { type FaultKind, planFault } from '../plan/fault.ts';
 import { heal } from './heal.ts';
@@ -29,6 +32,18 @@ export async function fault(
   { dryRun = false }: Pick<LifecycleOptions, 'dryRun'>,
   ports: Ports,
 ): Promise<FaultResult> {
+  return breakNodes(name, kind, targets, dryRun, ports);
+}
+
+/** @param onBegin - told of the nodes that are about to be broken */
+async function breakNodes(
+  name: string,
+  kind: FaultKind,
+  targets: readonly string[],
+  dryRun: boolean,
+  ports: Ports,
+  onBegin: (nodes: readonly string[]) => void = () => undefined,
+): Promise<FaultResult> {
   let nodes: readonly string[] = [];
   const look = async (): Promise<LifecyclePlan> => {
     const known = await observeCluster(ports, name);
@@ -36,12 +51,16 @@ export async function fault(
     return { known, ...planFault(known.record.cluster, known.containers, kind, nodes) };
   };
   const ops = ['kill', 'stop', 'pause', 'disconnect'] as const;
-  const result = await runLifecycle(name, { words: words[kind], ops, look }, { dryRun }, ports);
+  const begin = ({ plan }: LifecyclePlan): void => onBegin(nodesIn(plan));
+  const result = await runLifecycle(name, { words: words[kind], ops, look, begin }, { dryRun }, ports);
   return { ...result, fault: kind, targets: nodes, healed: false };
 }
 
+const nodesIn = (plan: Plan): readonly string[] => plan.flatMap(({ step }) => ('node' in step ? [step.node] : []));
+
 /**
- * Breaks nodes for some time, and brings those back that it broke. While it waits, other verbs may change the cluster.
+ * Breaks nodes for some time, and brings those back that it broke, also where it fails or is interrupted half way. While it
+ * waits, other verbs may change the cluster.
  * @param forMs - how long; an abort ends it early, and they are brought back all the same
  * @param healing - the world for that: the signal of the other one may be aborted by then
  * @throws RmsxError what `fault` and `heal` throw, and the reason of the signal when all is well again
@@ -55,8 +74,14 @@ export async function faultFor(
   healing: () => Promise<Ports>,
 ): Promise<FaultResult> {
   const { signal, progress } = ports;
-  const broken = await fault(name, kind, targets, {}, ports);
-  const nodes = broken.plan.flatMap(({ step }) => ('node' in step ? [step.node] : []));
+  let begun: readonly string[] = [];
+  const onBegin = (hit: readonly string[]): void => {
+    begun = hit;
+  };
+  const broken = await breakNodes(name, kind, targets, false, ports, onBegin).catch(async (error: unknown) => {
+    throw begun.length === 0 ? error : await undone(error, name, begun, healing);
+  });
+  const nodes = nodesIn(broken.plan);
   if (nodes.length === 0) return broken;
   for (const { message } of broken.warnings) progress.warn(message);
   progress.note(`healing after ${forMs / 1000} s`);
@@ -71,4 +96,21 @@ export async function faultFor(
     changed: true,
     healed: true,
   };
+}
+
+/** Brings back what a fault has hit that failed half way. @returns the error to throw */
+async function undone(
+  error: unknown,
+  name: string,
+  nodes: readonly string[],
+  healing: () => Promise<Ports>,
+): Promise<unknown> {
+  try {
+    await heal(name, nodes, { waitsForOthers: true }, await healing());
+    return error;
+  } catch (again) {
+    if (!(error instanceof RmsxError)) return error;
+    const problems = [...error.problems, `not brought back: ${messageOf(again)}`];
+    return retold(error, error.message, { problems, hint: rmsxCommand(name, 'fault heal') });
+  }
 }

@@ -31,10 +31,10 @@ const tries = { count: 4, pauseMs: 100 } as const;
  * Does some work while no other rmsx changes the cluster: see `takeLock`.
  * @throws RmsxError `conflict` (`locked`) where another one is at work
  */
-export async function withLock<T>(request: LockRequest, ports: Ports, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(request: LockRequest, ports: Ports, work: (lock: Lock) => Promise<T>): Promise<T> {
   const lock = await takeLock(request, ports);
   try {
-    return await work();
+    return await work(lock);
   } finally {
     await lock.release();
   }

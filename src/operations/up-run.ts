@@ -25,6 +25,8 @@ export interface UpResult {
   readonly changed: boolean;
   /** Null after a dry run. */
   readonly status: ClusterStatus | null;
+  /** Of every node; null after a dry run. A secret: it is for connecting, and for no log. */
+  readonly password: string | null;
   /** What could not be done as planned, and does no harm. */
   readonly remarks: readonly string[];
   /** How each node that got another source came to it. */

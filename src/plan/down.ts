@@ -7,7 +7,8 @@ const graceSeconds = 10;
 
 /**
  * Removes what rmsx made for a cluster and nothing else. All servers stop at the same time, so that no replica sees its
- * source go and no source waits for its replicas.
+ * source go and no source waits for its replicas. The network goes beside the containers: an engine lets go of an endpoint
+ * when its server has ended, and takes as long to remove a network as to tidy up behind the containers.
  * @param volumes - whether the data goes too
  */
 export function planDown(cluster: string, engine: ObservedEngine, { volumes }: { readonly volumes: boolean }): Plan {
@@ -17,8 +18,9 @@ export function planDown(cluster: string, engine: ObservedEngine, { volumes }: {
   const networks = engine.networks.filter((network) => network.cluster === cluster);
   const owned = volumes ? engine.volumes.filter((volume) => volume.cluster === cluster) : [];
   const because = 'down removes it';
-  const steps = removeContainers(containers, engine, volumes, because);
+  const steps = removeContainers(containers, engine, volumes, because, true);
   const removed = containers.map((container) => `remove ${container.id}`);
+  const ended = steps.filter(({ after }) => after.length === 0).map(({ id }) => id);
   return [
     ...steps,
     ...networks.map(
@@ -26,7 +28,7 @@ export function planDown(cluster: string, engine: ObservedEngine, { volumes }: {
         id: `network ${network.id}`,
         step: { op: 'remove-network', name: network.name, id: network.id },
         because,
-        after: removed,
+        after: ended,
       }),
     ),
     ...removeVolumes(owned, removed),
@@ -48,17 +50,21 @@ export function planRemoval(
   const containers = engine.containers.filter(isOurs);
   const removed = containers.map((container) => `remove ${container.id}`);
   return [
-    ...removeContainers(containers, engine, volumes, 'the cluster goes on without it'),
+    ...removeContainers(containers, engine, volumes, 'the cluster goes on without it', false),
     ...removeVolumes(volumes ? engine.volumes.filter(isOurs) : [], removed),
   ];
 }
 
-/** A server whose data stays has time to write it down. */
+/**
+ * A server whose data stays has time to write it down.
+ * @param endsFirst - whether something waits for the end of the servers, and not for the removal of their containers
+ */
 function removeContainers(
   containers: readonly ObservedContainer[],
   engine: ObservedEngine,
   volumes: boolean,
   because: string,
+  endsFirst: boolean,
 ): readonly PlannedStep[] {
   return containers.flatMap((container): PlannedStep[] => {
     const node = container.node ?? container.name;
@@ -67,12 +73,13 @@ function removeContainers(
     const hasData = engine.volumes.some(
       (volume) => volume.node === container.node && volume.cluster === container.cluster,
     );
-    if (container.state !== 'running' || volumes || !hasData) return [{ id: remove, step, because, after: [] }];
-    const stop = { op: 'stop', node, id: container.id, graceSeconds } as const;
-    return [
-      { id: `stop ${container.id}`, step: stop, because: 'its data stays', after: [] },
-      { id: remove, step, because, after: [`stop ${container.id}`] },
-    ];
+    const { id, state } = container;
+    const isKept = !volumes && hasData;
+    if (state !== 'running' || !(isKept || endsFirst)) return [{ id: remove, step, because, after: [] }];
+    const end: PlannedStep = isKept
+      ? { id: `stop ${id}`, step: { op: 'stop', node, id, graceSeconds }, because: 'its data stays', after: [] }
+      : { id: `kill ${id}`, step: { op: 'kill', node, id }, because: 'no data of it stays', after: [] };
+    return [end, { id: remove, step, because, after: [end.id] }];
   });
 }
 

@@ -8,12 +8,17 @@ export async function docker(args: readonly string[], signal: AbortSignal): Prom
   return stdout.split('\n').filter((line) => line !== '');
 }
 
+/** @returns the filter of the docker client for what carries a label */
+export const labelled = (label: string): string => `label=${label}`;
+
+/** @returns that for whatever has this in its name */
+export const named = (name: string): string => `name=${name}`;
+
 /**
- * Removes every container, network and volume that carries a label, until none is left: what an interrupted program had
+ * Removes every container, network and volume that a filter finds, until none is left: what an interrupted program had
  * asked for may appear a moment later.
  */
-export async function removeLabelled(label: string, signal: AbortSignal): Promise<void> {
-  const filter = `label=${label}`;
+export async function removeAll(filter: string, signal: AbortSignal): Promise<void> {
   const kinds = [
     { list: ['ps', '-aq', '--filter', filter], remove: ['rm', '--force', '--volumes'] },
     { list: ['network', 'ls', '-q', '--filter', filter], remove: ['network', 'rm'] },

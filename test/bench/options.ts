@@ -1,7 +1,17 @@
 import { parseArgs } from 'node:util';
 
 /** What can be measured. */
-export const groups = ['up', 'cli', 'status', 'promote', 'failover', 'watch', 'topologies'] as const;
+export const groups = [
+  'up',
+  'cli',
+  'status',
+  'promote',
+  'failover',
+  'watch',
+  'topologies',
+  'fixture',
+  'several',
+] as const;
 
 /** One of the things that can be measured. */
 export type Group = (typeof groups)[number];
@@ -16,6 +26,8 @@ export const defaultRounds = {
   failover: 5,
   watch: 3,
   topologies: 3,
+  fixture: 7,
+  several: 3,
 } as const;
 
 /** What the command line asks for. */

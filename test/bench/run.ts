@@ -7,6 +7,7 @@ import { defaults } from '../../src/config/defaults.ts';
 import { docker } from './engine.ts';
 import { measureCli } from './measure-cli.ts';
 import { measureFailover } from './measure-failover.ts';
+import { measureFixture, measureSeveral } from './measure-fixture.ts';
 import { measurePromote } from './measure-promote.ts';
 import { measureStatus } from './measure-status.ts';
 import { measureTopologies, refuseScarceMemory } from './measure-topologies.ts';
@@ -64,12 +65,17 @@ async function measureGroup(
       return [await measureWatch(session, rounds ?? defaultRounds.watch)];
     case 'topologies':
       return [await measureTopologies(session, rounds ?? defaultRounds.topologies)];
+    case 'fixture':
+      return [await measureFixture(session, rounds ?? defaultRounds.fixture)];
+    case 'several':
+      return [await measureSeveral(session, rounds ?? defaultRounds.several)];
     default:
       return group satisfies never;
   }
 }
 
 function memoryOf({ peaks }: Session): Findings {
+  if (peaks.size === 0) return { measurements: [], checks: [] };
   const measurements = [...peaks].map(([command, samples]) => measurementOf(`peak memory: ${command}`, 'MB', samples));
   const largest = Math.max(...measurements.map(({ max }) => max));
   return { measurements, checks: [checkOf('peak memory of any command', largest, 'MB', memoryTargetMb)] };

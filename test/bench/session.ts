@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { removeLabelled } from './engine.ts';
+import { labelled, named, removeAll } from './engine.ts';
 import { cleanEnvironment, defaultTimeoutMs, type Finished, pause, runProcess } from './processes.ts';
 
 /** After something was removed, the kernel goes on tidying up for a while. */
@@ -16,8 +16,9 @@ export class Session {
   readonly signal: AbortSignal;
   readonly directory: string;
   readonly image: string;
-  readonly #bin: string;
-  readonly #labels = new Set<string>();
+  /** The rmsx that is measured. */
+  readonly bin: string;
+  readonly #filters = new Set<string>();
   readonly #peaks = new Map<string, number[]>();
 
   private constructor(
@@ -25,7 +26,7 @@ export class Session {
     directory: string,
     signal: AbortSignal,
   ) {
-    this.#bin = resolve(options.bin);
+    this.bin = resolve(options.bin);
     this.image = options.image;
     this.directory = directory;
     this.signal = signal;
@@ -37,19 +38,33 @@ export class Session {
 
   /** Says before something is made by which label it will be found. */
   owns(label: string): void {
-    this.#labels.add(label);
+    this.#filters.add(labelled(label));
+  }
+
+  /** The same of what can be found by a part of its name alone. */
+  ownsNamed(name: string): void {
+    this.#filters.add(named(name));
   }
 
   /** Removes what carries the label, and lets the machine come to rest. */
   async remove(label: string): Promise<void> {
-    await removeLabelled(label, this.signal);
-    this.#labels.delete(label);
+    await this.#removeAll(labelled(label));
     await pause(restMs, this.signal);
+  }
+
+  /** The same of what was said to be found by its name. */
+  removeNamed(name: string): Promise<void> {
+    return this.#removeAll(named(name));
+  }
+
+  async #removeAll(filter: string): Promise<void> {
+    await removeAll(filter, this.signal);
+    this.#filters.delete(filter);
   }
 
   /** @returns the command line of rmsx, to be timed without anything else in it */
   rmsxCommand(...args: readonly string[]): readonly string[] {
-    return [process.execPath, this.#bin, ...args];
+    return [process.execPath, this.bin, ...args];
   }
 
   /**
@@ -67,7 +82,7 @@ export class Session {
     const peakFile = join(this.directory, `peak-${randomBytes(4).toString('hex')}`);
     const preload = pathToFileURL(join(import.meta.dirname, 'peak-memory.js')).href;
     const env = { ...cleanEnvironment(), RMSX_IMAGE: this.image, BENCH_PEAK_FILE: peakFile };
-    const command = ['--import', preload, this.#bin, ...args];
+    const command = ['--import', preload, this.bin, ...args];
     // Away from any rmsx.yaml.
     const finished = await runProcess(process.execPath, command, { signal, env, cwd: this.directory, timeoutMs });
     const peakMb = Number(await readFile(peakFile, 'utf8')) / 1024;
@@ -84,7 +99,7 @@ export class Session {
   async end(): Promise<void> {
     const unstoppable = new AbortController().signal;
     if (this.signal.aborted) await pause(restMs, unstoppable);
-    const results = await Promise.allSettled([...this.#labels].map((label) => removeLabelled(label, unstoppable)));
+    const results = await Promise.allSettled([...this.#filters].map((filter) => removeAll(filter, unstoppable)));
     await rm(this.directory, { recursive: true, force: true });
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
     if (failures.length > 0)

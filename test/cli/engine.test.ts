@@ -317,14 +317,13 @@ describe('--dry-run', () => {
     expect(runs.map(({ stdout, stderr }) => stdout + stderr).join()).not.toContain('top-secret-7');
   });
 
-  test('of --isolated must choose another name each time, and what is free', async () => {
-    const runs = await Promise.all(
-      [1, 2].map(() => runAgainst({ images: ['redis:8.0'] }, ['up', '--isolated', '--dry-run'])),
+  test('of --isolated must choose another name each time, in a command of rmsx run as well, and what is free', async () => {
+    const outer = { RMSX_NAME: 'outer' };
+    const chosen = await Promise.all(
+      [{}, outer].map((env) => isolatedName(['--isolated'], env)), // rmsx run tells its command which cluster it has
     );
-    const names = runs.map(
-      ({ stdout }) => /create network (rmsx-[0-9a-f]{8})_app_net \(172\.16\.\d+\.0\/24\)/.exec(stdout)?.[1],
-    );
-    expect([names.includes(undefined), new Set(names).size]).toEqual([false, 2]);
+    expect([chosen.every((name) => /^rmsx-[0-9a-f]{8}$/.test(name)), new Set(chosen).size]).toEqual([true, 2]);
+    expect(await isolatedName([], { ...outer, RMSX_ISOLATED: 'true' })).toBe('outer');
   });
 });
 
@@ -341,3 +340,8 @@ describe('colour', () => {
     },
   );
 });
+
+async function isolatedName(flags: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
+  const { stdout } = await runAgainst({ images: ['redis:8.0'] }, ['up', '--dry-run', ...flags], env);
+  return /create network (.+)_app_net \(172\.16\.\d+\.0\/24\)/.exec(stdout)?.[1] ?? stdout;
+}

@@ -11,8 +11,11 @@ const template = readFileSync(new URL('../../templates/redis.conf', import.meta.
 const files = renderConf(record(cluster(0, { name: 'demo' })), node('master', null), 'secret', template);
 const info = `redis_version:8.0.2\r\nrole:master\r\nmaster_replid:${history}\r\nmaster_repl_offset:1000\r\n`;
 
-/** A cluster of one node, on an engine that does to it what it is asked for, and beside it somebody else's. */
-function worldOf(port: number): StubWorld {
+/**
+ * A cluster of one node, on an engine that does to it what it is asked for, and beside it somebody else's.
+ * @param falters - whether the engine pauses a node and then says that it failed
+ */
+function worldOf(port: number, falters: boolean): StubWorld {
   const Ports = [{ IP: '127.0.0.1', PrivatePort: 6379, PublicPort: port, Type: 'tcp' }];
   const Labels = { 'rmsx.cluster': 'demo', 'rmsx.node': 'master', 'rmsx.topology': 'star' };
   const master = listedContainer('demo-master', { Id: 'id-master', Image: 'redis:8.0', Labels, Ports });
@@ -28,7 +31,8 @@ function worldOf(port: number): StubWorld {
         if (path.includes('id-master/kill')) turn('exited');
         if (path.includes('id-master/pause')) turn('paused');
         if (path.includes('id-master/unpause')) turn('running');
-        response.writeHead(204).end();
+        const hasFailed = falters && path.endsWith('/pause');
+        response.writeHead(hasFailed ? 500 : 204).end(hasFailed ? '{"message":"no more room"}' : undefined);
       }
       return true;
     },
@@ -40,9 +44,9 @@ interface Seen extends Run {
   readonly writes: readonly string[];
 }
 
-async function run(args: readonly string[], options: Omit<RunOptions, 'env'> = {}): Promise<Seen> {
+async function run(args: readonly string[], options: Omit<RunOptions, 'env'> = {}, falters = false): Promise<Seen> {
   await using redis = await StubRedis.start('secret', () => info, undefined, { PUBLISH: ':0\r\n' });
-  await using engine = await StubEngine.start(worldOf(redis.port));
+  await using engine = await StubEngine.start(worldOf(redis.port, falters));
   const seen = await runRmsx(['fault', ...args, '-n', 'demo'], { ...options, env: engine.env });
   return { ...seen, writes: engine.writes.filter((write) => !/create|lock/.test(write)) };
 }
@@ -83,6 +87,13 @@ describe('fault', () => {
     const { code, writes, durationMs } = await run(['pause', 'master', '--for', '10m'], { onStart });
     expect(code).toBe(expected);
     expect(writes).toEqual(['POST /containers/id-master/pause', 'POST /containers/id-master/unpause']);
+    expect(durationMs).toBeLessThan(12_000);
+  });
+
+  test('--for that fails half way must bring back at once what it has broken by then', async () => {
+    const { code, stderr, writes, durationMs } = await run(['pause', 'master', '--for', '10m'], {}, true);
+    expect([code, writes]).toEqual([1, ['POST /containers/id-master/pause', 'POST /containers/id-master/unpause']]);
+    expect(stderr).toContain('master could not be paused.');
     expect(durationMs).toBeLessThan(12_000);
   });
 

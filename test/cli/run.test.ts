@@ -33,7 +33,8 @@ const isolated = [...flags, '--isolated'];
 /** Runs a command with a cluster of one node, on an engine that keeps what it is asked to make. */
 async function run(args: readonly string[], options: RunOptions = {}, world = new MakingWorld()): Promise<Seen> {
   await using engine = await StubEngine.start(world.behind(giveConf));
-  const seen = await runRmsx(args, { ...options, env: { ...engine.env, ...options.env } });
+  const env = { ...engine.env, RMSX_PASSWORD: 'secret', ...options.env };
+  const seen = await runRmsx(args, { ...options, env });
   return { ...seen, world, writes: engine.writes };
 }
 
@@ -120,7 +121,8 @@ describe('run', () => {
 describe('up --format github', () => {
   const up = async (args: readonly string[]): Promise<Run> => {
     await using engine = await StubEngine.start(new MakingWorld().behind(giveConf));
-    return await runRmsx(['up', ...flags.slice(1), '--isolated', ...args], { env: engine.env });
+    const env = { ...engine.env, RMSX_PASSWORD: 'secret' };
+    return await runRmsx(['up', ...flags.slice(1), '--isolated', ...args], { env });
   };
 
   test('must print the variables of env, and nothing else on stdout', async () => {

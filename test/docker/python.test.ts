@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { Folder } from '../helpers/packed.ts';
@@ -6,16 +5,7 @@ import { objectsOf } from './support/cluster.ts';
 
 const bin = fileURLToPath(new URL('../../bin/rmsx.js', import.meta.url));
 
-const hasPython = (): boolean => {
-  try {
-    execFileSync('python3', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-test.skipIf(!hasPython())('with rmsx run alone, an application in Python must lose no visit that counted', async () => {
+test('with rmsx run alone, an application in Python must lose no visit that counted', async () => {
   await using folder = new Folder();
   folder.copy('python');
   const args = [bin, 'run', '--isolated', '--replicas', '2', '--', 'python3', '-m', 'unittest'];

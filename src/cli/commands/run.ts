@@ -1,7 +1,7 @@
 import { RmsxError } from '../../domain/errors.ts';
 import { rmsxCommand } from '../../domain/hints.ts';
 import { requireProgram } from '../../files/find-program.ts';
-import { env, variablesOf } from '../../operations/env.ts';
+import { connectionIn, variablesOf } from '../../operations/env.ts';
 import { type Hold, hold, letGo } from '../../operations/hold.ts';
 import { ChildKeeper } from '../child.ts';
 import type { Command } from '../command.ts';
@@ -56,9 +56,12 @@ async function runHeld(
   context: Context,
 ): Promise<number> {
   const keeper = new ChildKeeper(cleaningUp(held), context.tell);
+  context.end(); // signals are for the command from now on, and it has all the time that it needs
   let code = 1;
   try {
-    const variables = variablesOf(await env(held.name, await context.ports(held.name, context.timeoutMs, true)));
+    const { status, password } = held.result;
+    if (!status || password === null) throw new RmsxError('bug', 'A cluster that is up was not looked at.');
+    const variables = variablesOf(connectionIn(status, password));
     code = await keeper.run(program, args, { ...context.env, ...variables });
   } finally {
     if (retain && code !== 0) tellRetained(held, context);

@@ -1,7 +1,7 @@
 import { callersTimezone } from '../../config/timezone.ts';
 import type { UpRequest } from '../../config/up-request.ts';
 import { rmsxCommand } from '../../domain/hints.ts';
-import { env, variablesOf } from '../../operations/env.ts';
+import { connectionIn, variablesOf } from '../../operations/env.ts';
 import { up } from '../../operations/up.ts';
 import type { UpOptions, UpResult } from '../../operations/up-run.ts';
 import { type EnvFormat, renderEnv } from '../../render/env-text.ts';
@@ -70,8 +70,9 @@ export const upCommand: Command = {
     const ports = await context.ports(request.name);
     const result = await up(request, options, ports);
     for (const remark of result.remarks) ports.progress.warn(remark);
-    if (envFormat) {
-      context.streams.stdout.write(renderEnv(variablesOf(await env(request.name, ports)), envFormat));
+    if (envFormat && result.status) {
+      const connection = connectionIn(result.status, result.password ?? '');
+      context.streams.stdout.write(renderEnv(variablesOf(connection), envFormat));
     }
     await report(result, request, context);
     return 0;

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { commands } from '../../../src/cli/commands/index.ts';
+import { exitCodeTexts } from '../../../src/cli/exit-code-texts.ts';
 import { wantedCluster } from '../../../src/config/cluster-spec.ts';
+import { exitCodes } from '../../../src/domain/errors.ts';
 import { readTemplates } from '../../../src/files/templates.ts';
 import { renderCluster } from '../../../src/render/compose-file.ts';
 
@@ -56,4 +58,12 @@ test.each(planned)('what is not there yet must be among the limits, and what is 
   const isThere = command !== undefined && (flag === '' || flags.includes(flag));
   const limits = readme.slice(readme.indexOf('## Limits'), readme.indexOf('## Speed'));
   expect(limits.includes(`\`${words}\``)).toBe(!isThere);
+});
+
+test('the table of exit codes must be what the manual page says, and have every code of an error', () => {
+  const table = readme.slice(readme.indexOf('## Exit codes'), readme.indexOf('With `--json`, stdout'));
+  const rows = [...table.matchAll(/^\| (\d[\d, ]*) \| (.+) \|$/gm)].map(([, codes, text]) => [codes, text]);
+  expect(rows).toEqual(exitCodeTexts);
+  const known = exitCodeTexts.flatMap(([codes]) => codes.split(', ').map(Number));
+  expect(Object.values(exitCodes).filter((code) => !known.includes(code))).toEqual([]);
 });
