@@ -184,6 +184,8 @@ export interface Engine {
    */
   readFile(id: string, path: string, limitBytes: number): AsyncIterable<Buffer>;
   endOf(id: string): Promise<ServerEnd>;
+  /** What a container may take, in bytes; null where it has no limit of its own. */
+  memoryLimitOf(id: string): Promise<number | null>;
   /** The last lines of the server's log. */
   logs(id: string, lines: number): Promise<readonly string[]>;
   /**

@@ -13,7 +13,7 @@ export function fileCalls({
   docker,
   heavyCall,
   look,
-}: Wire): Pick<Engine, 'serverUser' | 'writeFiles' | 'stampOf' | 'readFiles' | 'endOf' | 'logs'> {
+}: Wire): Pick<Engine, 'serverUser' | 'writeFiles' | 'stampOf' | 'readFiles' | 'endOf' | 'memoryLimitOf' | 'logs'> {
   return {
     serverUser: async (id) => {
       const container = docker.getContainer(id);
@@ -50,6 +50,11 @@ export function fileCalls({
       look(`look at ${short(id)}`, async () => {
         const { State, RestartCount } = await docker.getContainer(id).inspect();
         return { outOfMemory: State.OOMKilled, restarts: RestartCount };
+      }),
+    memoryLimitOf: (id) =>
+      look(`look at ${short(id)}`, async () => {
+        const { HostConfig } = await docker.getContainer(id).inspect();
+        return HostConfig?.Memory || null;
       }),
     logs: (id, lines) =>
       look(`read the log of ${short(id)}`, async () =>

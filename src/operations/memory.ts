@@ -2,8 +2,11 @@ import { maxMemoryBytes } from '../config/memory.ts';
 import type { ClusterSpec, NodeSpec } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { snapshotShare } from '../domain/memory-share.ts';
+import { containerName } from '../domain/names.ts';
+import type { ObservedContainer } from '../domain/observed.ts';
 import type { Engine } from '../domain/ports.ts';
 import { formatMemory } from '../domain/quantities.ts';
+import type { BoundedNode } from '../plan/diagnose-host.ts';
 import { readRecord } from './read-confs.ts';
 
 /**
@@ -40,16 +43,56 @@ const limitsOf = (cluster: ClusterSpec, nodes: readonly NodeSpec[]): number =>
  * @param except - a cluster that does not count. @default none
  */
 export async function limitsOfRunning(engine: Engine, except?: string): Promise<number> {
+  const limits = (await runningClusters(engine, except)).map(({ spec, nodes }) =>
+    limitsOf(
+      spec,
+      nodes.map(([node]) => node),
+    ),
+  );
+  return limits.reduce((sum, limit) => sum + limit, 0);
+}
+
+/** @returns the running nodes whose containers have a limit on memory of their own */
+export async function boundedNodes(engine: Engine): Promise<readonly BoundedNode[]> {
+  const found = (await runningClusters(engine)).flatMap(({ spec, nodes }) =>
+    nodes.map(async ([node, { id }]): Promise<readonly BoundedNode[]> => {
+      const limitBytes = await engine.memoryLimitOf(id).catch(noneIfGone);
+      const [cluster, container] = [spec.name, containerName(spec.name, node.name)];
+      return limitBytes === null
+        ? []
+        : [{ cluster, container, limitBytes, maxMemoryBytes: maxMemoryBytes(spec, node) }];
+    }),
+  );
+  return (await Promise.all(found)).flat();
+}
+
+/** It has ended since the list was made. */
+function noneIfGone(error: unknown): null {
+  if (error instanceof RmsxError && error.reason === 'gone') return null;
+  throw error;
+}
+
+interface RunningCluster {
+  readonly spec: ClusterSpec;
+  /** The nodes that run, each with its container. */
+  readonly nodes: readonly (readonly [NodeSpec, ObservedContainer])[];
+}
+
+async function runningClusters(engine: Engine, except?: string): Promise<readonly RunningCluster[]> {
   const containers = (await engine.listContainers()).filter(
     ({ cluster, node }) => cluster !== null && cluster !== except && node !== null,
   );
   const running = containers.filter(({ state }) => state !== 'stopped');
   const clusters = [...new Set(running.map((container) => container.cluster))];
-  const limits = clusters.map(async (other) => {
+  const found = clusters.map(async (other): Promise<readonly RunningCluster[]> => {
     const own = running.filter((container) => container.cluster === other);
-    const record = await readRecord(engine, own);
-    const nodes = record?.cluster.nodes.filter((node) => own.some((container) => container.node === node.name)) ?? [];
-    return record ? limitsOf(record.cluster, nodes) : 0;
+    const spec = (await readRecord(engine, own))?.cluster;
+    if (!spec) return [];
+    const nodes = spec.nodes.flatMap((node) => {
+      const container = own.find((each) => each.node === node.name);
+      return container ? [[node, container] as const] : [];
+    });
+    return [{ spec, nodes }];
   });
-  return (await Promise.all(limits)).reduce((sum, limit) => sum + limit, 0);
+  return (await Promise.all(found)).flat();
 }

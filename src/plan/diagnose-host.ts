@@ -1,4 +1,5 @@
 import { type Finding, fine, warning } from '../domain/finding.ts';
+import { rmsxCommand } from '../domain/hints.ts';
 import type { HostSettings } from '../domain/host-settings.ts';
 import { snapshotShare } from '../domain/memory-share.ts';
 import { formatMemory } from '../domain/quantities.ts';
@@ -10,12 +11,24 @@ export interface HostEvidence {
   readonly memoryBytes: number;
   /** What the running nodes of all clusters may take together, as far as they have a limit. */
   readonly limitsBytes: number;
+  /** Running nodes whose containers have a limit of their own. */
+  readonly bounded: readonly BoundedNode[];
+}
+
+/** A node in a container that somebody has given a limit: `docker update --memory`, or a compose file that was edited. */
+export interface BoundedNode {
+  readonly cluster: string;
+  readonly container: string;
+  readonly limitBytes: number;
+  /** What its server takes for data at most; 0 for no end. */
+  readonly maxMemoryBytes: number;
 }
 
 /** How the host treats memory, which decides whether snapshots and full synchronisations succeed. Nothing is changed. */
 export const diagnoseHost = (evidence: HostEvidence): readonly Finding[] => [
   ...settingsOf(evidence),
   ...headroom(evidence),
+  ...tightContainers(evidence),
 ];
 
 function settingsOf({ settings }: HostEvidence): readonly Finding[] {
@@ -52,7 +65,8 @@ function hugePagesOf({ hugePages }: HostSettings): readonly Finding[] {
 
 const share = `${Math.round(snapshotShare * 100)} %`;
 
-function headroom({ settings, memoryBytes, limitsBytes }: HostEvidence): readonly Finding[] {
+function headroom({ settings, memoryBytes: seenBytes, limitsBytes }: HostEvidence): readonly Finding[] {
+  const memoryBytes = Math.min(seenBytes, settings?.cgroupBytes ?? seenBytes);
   const neededBytes = memoryBytes * snapshotShare;
   const leftBytes = memoryBytes - limitsBytes;
   const why = `snapshots and full synchronisations need about ${share} beside the data`;
@@ -65,7 +79,7 @@ function headroom({ settings, memoryBytes, limitsBytes }: HostEvidence): readonl
       ),
     ];
   }
-  const freeBytes = settings?.availableBytes ?? null;
+  const freeBytes = settings?.availableBytes == null ? null : Math.min(settings.availableBytes, memoryBytes);
   if (freeBytes !== null && freeBytes < neededBytes) {
     return [
       warning(
@@ -77,6 +91,28 @@ function headroom({ settings, memoryBytes, limitsBytes }: HostEvidence): readonl
   }
   const free = freeBytes === null ? '' : `, and ${formatMemory(freeBytes)} are free`;
   const limits =
-    limitsBytes === 0 ? 'No running node has a limit' : `The running nodes may take ${formatMemory(limitsBytes)}`;
+    limitsBytes === 0 ? 'No running node has a maxmemory' : `The running nodes may take ${formatMemory(limitsBytes)}`;
   return [fine('memory', `${limits} (host: ${formatMemory(memoryBytes)}${free}); ${why}.`)];
+}
+
+/** The system kills a server whose container reaches its limit, whatever the host has left. */
+function tightContainers({ bounded }: HostEvidence): readonly Finding[] {
+  const dataBytes = ({ limitBytes }: BoundedNode): number => limitBytes * (1 - snapshotShare);
+  const tight = bounded.filter((node) => node.maxMemoryBytes === 0 || node.maxMemoryBytes > dataBytes(node));
+  const [first] = tight;
+  if (!first) return [];
+  const smallest = Math.min(...tight.filter(({ cluster }) => cluster === first.cluster).map(dataBytes));
+  const size = `${Math.max(1, Math.floor(smallest / 2 ** 20))}mb`;
+  const details = tight.map(({ container, limitBytes, maxMemoryBytes }) => {
+    const takes = maxMemoryBytes === 0 ? 'no maxmemory' : `a maxmemory of ${formatMemory(maxMemoryBytes)}`;
+    return `${container} may have ${formatMemory(limitBytes)}, and its server has ${takes}`;
+  });
+  return [
+    warning(
+      'container-memory',
+      `A server is killed when its container reaches its limit on memory, and ${share} of that have to stay free for snapshots and buffers.`,
+      rmsxCommand(first.cluster, `up --set maxmemory=${size}`),
+      details,
+    ),
+  ];
 }

@@ -32,9 +32,10 @@ const good: Evidence = {
   busyPorts: [],
   hasImage: true,
   host: {
-    settings: { overcommit: 1, hugePages: 'madvise', availableBytes: 6 * 2 ** 30 },
+    settings: { overcommit: 1, hugePages: 'madvise', availableBytes: 6 * 2 ** 30, cgroupBytes: null },
     memoryBytes: 8 * 2 ** 30,
     limitsBytes: 0,
+    bounded: [],
   },
   wanted: { cluster: 'redis-server', subnet: '172.19.0.0/24', ports: [6379, 6380], image: 'redis:8.0' },
 };
