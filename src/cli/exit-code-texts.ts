@@ -15,6 +15,6 @@ export const exitCodeTexts: readonly (readonly [codes: string, text: string])[] 
   ['126, 127', 'the command of `run` cannot be executed, or is not there; nothing was made'],
   [
     '130, 143',
-    'interrupted, terminated; what this run made was taken back unless `--retain`. A second signal ends it at once, and names what cleans up',
+    'interrupted, terminated; what this run made was taken back unless `--retain`. A second signal ends it at once, and names what cleans up; the same one within 60 ms is the first one passed on, by `timeout` or npm',
   ],
 ];
