@@ -8,6 +8,7 @@ import { hintFromLogs } from '../plan/older-server.ts';
 import { awaitReplication } from './await-replication.ts';
 import type { Connections } from './connections.ts';
 import { collectLogs, throwIfEnded } from './evidence.ts';
+import { setBackMasterauth } from './set-back-masterauth.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** What is waited for. */
@@ -35,6 +36,7 @@ export async function awaitUsable(
   const { engine, progress, signal } = ports;
   let missing: readonly NotReady[] = lonely.map((node) => ({ node, text: `${node} does not answer` }));
   const told = new Set<string>(); // a replica that tries in vain is in the same two states all the time
+  const loggedIn = new Set<string>(); // with the password of its conf, as far as that is what keeps it away
   let looks = 0;
   const look = async (silent: readonly string[]): Promise<void> => {
     looks += 1;
@@ -59,6 +61,12 @@ export async function awaitUsable(
       failFast: async (seen) => {
         refuseLastingRoles(cluster, seen);
         await look(linked.filter((name) => !seen.has(name)));
+        if (looks % looksPerCheck !== 0) return;
+        const unlinked = [...seen].flatMap(([name, { link }]) =>
+          link === 'down' && !loggedIn.has(name) ? [name] : [],
+        );
+        for (const name of unlinked) loggedIn.add(name);
+        await setBackMasterauth(unlinked, connections, (text) => progress.warn(text));
       },
     });
   } catch (error) {

@@ -78,6 +78,12 @@ describe('a star', () => {
     expect([code, stderr]).toEqual([0, expect.stringContaining('the masterauth of master was changed by hand')]);
     expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'slave-1' });
     expect(await master.config('GET', 'masterauth')).toEqual(['masterauth', await cluster.password()]);
+    await master.config('SET', 'masterauth', '');
+    await master.call('CLIENT', 'KILL', 'TYPE', 'master');
+    expect(await cluster.rmsx('up', '--timeout', '30s')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('the masterauth of master was changed by hand'),
+    });
   });
 });
 
