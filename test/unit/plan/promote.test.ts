@@ -58,6 +58,7 @@ describe('a promotion after the master has died', () => {
       survivors: ['slave-2'],
       silent: [],
       strangers: [],
+      unseen: [],
     });
   });
 
@@ -76,6 +77,18 @@ describe('a promotion after the master has died', () => {
       planPromote(facts({}, { 'slave-2': lost({ replid: 'b'.repeat(40), keys: 0, offset: 1 }) }))?.strangers,
     ).toEqual([]);
   });
+
+  test.each(['running', 'paused', 'stopped'] as const)(
+    'must tell that a replica whose container is %s may hold more, as nobody asks it',
+    (state) => {
+      const given = silent('slave-2', { 'slave-2': state });
+      const plan = planPromote(given);
+      expect(plan?.unseen).toEqual(['slave-2']);
+      expect(plan && formatPromotePlan(plan, given.infos)).toContain(
+        'slave-2 does not answer: whether it holds more than slave-1 cannot be seen',
+      );
+    },
+  );
 
   test('must be told in the order in which it happens', () => {
     const plan = planPromote(facts());
@@ -214,9 +227,15 @@ describe('a promotion that could lose data or make a second master must be refus
       'To rehearse its death: rmsx fault kill master\nTo hand over without losing a write: rmsx switchover slave-1\nTo end it, and lose what only it has: rmsx promote slave-1 --force',
     ],
     [
+      'the target is a second master',
+      facts({ master: 'running' }, { master: alive, 'slave-1': masterInfo([]) }),
+      'master is alive: it answers as the master, at offset 1000.',
+      'To let slave-1, which runs as a master too, follow it again: rmsx repair\nTo end it, and lose what only it has: rmsx promote slave-1 --force',
+    ],
+    [
       'another node is a master already',
       facts({}, { 'slave-2': masterInfo([]) }),
-      'slave-2 already run as master: promoting slave-1 would make one more.',
+      'slave-2 already runs as master: promoting slave-1 would make one more.',
       'rmsx status',
     ],
     [
@@ -309,6 +328,7 @@ describe('a promotion that was done before', () => {
       survivors: ['slave-2'],
       silent: [],
       strangers: [],
+      unseen: [],
     });
   });
 
