@@ -1,7 +1,7 @@
 import { type ClusterSpec, findNode, imageOf, masterOf, sameSource, sourceOf, topDown } from '../domain/cluster.ts';
 import { type ErrorDetails, RmsxError } from '../domain/errors.ts';
 import { bestHeir, lostTo, promoteCommand, startsBehind } from '../domain/heir.ts';
-import { rmsxCommand, waysOut } from '../domain/hints.ts';
+import { promotion, rmsxCommand, waysOut } from '../domain/hints.ts';
 import { describeVerdict, judgeMaster, type MasterEvidence, type MasterVerdict } from '../domain/master-verdict.ts';
 import { describePlace, type Misplaced, misplacedNodes, placeCommand, placeHint } from '../domain/misplaced.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
@@ -99,7 +99,9 @@ function unseenBy({ record, containers, infos, target }: PromoteFacts, formerMas
   const others = record.cluster.nodes.filter(({ name }) => name !== target && name !== formerMaster);
   const mayHold = ({ name }: { readonly name: string }): boolean => {
     const container = containerOf({ containers }, name);
-    return container !== undefined && !container.neverStarted && !infos.has(name);
+    // What is not running any more, and keeps nothing on a disk, holds nothing.
+    const isEmpty = container?.state === 'stopped' && record.cluster.persistence === 'none';
+    return container !== undefined && !container.neverStarted && !isEmpty && !infos.has(name);
   };
   return others.filter(mayHold).map(({ name }) => name);
 }
@@ -121,8 +123,14 @@ function refuseTarget(facts: PromoteFacts): void {
   const container = containerOf({ containers }, target);
   const status = { node: target, hint: rmsxCommand(name, 'status') };
   if (!container) refuse(`${target} cannot be promoted: its container is not there.`, status);
-  if (container.state !== 'running')
-    refuse(`${target} cannot be promoted: its container is ${container.state}.`, status);
+  if (container.state !== 'running') {
+    const isAsleep = container.state === 'paused' || container.state === 'stopped';
+    const again = `${rmsxCommand(name, `start ${target}`)} && ${promotion(name, target, force)}`;
+    refuse(
+      `${target} cannot be promoted: its container is ${container.state}.`,
+      isAsleep ? { node: target, hint: `Let it run, and promote it then: ${again}` } : status,
+    );
+  }
   const misplaced = misplacedNodes(record.cluster, containers).get(target);
   if (misplaced) refuseMisplaced(facts, misplaced);
   const info = infos.get(target);
