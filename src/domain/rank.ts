@@ -64,6 +64,16 @@ const leads = (info: ServerInfo | undefined, other: ServerInfo | undefined): boo
 export const goesOnFrom = (info: ServerInfo, other: ServerInfo): boolean =>
   other.replid !== '' && info.replid2 === other.replid && other.offset < info.secondOffset;
 
+/**
+ * A replica that was not there when another one was promoted may have received more than that one.
+ * @returns whether a node holds writes of the history that a master left, beyond the point where it left; a ping is none
+ */
+export function isAheadOf(info: ServerInfo, master: ServerInfo): boolean {
+  if (info.replid === '' || info.replid !== master.replid2 || master.secondOffset < 1) return false;
+  const bytes = info.offset - (master.secondOffset - 1);
+  return bytes > 0 && bytes !== pingBytes;
+}
+
 function refusalOf(node: string, info: ServerInfo): string | null {
   if (info.loading) return `${node} is loading its data`;
   if (info.link === 'syncing') return `${node} is in the middle of a full synchronisation: its data is old or partial`;

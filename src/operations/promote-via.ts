@@ -17,7 +17,8 @@ export async function promoteVia(
   options: PromoteOptions,
   ports: Ports,
 ): Promise<PromoteResult> {
-  await promote(name, target, { force: true, dryRun: true }, ports); // refused before anything changes, or never
+  const rehearsal = await promote(name, target, { force: true, dryRun: true }, ports);
+  if (!rehearsal.plan) return rehearsal; // it is the master already, and followed; else refused before anything changes, or never
   const first = await promote(name, null, options, ports);
   if (options.dryRun || first.promoted === target) return first;
   try {

@@ -5,7 +5,7 @@ import { describeVerdict } from '../domain/master-verdict.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
-import { type PromoteFacts, type PromotePlan, planPromote, replacedIn } from '../plan/promote.ts';
+import { type PromoteFacts, mayHoldMore, type PromotePlan, planPromote, replacedIn } from '../plan/promote.ts';
 import { resyncsOf } from '../plan/resync.ts';
 import { notSeen, notSettled, settleTimeoutMs, unsettled } from '../plan/settled.ts';
 import { type Connections, infosOf } from './connections.ts';
@@ -65,10 +65,11 @@ export class Promoting {
 
   async run(): Promise<PromoteResult> {
     const { progress } = this.#ports;
-    const { target, formerMaster, verdict, strangers } = this.#plan;
+    const { target, formerMaster, verdict, strangers, unseen } = this.#plan;
     const others = this.#nodes().filter((node) => node !== formerMaster);
     if (formerMaster && verdict) progress.note(describeVerdict(formerMaster, verdict));
     for (const node of strangers) progress.warn(replacedIn(node, target));
+    for (const node of unseen) progress.warn(mayHoldMore(node, target));
     progress.begin(`promoting ${target}`);
     try {
       await this.#fence();

@@ -1,8 +1,9 @@
-import { type ClusterSpec, type NodeSpec, sameAddress, sourceOf } from '../domain/cluster.ts';
+import { type ClusterSpec, masterOf, type NodeSpec, sameAddress, sourceOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { type LostWrites, lostInStream } from '../domain/lost-writes/lost-writes.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
+import { isAheadOf } from '../domain/rank.ts';
 import { writeLost } from '../files/write-lost.ts';
 import { refuseToLose } from '../plan/refuse-to-lose.ts';
 import type { Resync } from '../plan/resync.ts';
@@ -74,9 +75,12 @@ export class Rejoining {
     return lastRoleOf(containerOf(cluster, plan.node.name)?.id ?? '', this.#ports.engine);
   }
 
-  /** A replica that is in sync has none of its own; of a node that did not tell what it was, nobody can say. */
+  /**
+   * A replica has none of its own, but where it received more than the one that was promoted meanwhile; of a node that did
+   * not tell what it was, nobody can say.
+   */
   async #count(role: 'master' | 'replica' | null, isWoken = false): Promise<LostWrites> {
-    if (role === 'replica') return lostInStream([]);
+    if (role === 'replica' && !this.#isAhead()) return lostInStream([]);
     if (role === null) return { unknown: 'its log does not tell whether it was the master' };
     const { cluster, connections, plan } = this.#scene;
     const { engine, signal } = this.#ports;
@@ -87,6 +91,12 @@ export class Rejoining {
     const containers = cluster.containers.map(awake);
     const scene = { record, containers, formerMaster: name, isPredecessor: false, connections, engine, signal };
     return lostWrites(scene);
+  }
+
+  #isAhead(): boolean {
+    const { cluster, infos, plan } = this.#scene;
+    const [own, master] = [plan.node.name, masterOf(cluster.record.cluster).name].map((name) => infos.get(name));
+    return own !== undefined && master !== undefined && isAheadOf(own, master);
   }
 
   async #save(lost: LostWrites): Promise<string | null> {

@@ -1,7 +1,7 @@
 import { type ClusterSpec, findNode, imageOf, masterOf, sameSource, sourceOf, topDown } from '../domain/cluster.ts';
 import { type ErrorDetails, RmsxError } from '../domain/errors.ts';
 import { bestHeir, lostTo, promoteCommand, startsBehind } from '../domain/heir.ts';
-import { rmsxCommand, waysOut } from '../domain/hints.ts';
+import { promotion, rmsxCommand, waysOut } from '../domain/hints.ts';
 import { describeVerdict, judgeMaster, type MasterEvidence, type MasterVerdict } from '../domain/master-verdict.ts';
 import { describePlace, type Misplaced, misplacedNodes, placeCommand, placeHint } from '../domain/misplaced.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
@@ -49,6 +49,8 @@ export interface PromotePlan {
   readonly silent: readonly string[];
   /** Survivors of another history: whatever only they have is replaced. */
   readonly strangers: readonly string[];
+  /** Other replicas that do not answer, whatever their containers do: whether they hold more cannot be seen. */
+  readonly unseen: readonly string[];
 }
 
 /**
@@ -65,7 +67,7 @@ export function planPromote(facts: PromoteFacts): PromotePlan | null {
   if (!isDone) refuseTarget(facts);
   const formerMaster = recorded === target ? null : recorded;
   const verdict = formerMaster === null ? null : judgeMaster({ ...facts, cluster });
-  if (verdict && !facts.force) refuseLivingMaster(verdict, cluster, target);
+  if (verdict && !facts.force) refuseLivingMaster(verdict, cluster, target, facts.infos.get(target)?.role === 'master');
   const fence = verdict && fenceFor(cluster, facts.containers, verdict);
   const survivors = cluster.nodes
     .map((node) => node.name)
@@ -89,7 +91,19 @@ export function planPromote(facts: PromoteFacts): PromotePlan | null {
     survivors,
     silent,
     strangers: strangersTo(target, survivors, facts.infos),
+    unseen: formerMaster === null ? [] : unseenBy(facts, formerMaster),
   };
+}
+
+function unseenBy({ record, containers, infos, target }: PromoteFacts, formerMaster: string): readonly string[] {
+  const others = record.cluster.nodes.filter(({ name }) => name !== target && name !== formerMaster);
+  const mayHold = ({ name }: { readonly name: string }): boolean => {
+    const container = containerOf({ containers }, name);
+    // What is not running any more, and keeps nothing on a disk, holds nothing.
+    const isEmpty = container?.state === 'stopped' && record.cluster.persistence === 'none';
+    return container !== undefined && !container.neverStarted && !isEmpty && !infos.has(name);
+  };
+  return others.filter(mayHold).map(({ name }) => name);
 }
 
 function followsItsSource(cluster: ClusterSpec, infos: PromoteFacts['infos'], name: string): boolean {
@@ -109,8 +123,14 @@ function refuseTarget(facts: PromoteFacts): void {
   const container = containerOf({ containers }, target);
   const status = { node: target, hint: rmsxCommand(name, 'status') };
   if (!container) refuse(`${target} cannot be promoted: its container is not there.`, status);
-  if (container.state !== 'running')
-    refuse(`${target} cannot be promoted: its container is ${container.state}.`, status);
+  if (container.state !== 'running') {
+    const isAsleep = container.state === 'paused' || container.state === 'stopped';
+    const again = `${rmsxCommand(name, `start ${target}`)} && ${promotion(name, target, force)}`;
+    refuse(
+      `${target} cannot be promoted: its container is ${container.state}.`,
+      isAsleep ? { node: target, hint: `Let it run, and promote it then: ${again}` } : status,
+    );
+  }
   const misplaced = misplacedNodes(record.cluster, containers).get(target);
   if (misplaced) refuseMisplaced(facts, misplaced);
   const info = infos.get(target);
@@ -184,7 +204,8 @@ function refuseOtherMasters({ record, infos, target }: PromoteFacts): void {
   const masters = [...infos].filter(([, info]) => info.role === 'master').map(([node]) => node);
   const others = masters.filter((node) => node !== target && node !== recorded);
   if (others.length === 0) return;
-  refuse(`${others.join(' and ')} already run as master: promoting ${target} would make one more.`, {
+  const run = others.length > 1 ? 'run' : 'runs';
+  refuse(`${others.join(' and ')} already ${run} as master: promoting ${target} would make one more.`, {
     node: target,
     hint: rmsxCommand(record.cluster.name, 'status'),
   });
@@ -192,7 +213,7 @@ function refuseOtherMasters({ record, infos, target }: PromoteFacts): void {
 
 /** The plan as sentences, in the order in which they happen. */
 export function formatPromotePlan(plan: PromotePlan, infos: ReadonlyMap<string, ServerInfo>): string {
-  const { target, formerMaster, verdict, fence, record, survivors, strangers } = plan;
+  const { target, formerMaster, verdict, fence, record, survivors, strangers, unseen } = plan;
   const lines = [
     ...(formerMaster && verdict ? [describeVerdict(formerMaster, verdict)] : []),
     ...(fence ? describeFence(record.cluster.name, fence) : []),
@@ -206,6 +227,7 @@ export function formatPromotePlan(plan: PromotePlan, infos: ReadonlyMap<string, 
       return `let ${node} follow ${source}  (${predictResync(infos.get(node), infos.get(target))} resynchronisation expected)`;
     }),
     ...strangers.map((node) => replacedIn(node, target)),
+    ...unseen.map((node) => mayHoldMore(node, target)),
     'wait until all of them acknowledge a marker',
   ];
   return lines.join('\n');
@@ -214,3 +236,7 @@ export function formatPromotePlan(plan: PromotePlan, infos: ReadonlyMap<string, 
 /** @returns what is told of a stranger */
 export const replacedIn = (node: string, target: string): string =>
   `${node} holds another history than ${target}: writes that only ${node} has are replaced, and cannot be counted`;
+
+/** @returns what is told of a replica that does not answer */
+export const mayHoldMore = (node: string, target: string): string =>
+  `${node} does not answer: whether it holds more than ${target} cannot be seen, and whatever only it has would be replaced`;

@@ -7,10 +7,16 @@ import type { ServerInfo } from '../domain/server-info.ts';
 export const settleTimeoutMs = 5000;
 
 /**
+ * Whoever was off the network when its source ended was not told: its link stays up until `repl-timeout`. After so many
+ * seconds of silence nothing of an ended server is under way to it any more.
+ */
+const silentSeconds = 3;
+
+/**
  * The nodes whose offsets are not final: they moved between two looks, or more may come. A promotion that is finished only
  * compares nothing any more, and replicas of a master that is at work go on moving.
  * @param nodes - the one that is promoted first
- * @param gone - the address of the former master: a link to it must be down
+ * @param gone - the address of the former master: a link to it must be down, or long silent
  */
 export function unsettled(
   nodes: readonly string[],
@@ -25,7 +31,8 @@ export function unsettled(
 
 function hasSettled(before: ServerInfo | undefined, now: ServerInfo | undefined, gone: Address | undefined): boolean {
   if (!before || !now) return false;
-  const isCut = now.link === 'down' || (now.link === 'up' && !(gone && now.source && sameAddress(now.source, gone)));
+  const isOfGone = gone !== undefined && now.source !== null && sameAddress(now.source, gone);
+  const isCut = now.link === 'down' || (now.link === 'up' && (!isOfGone || (now.lastIoSeconds ?? 0) > silentSeconds));
   return isCut && now.offset === before.offset && now.readOffset === now.offset;
 }
 

@@ -1,5 +1,5 @@
 import { masterOf } from '../cluster.ts';
-import { nextMaster, promoteCommand, startsBehind } from '../heir.ts';
+import { heirAmong, nextMaster, promoteCommand, startsBehind } from '../heir.ts';
 import { placeHint } from '../misplaced.ts';
 import { containerOf } from '../observed.ts';
 import type { Warning } from '../status.ts';
@@ -89,5 +89,13 @@ export function masterHint(scene: Scene): string {
   const isCopied = containers.some(({ node, state }) => node !== null && node !== recorded && state !== 'stopped');
   const behind = isCopied ? startsBehind(cluster, container) : undefined;
   if (!container || behind === undefined) return command(scene, 'up');
+  const asleep = heirAmong(cluster, heldIn(scene, recorded));
+  if (asleep !== undefined) return `${command(scene, `start ${asleep}`)} && ${promoteCommand(cluster, asleep)}`;
   return `docker start ${containerAt(scene, recorded)}   # it starts ${behind}, and replicas copy that`;
 }
+
+/** @returns the replicas whose containers are paused: they have their data in their memory, and nobody has asked them */
+const heldIn = ({ containers, misplaced }: Scene, recorded: string): readonly string[] =>
+  containers.flatMap(({ node, state }) =>
+    node !== null && node !== recorded && state === 'paused' && !misplaced.has(node) ? [node] : [],
+  );

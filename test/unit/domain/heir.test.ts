@@ -142,6 +142,9 @@ describe('after the kill of a master of an older server that keeps snapshots', (
       [back, back],
       ['rmsx up', 'rmsx up'],
     ]);
+    const held = there.map((each) => (each.node === 'slave-2' ? { ...each, state: 'paused' as const } : each));
+    // What is held in its memory is the data: nobody may be told to start a master that others copy.
+    expect(hints(held)[0]).toMatch(/^rmsx start slave-2 && rmsx promote slave-2/);
   });
 
   test('one with an append-only file may be brought back', () => {

@@ -5,6 +5,7 @@ import type { Ports } from '../../../src/domain/ports.ts';
 import type { Redis, RedisConnection } from '../../../src/domain/redis-port.ts';
 import type { ServerInfo } from '../../../src/domain/server-info.ts';
 import { promote } from '../../../src/operations/promote.ts';
+import { promoteVia } from '../../../src/operations/promote-via.ts';
 import { rejectionOf } from '../../helpers/error-of.ts';
 import { SlowWorld } from '../../helpers/slow-world.ts';
 import { cluster, masterInfo, node, replicaInfo, shaped } from '../../helpers/values.ts';
@@ -82,4 +83,15 @@ test('a promotion must be finished while the new master takes writes', async () 
   } finally {
     clearInterval(writing);
   }
+});
+
+test('a node that is the master already must not be promoted over another one, and nobody else in its place', async () => {
+  const spec = shaped('star', { master: 'slave-1', 'slave-1': null, 'slave-2': 'slave-1' });
+  const infos = new Map([
+    ['slave-1', masterInfo([node('slave-2', 'slave-1')])],
+    ['slave-2', replicaInfo(node('slave-1', null))],
+  ]);
+  const { ports } = await worldOf(spec, infos);
+  const result = await promoteVia('redis-server', 'slave-1', { force: false, dryRun: false }, ports);
+  expect([result.promoted, result.changed]).toEqual(['slave-1', false]);
 });

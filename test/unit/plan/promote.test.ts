@@ -58,6 +58,7 @@ describe('a promotion after the master has died', () => {
       survivors: ['slave-2'],
       silent: [],
       strangers: [],
+      unseen: [],
     });
   });
 
@@ -168,7 +169,9 @@ describe('a promotion that could lose data or make a second master must be refus
       `the target is ${state}`,
       silent('slave-1', { 'slave-1': state }),
       `slave-1 cannot be promoted: its container is ${state}.`,
-      'rmsx status',
+      state === 'stopped' || state === 'paused'
+        ? 'Let it run, and promote it then: rmsx start slave-1 && rmsx promote slave-1'
+        : 'rmsx status',
     ]),
     ['the target is silent', silent('slave-1'), 'slave-1 cannot be promoted: it does not answer.', 'rmsx status'],
     [
@@ -214,9 +217,15 @@ describe('a promotion that could lose data or make a second master must be refus
       'To rehearse its death: rmsx fault kill master\nTo hand over without losing a write: rmsx switchover slave-1\nTo end it, and lose what only it has: rmsx promote slave-1 --force',
     ],
     [
+      'the target is a second master',
+      facts({ master: 'running' }, { master: alive, 'slave-1': masterInfo([]) }),
+      'master is alive: it answers as the master, at offset 1000.',
+      'To let slave-1, which runs as a master too, follow it again: rmsx repair\nTo end it, and lose what only it has: rmsx promote slave-1 --force',
+    ],
+    [
       'another node is a master already',
       facts({}, { 'slave-2': masterInfo([]) }),
-      'slave-2 already run as master: promoting slave-1 would make one more.',
+      'slave-2 already runs as master: promoting slave-1 would make one more.',
       'rmsx status',
     ],
     [
@@ -309,6 +318,7 @@ describe('a promotion that was done before', () => {
       survivors: ['slave-2'],
       silent: [],
       strangers: [],
+      unseen: [],
     });
   });
 

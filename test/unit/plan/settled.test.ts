@@ -22,6 +22,18 @@ test.each([
   ['with bytes that it has not applied', replica({}), replica({ readOffset: 520 }), false],
   ['still linked to the former master', replica({ link: 'up' }), replica({ link: 'up' }), false],
   [
+    'linked to the former master, and has not heard of its end',
+    replica({ link: 'up', lastIoSeconds: 3 }),
+    replica({ link: 'up', lastIoSeconds: 4 }),
+    true,
+  ],
+  [
+    'linked to the former master, and heard from it 3 s ago',
+    replica({ link: 'up', lastIoSeconds: 3 }),
+    replica({ link: 'up', lastIoSeconds: 3 }),
+    false,
+  ],
+  [
     'linked to somebody who lives',
     replica({ link: 'up', source: other }),
     replica({ link: 'up', source: other }),

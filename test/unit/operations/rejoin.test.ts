@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { RmsxError } from '../../../src/domain/errors.ts';
+import type { Ports } from '../../../src/domain/ports.ts';
+import type { RedisConnection } from '../../../src/domain/redis-port.ts';
+import type { ServerInfo } from '../../../src/domain/server-info.ts';
+import { rejoin } from '../../../src/operations/rejoin.ts';
+import { rejectionOf } from '../../helpers/error-of.ts';
+import { SlowWorld } from '../../helpers/slow-world.ts';
+import { history, masterInfo, node, replicaInfo, shaped } from '../../helpers/values.ts';
+
+/** slave-1 took over when it had 500 bytes; slave-2 did not answer then, runs again, and looks for the dead master. */
+async function worldOf(offset: number): Promise<{ readonly ports: Ports; readonly followed: string[] }> {
+  const spec = shaped('star', { master: 'slave-1', 'slave-1': null, 'slave-2': 'slave-1' });
+  const world = await SlowWorld.of(spec);
+  const heir = { replid: 'b'.repeat(40), replid2: history, secondOffset: 501, offset: 900 };
+  const infos = new Map<string, ServerInfo>([
+    ['slave-1', masterInfo([], heir)],
+    ['slave-2', replicaInfo(node('master', null), { link: 'down', offset })],
+  ]);
+  const followed: string[] = [];
+  const connect = async (name: string): Promise<RedisConnection> => {
+    const connection: Partial<RedisConnection> = {
+      info: async () => infos.get(name) ?? masterInfo([]),
+      follow: async () => {
+        followed.push(name);
+        infos.set(name, replicaInfo(node('slave-1', null), { replid: heir.replid, offset: 900 }));
+        infos.set('slave-1', masterInfo([node('slave-2', 'slave-1')], heir));
+      },
+      cutClients: async () => undefined,
+      mark: async (_, replicas) => ({ offset: 0, acknowledged: replicas }),
+      close: () => undefined,
+    };
+    return connection as RedisConnection;
+  };
+  const readFile = (): never => {
+    throw new RmsxError('failed', 'The disk is on fire.');
+  };
+  const synchronised = '9:S 28 Nov 2026 18:06:35.123 * MASTER <-> REPLICA sync: Finished with success';
+  const engine = { ...world.engine, readFile, logs: async () => [synchronised] };
+  return { followed, ports: { ...world.ports, engine, redis: { warmUp: () => undefined, connect } } };
+}
+
+test('a replica that received more than the one that was promoted must not lose that without a word', async () => {
+  const { ports, followed } = await worldOf(640);
+  const error = await rejectionOf(rejoin('redis-server', 'slave-2', {}, ports));
+  expect(error).toMatchObject({
+    code: 'unsafe',
+    message: expect.stringContaining('Whether slave-2 has writes that nobody else has cannot be known'),
+    hint: expect.stringContaining('rmsx rejoin slave-2 --discard'),
+  });
+  expect(followed).toEqual([]);
+});
+
+test.each([
+  ['has no more than the one that was promoted', 500],
+  ['has one ping more', 514],
+])('a replica that %s must come back without a question', async (_, offset) => {
+  const { ports, followed } = await worldOf(offset);
+  expect((await rejoin('redis-server', 'slave-2', {}, ports)).lost).toMatchObject({ writes: [], bytes: 0 });
+  expect(followed).toEqual(['slave-2']);
+});
