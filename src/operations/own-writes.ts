@@ -1,4 +1,4 @@
-import { findNode, plannedRole } from '../domain/cluster.ts';
+import { findNode, masterOf, plannedRole } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { LostWrites } from '../domain/lost-writes/lost-writes.ts';
 import { containerOf } from '../domain/observed.ts';
@@ -28,16 +28,19 @@ export async function refuseToLoseOwn(
   const nodes = plan.flatMap(({ step }) =>
     comingBack.some((op) => op === step.op) && 'node' in step ? [step.node] : [],
   );
+  const hasMaster = containerOf({ containers }, masterOf(record.cluster).name)?.state === 'running';
   const notices: Notice[] = [];
   for (const node of new Set(nodes)) {
     const spec = findNode(record.cluster, node);
     const container = containerOf({ containers }, node);
     if (!spec || !container || plannedRole(spec) === 'master') continue;
     if (container.state === 'stopped' && record.cluster.persistence === 'none') continue; // its writes are gone already
-    if ((await lastRoleOf(container.id, ports.engine)) !== 'master') continue;
+    const role = await lastRoleOf(container.id, ports.engine);
+    // A replica has some only where another one was promoted without it: that one can be asked, if anybody can.
+    if (role === null || (role === 'replica' && !hasMaster)) continue;
     const lost = await ownWritesOf(name, node, ports);
     if (!('unknown' in lost)) refuseToLose(lost, { cluster: name, node });
-    else notices.push(mayBeLost(node, lost.unknown));
+    else if (role === 'master') notices.push(mayBeLost(node, lost.unknown));
   }
   return notices;
 }

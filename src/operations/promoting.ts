@@ -5,7 +5,7 @@ import { describeVerdict } from '../domain/master-verdict.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
-import { type PromoteFacts, mayHoldMore, type PromotePlan, planPromote, replacedIn } from '../plan/promote.ts';
+import { mayHoldMore, type PromoteFacts, type PromotePlan, planPromote, replacedIn } from '../plan/promote.ts';
 import { resyncsOf } from '../plan/resync.ts';
 import { notSeen, notSettled, settleTimeoutMs, unsettled } from '../plan/settled.ts';
 import { type Connections, infosOf } from './connections.ts';

@@ -1,4 +1,4 @@
-import { type ClusterSpec, masterOf, type NodeSpec, sameAddress, sourceOf } from '../domain/cluster.ts';
+import { type ClusterSpec, formatAddress, masterOf, type NodeSpec, sameAddress, sourceOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { type LostWrites, lostInStream } from '../domain/lost-writes/lost-writes.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
@@ -10,7 +10,7 @@ import type { Resync } from '../plan/resync.ts';
 import { settingInConf } from '../render/conf-values.ts';
 import { lostWritesAsText, lostWritesToPipe } from '../render/lost-writes-file.ts';
 import { awaitUsable } from './await-usable.ts';
-import { lastRoleOf } from './last-role.ts';
+import { lastRoleOf, lastSourceOf } from './last-role.ts';
 import { beginWork, startNamed } from './lifecycle-steps.ts';
 import { lostWrites } from './lost-writes/lost-writes.ts';
 import { type Refusing, refuseWrites } from './refuse-writes.ts';
@@ -26,6 +26,8 @@ export class Rejoining {
   readonly #scene: RejoinScene;
   readonly #options: RejoinOptions;
   readonly #ports: Ports;
+  /** Whether it is a replica that is known to hold more than the new master. */
+  #isAhead = false;
 
   constructor(scene: RejoinScene, options: RejoinOptions, ports: Ports) {
     this.#scene = scene;
@@ -46,7 +48,8 @@ export class Rejoining {
     let saved: string | null;
     try {
       lost = await this.#count(role, woken !== null);
-      refuseToLose(lost, { cluster: cluster.name, node: name, ...this.#options });
+      if (role === 'replica' && 'unknown' in lost && !this.#isAhead) this.#tellUnknown(lost.unknown);
+      else refuseToLose(lost, { cluster: cluster.name, node: name, ...this.#options });
       saved = await this.#save(lost);
       await writeRoles(this.#ports.engine, cluster, cluster.record, [name]);
     } catch (error) {
@@ -80,8 +83,8 @@ export class Rejoining {
    * not tell what it was, nobody can say.
    */
   async #count(role: 'master' | 'replica' | null, isWoken = false): Promise<LostWrites> {
-    if (role === 'replica' && !this.#isAhead()) return lostInStream([]);
     if (role === null) return { unknown: 'its log does not tell whether it was the master' };
+    if (role === 'replica' && !(await this.#mayBeAhead(isWoken))) return lostInStream([]);
     const { cluster, connections, plan } = this.#scene;
     const { engine, signal } = this.#ports;
     const { name } = plan.node;
@@ -93,10 +96,28 @@ export class Rejoining {
     return lostWrites(scene);
   }
 
-  #isAhead(): boolean {
-    const { cluster, infos, plan } = this.#scene;
-    const [own, master] = [plan.node.name, masterOf(cluster.record.cluster).name].map((name) => infos.get(name));
-    return own !== undefined && master !== undefined && isAheadOf(own, master);
+  /** Of a replica that cannot be asked, its file tells; and where nobody was promoted, there is nobody to be ahead of. */
+  async #mayBeAhead(isWoken: boolean): Promise<boolean> {
+    const { cluster, connections, infos, plan } = this.#scene;
+    const { name } = plan.node;
+    const master = infos.get(masterOf(cluster.record.cluster).name);
+    if (!master || master.secondOffset < 1) return false;
+    const probe = isWoken ? await connections.probe(name) : undefined;
+    const own = probe && 'info' in probe ? probe.info : infos.get(name);
+    if (own) {
+      this.#isAhead = isAheadOf(own, master);
+      return this.#isAhead;
+    }
+    const container = containerOf(cluster, name);
+    if (!container || (container.state === 'stopped' && cluster.record.cluster.persistence === 'none')) return false;
+    const source = await lastSourceOf(container.id, this.#ports.engine);
+    return source !== formatAddress(masterOf(cluster.record.cluster).address); // who was in sync with it is not ahead of it
+  }
+
+  /** What a replica received beyond the new master was told as lost when that one was promoted without it. */
+  #tellUnknown(why: string): void {
+    const { name } = this.#scene.plan.node;
+    this.#ports.progress.warn(`whether ${name} had received more than the new master cannot be known: ${why}`);
   }
 
   async #save(lost: LostWrites): Promise<string | null> {

@@ -7,8 +7,9 @@ const graceSeconds = 10;
 
 /**
  * Removes what rmsx made for a cluster and nothing else. All servers stop at the same time, so that no replica sees its
- * source go and no source waits for its replicas. The network goes beside the containers: an engine lets go of an endpoint
- * when its server has ended, and takes as long to remove a network as to tidy up behind the containers.
+ * source go and no source waits for its replicas. Where there are no volumes, the network goes beside the containers: an
+ * engine lets go of an endpoint when its server has ended, and takes as long to remove a network as to tidy up behind the
+ * containers. Where there are, it waits for all of them: where a removal fails, `gc` knows by the network whose volumes are left.
  * @param volumes - whether the data goes too
  */
 export function planDown(cluster: string, engine: ObservedEngine, { volumes }: { readonly volumes: boolean }): Plan {
@@ -18,7 +19,8 @@ export function planDown(cluster: string, engine: ObservedEngine, { volumes }: {
   const networks = engine.networks.filter((network) => network.cluster === cluster);
   const owned = volumes ? engine.volumes.filter((volume) => volume.cluster === cluster) : [];
   const because = 'down removes it';
-  const steps = removeContainers(containers, engine, volumes, because, true);
+  const isEmpty = !engine.volumes.some((volume) => volume.cluster === cluster);
+  const steps = removeContainers(containers, engine, volumes, because, isEmpty);
   const removed = containers.map((container) => `remove ${container.id}`);
   const ended = steps.filter(({ after }) => after.length === 0).map(({ id }) => id);
   return [
@@ -28,7 +30,7 @@ export function planDown(cluster: string, engine: ObservedEngine, { volumes }: {
         id: `network ${network.id}`,
         step: { op: 'remove-network', name: network.name, id: network.id },
         because,
-        after: ended,
+        after: isEmpty ? ended : removed,
       }),
     ),
     ...removeVolumes(owned, removed),

@@ -207,3 +207,36 @@ test('a node that somebody made a master must come back with its own writes save
     await cluster.remove();
   }
 });
+
+test('a replica that was down when another was promoted without what it had must not lose that without a word', async () => {
+  const cluster = new TestCluster('rejoin-ahead');
+  try {
+    await cluster.up('--replicas', '2', '--set', 'appendfsync=always');
+    const master = await cluster.client('master');
+    await master.set('both', '1');
+    await cluster.rmsx('fault', 'partition', 'slave-1');
+    for (const key of ['one', 'two', 'three']) await master.set(key, key);
+    const ahead = await cluster.client('slave-2');
+    await eventually('slave-2 has them', async () => (await ahead.exists('three')) === 1);
+    await docker('kill', cluster.container('slave-2'), cluster.container('master'));
+    await cluster.rmsx('fault', 'heal', 'slave-1', '--timeout', '20s');
+
+    const { code, stderr } = await cluster.rmsx('promote', 'slave-1');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('whether it holds more than slave-1 cannot be seen')]);
+    const refused = await cluster.rmsx('start', 'slave-2');
+    expect([refused.code, refused.stderr]).toEqual([
+      7,
+      expect.stringMatching(/slave-2 has 3 writes .*that nobody else has/),
+    ]);
+    const file = join(directory, 'ahead.resp');
+    const back = await rejoin(cluster, 'slave-2', '--save-lost', file);
+    expect(back).toMatchObject({ way: 'start', saved: file, lost: { writes: 3, unknown: null } });
+    expect(await (await cluster.client('slave-2')).mget('both', 'one')).toEqual(['1', null]);
+
+    await docker('kill', cluster.container('slave-2'));
+    await (await cluster.client('slave-1')).set('later', '1');
+    expect(await rejoin(cluster, 'slave-2')).toMatchObject({ way: 'start', lost: { writes: 0 } });
+  } finally {
+    await cluster.remove();
+  }
+});

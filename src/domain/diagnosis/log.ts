@@ -20,6 +20,9 @@ const full = 'No space left on device';
 export const fatalLine: RegExp =
   /FATAL|Fatal error|Can't handle RDB|can't open|Bad (directive|file)|aborting|Unsupported system page size|Guru Meditation|crashed by signal/i;
 
+/** Before every synchronisation. */
+const connecting = /Connecting to (?:MASTER|PRIMARY) (\S+:\d+)/;
+
 /** `1:S 28 Nov 2026 18:06:35.123 * ` before what a server says. */
 const head = /^\d+:\w (\d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2}\.\d{3}) \S /;
 
@@ -109,4 +112,11 @@ export function lastRoleIn(log: readonly string[]): 'master' | 'replica' | null 
   const lastInSync = log.findLastIndex((line) => /^\d+:S /.test(line) && synchronised.test(line));
   if (lastMaster === lastInSync) return null; // neither is there
   return lastMaster > lastInSync ? 'master' : 'replica';
+}
+
+/** @returns the address of the source with which a replica was in sync last, as `host:port`; undefined where its log does not tell */
+export function lastSourceIn(log: readonly string[]): string | undefined {
+  const lastInSync = log.findLastIndex((line) => /^\d+:S /.test(line) && synchronised.test(line));
+  const asked = log.slice(0, lastInSync + 1).findLast((line) => connecting.test(line));
+  return connecting.exec(asked ?? '')?.[1];
 }

@@ -37,16 +37,26 @@ test('down must remove containers and network of this cluster, and stop servers 
     stop id-slave-1 <- nothing
     remove id-slave-1 <- stop id-slave-1
     remove id-slave-2 <- nothing
-    network id-of-redis-server_app_net <- stop id-master, stop id-slave-1, remove id-slave-2"
+    network id-of-redis-server_app_net <- remove id-master, remove id-slave-1, remove id-slave-2"
+  `);
+});
+
+test('down of a cluster without volumes must take its network away beside its containers', () => {
+  const plan = planDown('redis-server', { ...engine, volumes: [] }, { volumes: true });
+  expect(edges(plan)).toMatchInlineSnapshot(`
+    "kill id-master <- nothing
+    remove id-master <- kill id-master
+    kill id-slave-1 <- nothing
+    remove id-slave-1 <- kill id-slave-1
+    remove id-slave-2 <- nothing
+    network id-of-redis-server_app_net <- kill id-master, kill id-slave-1, remove id-slave-2"
   `);
 });
 
 test('down --volumes must take the labelled volumes too, and need not stop anything gently', () => {
   const plan = planDown('redis-server', engine, { volumes: true });
   expect(formatPlan(plan)).toMatchInlineSnapshot(`
-    "kill master  (no data of it stays)
-    remove container of master  (down removes it)
-    kill slave-1  (no data of it stays)
+    "remove container of master  (down removes it)
     remove container of slave-1  (down removes it)
     remove container of slave-2  (down removes it)
     remove network redis-server_app_net  (down removes it)
@@ -54,12 +64,10 @@ test('down --volumes must take the labelled volumes too, and need not stop anyth
     remove volume redis-server-slave-1-data  (--volumes takes the data too)"
   `);
   expect(edges(plan)).toMatchInlineSnapshot(`
-    "kill id-master <- nothing
-    remove id-master <- kill id-master
-    kill id-slave-1 <- nothing
-    remove id-slave-1 <- kill id-slave-1
+    "remove id-master <- nothing
+    remove id-slave-1 <- nothing
     remove id-slave-2 <- nothing
-    network id-of-redis-server_app_net <- kill id-master, kill id-slave-1, remove id-slave-2
+    network id-of-redis-server_app_net <- remove id-master, remove id-slave-1, remove id-slave-2
     volume redis-server-master-data <- remove id-master, remove id-slave-1, remove id-slave-2
     volume redis-server-slave-1-data <- remove id-master, remove id-slave-1, remove id-slave-2"
   `);

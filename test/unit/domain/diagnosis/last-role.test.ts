@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lastRoleIn } from '../../../../src/domain/diagnosis/log.ts';
+import { lastRoleIn, lastSourceIn } from '../../../../src/domain/diagnosis/log.ts';
 
 const line = (letter: string, text: string): string => `1:${letter} 28 Nov 2026 18:06:35.123 * ${text}`;
 const boot = '1:C 28 Nov 2026 18:06:35.123 # oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo';
@@ -19,4 +19,17 @@ test.each([
   ['a server that says nothing', [], null],
 ])('the log of %s must tell what it was last', (_, log, role) => {
   expect(lastRoleIn(log)).toBe(role);
+});
+
+test.each([
+  [
+    'a replica that was in sync with another one before',
+    [trying.replace('.11', '.10'), inSync, trying, again],
+    '172.19.0.11:6380',
+  ],
+  ['a replica that only tries another one', [trying, inSync, trying.replace('.11', '.12')], '172.19.0.11:6380'],
+  ['Valkey', [trying.replace('MASTER', 'PRIMARY'), again], '172.19.0.11:6380'],
+  ['a replica that never was in sync', [boot, trying], undefined],
+])('the log of %s must tell with whom it was in sync last', (_, log, source) => {
+  expect(lastSourceIn(log)).toBe(source);
 });
