@@ -13,6 +13,7 @@ import { describeRole } from './describe-role.ts';
 import { describeFence, type Fence, fenceFor } from './fence.ts';
 import { refuseLivingMaster } from './living-master.ts';
 import { refuseToGuess, strangersTo } from './other-histories.ts';
+import { predictLoss } from './predict-loss.ts';
 import { reparent } from './reparent.ts';
 import { predictResync } from './resync.ts';
 
@@ -226,6 +227,7 @@ export function formatPromotePlan(plan: PromotePlan, infos: ReadonlyMap<string, 
       const source = findNode(record.cluster, node)?.source;
       return `let ${node} follow ${source}  (${predictResync(infos.get(node), infos.get(target))} resynchronisation expected)`;
     }),
+    ...predictLoss(target, formerMaster, survivors, infos),
     ...strangers.map((node) => replacedIn(node, target)),
     ...unseen.map((node) => mayHoldMore(node, target)),
     'wait until all of them acknowledge a marker',

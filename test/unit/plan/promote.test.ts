@@ -87,6 +87,7 @@ describe('a promotion after the master has died', () => {
       write the role of slave-2: replica of slave-1
       make slave-1 the master
       let slave-2 follow slave-1  (partial resynchronisation expected)
+      lose what only master has: that cannot be seen before, and is counted when slave-1 has taken over
       wait until all of them acknowledge a marker"
     `);
   });
