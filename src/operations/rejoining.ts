@@ -8,7 +8,7 @@ import { writeLost } from '../files/write-lost.ts';
 import { refuseToLose } from '../plan/refuse-to-lose.ts';
 import type { Resync } from '../plan/resync.ts';
 import { settingInConf } from '../render/conf-values.ts';
-import { lostWritesAsText, lostWritesToPipe } from '../render/lost-writes-file.ts';
+import { hasUnknownDatabase, lostWritesAsText, lostWritesToPipe } from '../render/lost-writes-file.ts';
 import { awaitUsable } from './await-usable.ts';
 import { lastRoleOf, lastSourceOf } from './last-role.ts';
 import { beginWork, startNamed } from './lifecycle-steps.ts';
@@ -128,6 +128,11 @@ export class Rejoining {
       pipe: lostWritesToPipe(lost.writes),
       text: lostWritesAsText(lost, { cluster: cluster.name, node: plan.node.name }),
     });
+    if (hasUnknownDatabase(lost.writes)) {
+      this.#ports.progress.warn(
+        `the database of the first saved writes is not known: look before they are written again`,
+      );
+    }
     return saveLost;
   }
 

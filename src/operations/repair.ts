@@ -1,4 +1,4 @@
-import { RmsxError } from '../domain/errors.ts';
+import { joinErrors, RmsxError, retold } from '../domain/errors.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { ClusterStatus } from '../domain/status.ts';
@@ -41,7 +41,7 @@ export async function repair(name: string, { dryRun = false }: RepairOptions, po
   if (dryRun || plan.length === 0) return { plan, changed: false, left: [], status: await status(name, ports) };
   const left: LeftAlone[] = [];
   let changed = false;
-  let refusal: RmsxError | undefined;
+  const refusals: RmsxError[] = [];
   for (const step of plan) {
     try {
       const taken = await takeRepairStep(name, step, left, ports);
@@ -49,13 +49,19 @@ export async function repair(name: string, { dryRun = false }: RepairOptions, po
       left.push(...taken.left);
     } catch (error) {
       if (!(error instanceof RmsxError) || error.code !== 'unsafe' || !mayBeLeft(step)) throw error;
-      refusal ??= error;
+      refusals.push(error);
       left.push({ node: step.node, message: error.message, hint: error.hint ?? null });
     }
   }
-  if (refusal && !changed) throw refusal;
+  if (refusals.length > 0 && !changed) throw refusedBy(refusals);
   const now = await status(name, ports);
   return { plan, changed, left: left.filter(({ node }) => !isBack(now, node)), status: now };
+}
+
+/** Every node is named, with its ways out. */
+function refusedBy(refusals: readonly RmsxError[]): RmsxError {
+  const joined = joinErrors(refusals);
+  return refusals.length === 1 ? joined : retold(joined, `${refusals.length} nodes stay as they are.`);
 }
 
 /** What a step left as it was, a later one may have brought back. */

@@ -52,6 +52,10 @@ function escaped(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, '0')}`;
 }
 
+/** Whether the beginning of the stream, which selects the database, is not there any more. */
+export const hasUnknownDatabase = (writes: readonly WriteCommand[]): boolean =>
+  writes.some(({ database }) => database === null);
+
 /** Whose writes they are. */
 export interface LostOf {
   readonly cluster: string;
@@ -65,6 +69,9 @@ export function lostWritesAsText({ writes, bytes }: HeldWrites, { cluster, node 
   return [
     head,
     '# The number of the database stands before each.',
+    ...(hasUnknownDatabase(writes)
+      ? ['# Where it is a ? nobody knows it: redis-cli --pipe writes these into database 0, or into that of its -n.']
+      : []),
     ...writes.map((write) => formatWrite(write)),
     '',
   ].join('\n');

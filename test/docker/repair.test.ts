@@ -62,6 +62,12 @@ test('a second master with writes of its own must stay as it is, with the way ou
     hint: expect.stringContaining(`rmsx rejoin slave-1 -n ${cluster.name} --save-lost`),
   });
   expect(await at('slave-1').set('only', 'still')).toBe('OK');
+  await alone('slave-2');
+  await at('slave-2').set('only', 'here');
+  const { code, stderr } = await cluster.rmsx('repair');
+  expect(code).toBe(7);
+  for (const node of ['slave-1', 'slave-2'])
+    expect(stderr).toContain(`rmsx rejoin ${node} -n ${cluster.name} --save-lost`);
   await follow('slave-2', 'slave-1');
   const partly = await cluster.rmsx('repair', '--json');
   expect(partly.code).toBe(8);

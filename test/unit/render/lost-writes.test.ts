@@ -49,6 +49,11 @@ describe('lost writes in a file', () => {
         '',
       ].join('\n'),
     );
+    const unknown = lostWritesAsText(
+      { writes: [{ database: null, args: words('SET a 1') }], bytes: 27, beyond: null },
+      { cluster: 'demo', node: 'master' },
+    );
+    expect(unknown.split('\n').slice(2, 4)).toEqual([expect.stringContaining('nobody knows it'), '?> SET "a" "1"']);
     const args = ['SET', 'a\n\u001b[2J', 'say "hi" \\ ä', 'x'.repeat(80)].map((each) => Buffer.from(each));
     expect(formatWrite({ database: null, args }, 20)).toBe(
       String.raw`?> SET "a\x0a\x1b[2J" "say \"hi\" \\ \xc3\xa4" "xxxxxxxxxxxxxxxxxxxx"… (80 bytes)`,
