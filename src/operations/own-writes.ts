@@ -40,7 +40,7 @@ export async function refuseToLoseOwn(
     if (role === null || (role === 'replica' && !hasMaster)) continue;
     const lost = await ownWritesOf(name, node, ports);
     if (!('unknown' in lost)) refuseToLose(lost, { cluster: name, node });
-    else if (role === 'master') notices.push(mayBeLost(node, lost.unknown));
+    else notices.push(role === 'master' ? mayBeLost(node, lost.unknown) : mayBeReplaced(node, lost.unknown));
   }
   return notices;
 }
@@ -58,5 +58,13 @@ const mayBeLost = (node: string, why: string): Notice => ({
   code: 'own-writes-unknown',
   node,
   message: `${node} was the master once, and comes back as a replica: writes that only it had are lost, and whether there were any cannot be known: ${why}`,
+  hint: null,
+});
+
+/** Of those that were in sync with the one that was promoted, nothing is said. */
+const mayBeReplaced = (node: string, why: string): Notice => ({
+  code: 'own-writes-unknown',
+  node,
+  message: `${node} was away when another node was promoted: what it had received beyond that one is replaced, and whether there was any cannot be known: ${why}`,
   hint: null,
 });

@@ -1,26 +1,41 @@
 import { expect, test } from 'vitest';
+import { type ClusterSpec, formatAddress } from '../../../src/domain/cluster.ts';
 import { RmsxError } from '../../../src/domain/errors.ts';
+import type { ContainerState } from '../../../src/domain/observed.ts';
 import type { Ports } from '../../../src/domain/ports.ts';
 import type { RedisConnection } from '../../../src/domain/redis-port.ts';
 import type { ServerInfo } from '../../../src/domain/server-info.ts';
+import type { Notice } from '../../../src/domain/status.ts';
+import { refuseToLoseOwn } from '../../../src/operations/own-writes.ts';
 import { rejoin } from '../../../src/operations/rejoin.ts';
 import { rejectionOf } from '../../helpers/error-of.ts';
 import { SlowWorld } from '../../helpers/slow-world.ts';
-import { history, masterInfo, node, replicaInfo, shaped } from '../../helpers/values.ts';
+import { history, masterInfo, node, record, replicaInfo, shaped } from '../../helpers/values.ts';
 
 /** slave-1 took over when it had 500 bytes; slave-2 did not answer then, runs again, and looks for the dead master. */
-async function worldOf(offset: number): Promise<{ readonly ports: Ports; readonly followed: string[] }> {
+async function worldOf(
+  offset: number,
+  state: ContainerState = 'running',
+  lastSource = 'master',
+): Promise<{ readonly ports: Ports; readonly followed: string[]; readonly spec: ClusterSpec }> {
   const spec = shaped('star', { master: 'slave-1', 'slave-1': null, 'slave-2': 'slave-1' });
   const world = await SlowWorld.of(spec);
+  for (const [id, each] of world.containers) if (each.node === 'slave-2') world.containers.set(id, { ...each, state });
   const heir = { replid: 'b'.repeat(40), replid2: history, secondOffset: 501, offset: 900 };
   const infos = new Map<string, ServerInfo>([
     ['slave-1', masterInfo([], heir)],
-    ['slave-2', replicaInfo(node('master', null), { link: 'down', offset })],
+    ...(state === 'running'
+      ? ([['slave-2', replicaInfo(node('master', null), { link: 'down', offset })]] as const)
+      : []),
   ]);
   const followed: string[] = [];
   const connect = async (name: string): Promise<RedisConnection> => {
     const connection: Partial<RedisConnection> = {
-      info: async () => infos.get(name) ?? masterInfo([]),
+      info: async () => {
+        const info = infos.get(name);
+        if (!info) throw new RmsxError('failed', `${name} does not answer.`, { reason: 'no-answer' });
+        return info;
+      },
       follow: async () => {
         followed.push(name);
         infos.set(name, replicaInfo(node('slave-1', null), { replid: heir.replid, offset: 900 }));
@@ -36,8 +51,10 @@ async function worldOf(offset: number): Promise<{ readonly ports: Ports; readonl
     throw new RmsxError('failed', 'The disk is on fire.');
   };
   const synchronised = '9:S 28 Nov 2026 18:06:35.123 * MASTER <-> REPLICA sync: Finished with success';
-  const engine = { ...world.engine, readFile, logs: async () => [synchronised] };
-  return { followed, ports: { ...world.ports, engine, redis: { warmUp: () => undefined, connect } } };
+  const { address } = spec.nodes.find(({ name }) => name === lastSource) ?? node('master', null);
+  const connecting = `9:S 28 Nov 2026 18:06:35.100 * Connecting to MASTER ${formatAddress(address)}`;
+  const engine = { ...world.engine, readFile, logs: async () => [connecting, synchronised] };
+  return { followed, spec, ports: { ...world.ports, engine, redis: { warmUp: () => undefined, connect } } };
 }
 
 test('a replica that received more than the one that was promoted must not lose that without a word', async () => {
@@ -59,3 +76,25 @@ test.each([
   expect((await rejoin('redis-server', 'slave-2', {}, ports)).lost).toMatchObject({ writes: [], bytes: 0 });
   expect(followed).toEqual(['slave-2']);
 });
+
+test.each([
+  ['paused', 'it is paused, and may go on with what was sent to it before'],
+  ['stopped', 'The disk is on fire'],
+] as const)(
+  'a replica that was away when another was promoted must be told of before it is brought back: %s',
+  async (state, why) => {
+    const notices = async (lastSource: string): Promise<readonly Notice[]> => {
+      const { ports, spec } = await worldOf(0, state, lastSource);
+      const known = {
+        name: spec.name,
+        record: record(spec, 2),
+        containers: await ports.engine.listContainers(spec.name),
+      };
+      const step = { op: 'start', node: 'slave-2', id: 'id-slave-2' } as const;
+      return refuseToLoseOwn(known, [{ id: 'start', step, because: 'it is down', after: [] }], ports);
+    };
+    const message = `slave-2 was away when another node was promoted: what it had received beyond that one is replaced, and whether there was any cannot be known: ${why}`;
+    expect(await notices('master')).toEqual([{ code: 'own-writes-unknown', node: 'slave-2', message, hint: null }]);
+    expect(await notices('slave-1')).toEqual([]);
+  },
+);
