@@ -48,6 +48,8 @@ export interface RedisConnection {
   relink(): Promise<void>;
   /** Publishes a marker and waits until that many direct replicas acknowledged it, or the time is up. */
   mark(marker: string, replicas: number, timeoutMs: number): Promise<Marked>;
+  /** The ids of the Sentinels that listen at this server, as far as they tell: eight characters. */
+  sentinels(): Promise<readonly string[]>;
   /** What the server answers to PING, be it a refusal. */
   greet(): Promise<string>;
   /**

@@ -8,6 +8,7 @@ import type { ClusterStatus } from '../domain/status.ts';
 import { newRun } from '../files/process-owner.ts';
 import { chooseHeir } from '../plan/choose-heir.ts';
 import { type PromoteFacts, type PromotePlan, planPromote } from '../plan/promote.ts';
+import { refuseSentinels } from '../plan/refuse-sentinels.ts';
 import { predictResync } from '../plan/resync.ts';
 import { askInside, insideOf } from './inside.ts';
 import { lookUnlocked } from './lock.ts';
@@ -16,6 +17,7 @@ import { lookAtServers, type Seen } from './look-at-servers.ts';
 import { observeListed, requireNode } from './observe.ts';
 import { Promoting } from './promoting.ts';
 import { hasChanged } from './roles.ts';
+import { sentinelsAt } from './sentinels.ts';
 import { lookAt } from './status.ts';
 
 /** How a promotion is done. */
@@ -120,7 +122,9 @@ async function lookForPromotion(
     const { infos } = seen;
     const target = wanted ?? chooseHeir(cluster.record.cluster, infos);
     const inside = await askMaster(seen, ports.engine);
-    return { inside, target, plan: planPromote({ ...cluster, infos, inside, target, force }) };
+    const plan = planPromote({ ...cluster, infos, inside, target, force });
+    if (plan) refuseSentinels(cluster.record.cluster, await sentinelsAt(infos.keys(), seen.connections));
+    return { inside, target, plan };
   });
 }
 

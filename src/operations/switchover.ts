@@ -1,12 +1,14 @@
 import type { Ports } from '../domain/ports.ts';
 import type { ClusterStatus } from '../domain/status.ts';
 import { newRun } from '../files/process-owner.ts';
+import { refuseSentinels } from '../plan/refuse-sentinels.ts';
 import { planSwitchover, type SwitchoverPlan } from '../plan/switchover.ts';
 import { HandingOver } from './handing-over.ts';
 import { lookUnlocked, takeLockIfPossible } from './lock.ts';
 import { lookAtServers, type Seen } from './look-at-servers.ts';
 import { imageHere, observeCluster, requireNode } from './observe.ts';
 import { releaseAllLeft } from './release-left.ts';
+import { sentinelsAt } from './sentinels.ts';
 import { lookAt } from './status.ts';
 
 /** How a switchover is done. */
@@ -80,7 +82,11 @@ interface Scene extends Seen {
 async function look(name: string, target: string, ports: Ports): Promise<Scene> {
   const cluster = await observeCluster(ports, name);
   requireNode(cluster, target);
-  return lookAtServers(cluster, ports, ({ infos }) => ({ plan: planSwitchover({ ...cluster, infos, target }) }));
+  return lookAtServers(cluster, ports, async ({ infos, connections }) => {
+    const plan = planSwitchover({ ...cluster, infos, target });
+    if (plan) refuseSentinels(cluster.record.cluster, await sentinelsAt(infos.keys(), connections));
+    return { plan };
+  });
 }
 
 async function unchanged(

@@ -11,6 +11,9 @@ import { openServer, toRedisError } from './redis-errors.ts';
 /** The longest that one WAIT may block: well below the deadline of a command. */
 const waitSliceMs = 500;
 
+/** As a Sentinel names the connection on which it listens (sentinel.c, sentinelSetClientName). */
+const sentinelName = / name=sentinel-(\w+)-pubsub /g;
+
 /** Loading holds everything else up: requests that were just made must have left before. */
 const requestsLeaveMs = 5;
 
@@ -91,6 +94,11 @@ class Connection implements RedisConnection {
     this.#password = password;
     this.#lastError = lastError;
     this.data = new RedisData(client, (what, work) => this.#run(what, work));
+  }
+
+  async sentinels(): Promise<readonly string[]> {
+    const clients = String(await this.#call('see who listens', 'CLIENT', 'LIST', 'TYPE', 'pubsub'));
+    return [...clients.matchAll(sentinelName)].map(([, id = '']) => id);
   }
 
   async greet(): Promise<string> {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { url } from '../../src/operations.ts';
 import { soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { roleConfs } from './support/keys.ts';
+import { library } from './support/library.ts';
 import { docker, eventually, inspect } from './support/run.ts';
 import { serversOf } from './support/servers.ts';
 import { switchover, underLoad } from './support/switching.ts';
@@ -33,6 +35,26 @@ describe('a star', () => {
     expect(await underLoad(cluster, 'master')).toMatchObject({ promoted: 'master', epoch: 3, lost: 0, lostBytes: 0 });
     const settings = await (await cluster.client('slave-1')).config('GET', 'repl-ping-replica-period');
     expect(settings).toEqual(await (await cluster.client('slave-2')).config('GET', 'repl-ping-replica-period'));
+  });
+
+  test('must refuse with 7 while a Sentinel watches, which would undo it', async () => {
+    const { port, password } = new URL((await url(cluster.name, 'master', await library())).url);
+    const { ip } = (await cluster.status()).nodes[0] ?? {};
+    const conf = `sentinel monitor mm ${ip} ${port} 1\nsentinel auth-pass mm ${decodeURIComponent(password)}`;
+    const start = `echo "${conf}" > /tmp/sentinel.conf && exec redis-server /tmp/sentinel.conf --sentinel`;
+    const network = ['--network', `${cluster.name}_app_net`];
+    const sentinel = await docker('run', '-d', ...network, '--entrypoint', 'sh', 'redis:8.0', '-c', start);
+    try {
+      const refused = await eventually('it is seen', async () => {
+        const ended = await cluster.rmsx('switchover', 'slave-1', '--dry-run');
+        return ended.code === 7 && ended;
+      });
+      expect(refused.stderr).toContain(`1 Sentinel watches ${cluster.name}`);
+      expect((await cluster.status()).cluster.master).toBe('master');
+    } finally {
+      await docker('rm', '-f', '-v', sentinel);
+    }
+    await eventually('it is gone', async () => (await cluster.rmsx('switchover', 'slave-1', '--dry-run')).code === 0);
   });
 
   soakTest('must refuse with 7 and change nothing where a node would be left behind', async () => {

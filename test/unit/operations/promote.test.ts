@@ -46,6 +46,7 @@ async function promoteWith({ hangs, unacknowledged }: Trouble): Promise<readonly
       },
       becomeMaster: async () => void infos.set(name, masterInfo([survivor])),
       keepOwnMasterauth: async () => false,
+      sentinels: async () => [],
       setting: async () => {
         await hang(name);
         return null;

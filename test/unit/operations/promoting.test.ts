@@ -33,6 +33,7 @@ async function worldOf(spec: ClusterSpec, infos: Map<string, ServerInfo>): Promi
         setting: async () => null,
         becomeMaster: async () => undefined,
         keepOwnMasterauth: async () => false,
+        sentinels: async () => [],
         follow: async (source) => {
           if (source) infos.set(name, replicaInfo({ ...node('master', null), address: source }));
         },
