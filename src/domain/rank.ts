@@ -64,14 +64,21 @@ const leads = (info: ServerInfo | undefined, other: ServerInfo | undefined): boo
 export const goesOnFrom = (info: ServerInfo, other: ServerInfo): boolean =>
   other.replid !== '' && info.replid2 === other.replid && other.offset < info.secondOffset;
 
+/** What a replica holds beside a master that has left the history before it: nothing more, more of that, or another history. */
+export type Standing = 'behind' | 'ahead' | 'foreign';
+
 /**
- * A replica that was not there when another one was promoted may have received more than that one.
- * @returns whether a node holds writes of the history that a master left, beyond the point where it left; a ping is none
+ * A replica that was not there when another one was promoted may have received more than that one; a ping is nothing.
+ * @param others - everybody else who answers: a history of which one of them has as much is not lost with this one
  */
-export function isAheadOf(info: ServerInfo, master: ServerInfo): boolean {
-  if (info.replid === '' || info.replid !== master.replid2 || master.secondOffset < 1) return false;
-  const bytes = info.offset - (master.secondOffset - 1);
-  return bytes > 0 && bytes !== pingBytes;
+export function standingTo(info: ServerInfo, master: ServerInfo, others: readonly ServerInfo[]): Standing {
+  if (info.replid === '' || info.replid === master.replid) return 'behind';
+  if (info.replid === master.replid2) {
+    const bytes = info.offset - (master.secondOffset - 1);
+    return master.secondOffset >= 1 && bytes > 0 && bytes !== pingBytes ? 'ahead' : 'behind';
+  }
+  const isHeld = others.some(({ replid, offset }) => replid === info.replid && offset >= info.offset);
+  return isHeld || info.keys === 0 ? 'behind' : 'foreign';
 }
 
 function refusalOf(node: string, info: ServerInfo): string | null {

@@ -3,7 +3,7 @@ import { RmsxError } from '../domain/errors.ts';
 import { type LostWrites, lostInStream } from '../domain/lost-writes/lost-writes.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
-import { isAheadOf } from '../domain/rank.ts';
+import { type Standing, standingTo } from '../domain/rank.ts';
 import { writeLost } from '../files/write-lost.ts';
 import { refuseToLose } from '../plan/refuse-to-lose.ts';
 import type { Resync } from '../plan/resync.ts';
@@ -84,7 +84,11 @@ export class Rejoining {
    */
   async #count(role: 'master' | 'replica' | null, isWoken = false): Promise<LostWrites> {
     if (role === null) return { unknown: 'its log does not tell whether it was the master' };
-    if (role === 'replica' && !(await this.#mayBeAhead(isWoken))) return lostInStream([]);
+    const standing = role === 'replica' ? await this.#standing(isWoken) : 'unseen';
+    if (standing === 'behind') return lostInStream([]);
+    if (standing === 'foreign')
+      return { unknown: 'its history is neither that of the new master nor that of anybody else' };
+    this.#isAhead = standing === 'ahead';
     const { cluster, connections, plan } = this.#scene;
     const { engine, signal } = this.#ports;
     const { name } = plan.node;
@@ -97,21 +101,20 @@ export class Rejoining {
   }
 
   /** Of a replica that cannot be asked, its file tells; and where nobody was promoted, there is nobody to be ahead of. */
-  async #mayBeAhead(isWoken: boolean): Promise<boolean> {
+  async #standing(isWoken: boolean): Promise<Standing | 'unseen'> {
     const { cluster, connections, infos, plan } = this.#scene;
     const { name } = plan.node;
     const master = infos.get(masterOf(cluster.record.cluster).name);
-    if (!master || master.secondOffset < 1) return false;
+    if (!master || master.secondOffset < 1) return 'behind';
     const probe = isWoken ? await connections.probe(name) : undefined;
     const own = probe && 'info' in probe ? probe.info : infos.get(name);
-    if (own) {
-      this.#isAhead = isAheadOf(own, master);
-      return this.#isAhead;
-    }
+    const others = [...infos].flatMap(([node, info]) => (node === name ? [] : [info]));
+    if (own) return standingTo(own, master, others);
     const container = containerOf(cluster, name);
-    if (!container || (container.state === 'stopped' && cluster.record.cluster.persistence === 'none')) return false;
+    if (!container || (container.state === 'stopped' && cluster.record.cluster.persistence === 'none')) return 'behind';
     const source = await lastSourceOf(container.id, this.#ports.engine);
-    return source !== formatAddress(masterOf(cluster.record.cluster).address); // who was in sync with it is not ahead of it
+    // Who was in sync with it is not ahead of it.
+    return source === formatAddress(masterOf(cluster.record.cluster).address) ? 'behind' : 'unseen';
   }
 
   /** What a replica received beyond the new master was told as lost when that one was promoted without it. */

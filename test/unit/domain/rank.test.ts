@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { rankCandidates } from '../../../src/domain/rank.ts';
+import { rankCandidates, standingTo } from '../../../src/domain/rank.ts';
 import type { ServerInfo } from '../../../src/domain/server-info.ts';
 import { parseInfo } from '../../../src/redis/parse-info.ts';
 import { masterInfo, node, replicaInfo } from '../../helpers/values.ts';
@@ -90,4 +90,23 @@ test.each(['redis-6.0', 'redis-7.0', 'redis-8.0', 'valkey-8.1'])(
 
 test('a replica that restarted from its own files must stay a candidate: it has the data and forgot the offset', () => {
   expect(rankCandidates(new Map([['slave-1', lost({ offset: 1, keys: 20 })]]))[0]?.refusal).toBeNull();
+});
+
+describe('a replica that was not there when another one was promoted', () => {
+  const before = lost().replid;
+  const heir = masterInfo([], { replid: 'b'.repeat(40), replid2: before, secondOffset: 501, offset: 900 });
+  const foreign = { replid: 'c'.repeat(40), offset: 700 };
+
+  test.each<[string, Partial<ServerInfo>, readonly ServerInfo[], string]>([
+    ['has no more than it', { offset: 500 }, [], 'behind'],
+    ['has a ping more', { offset: 514 }, [], 'behind'],
+    ['has more', { offset: 640 }, [], 'ahead'],
+    ['follows it by now', { replid: heir.replid, offset: 900 }, [], 'behind'],
+    ['has a history that nobody else has', foreign, [], 'foreign'],
+    ['has less of a history than somebody else', foreign, [lost(foreign)], 'behind'],
+    ['has more of a history than anybody else', foreign, [lost({ ...foreign, offset: 600 })], 'foreign'],
+    ['has another history, and no data', { ...foreign, keys: 0 }, [], 'behind'],
+  ])('must be seen as what it is where it %s', (_, changes, others, standing) => {
+    expect(standingTo(lost(changes), heir, others)).toBe(standing);
+  });
 });
