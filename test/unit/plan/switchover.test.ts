@@ -172,3 +172,8 @@ describe('a hand-over that would lose something or leave somebody behind must be
     expect(errorOf(() => planSwitchover(given))).toMatchObject({ code: 'unsafe', message, hint });
   });
 });
+
+test('an heir that applies what it has read, as one under load always does, must not be refused', () => {
+  const busy = facts(star, { infos: { 'slave-1': replicaInfo(master, { offset: 310, readOffset: 1000 }) } });
+  expect(planSwitchover(busy)).toMatchObject({ target: 'slave-1', formerMaster: 'master' });
+});
