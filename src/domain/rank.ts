@@ -50,7 +50,9 @@ export function undecided(ranked: readonly Candidate[], infos: ReadonlyMap<strin
     ({ replid }, i) => members(replid) === most && able.findIndex((other) => other.replid === replid) === i,
   );
   const goesOn = heads.some(({ node }) => heads.some((other) => leads(infos.get(node), infos.get(other.node))));
-  return heads.length > 1 && !goesOn ? heads.map(({ node }) => node) : [];
+  // One without a key is no rival: it is what a master that came back empty has left.
+  const rivals = heads.filter(({ node }) => (infos.get(node)?.keys ?? 0) > 0);
+  return rivals.length > 1 && !goesOn ? heads.map(({ node }) => node) : [];
 }
 
 const leads = (info: ServerInfo | undefined, other: ServerInfo | undefined): boolean =>

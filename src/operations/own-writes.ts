@@ -39,15 +39,17 @@ export async function refuseToLoseOwn(
     // A replica has some only where another one was promoted without it: that one can be asked, if anybody can.
     if (role === null || (role === 'replica' && !hasMaster)) continue;
     const lost = await ownWritesOf(name, node, ports);
+    if (lost === null) continue;
     if (!('unknown' in lost)) refuseToLose(lost, { cluster: name, node });
     else notices.push(role === 'master' ? mayBeLost(node, lost.unknown) : mayBeReplaced(node, lost.unknown));
   }
   return notices;
 }
 
-async function ownWritesOf(name: string, node: string, ports: Ports): Promise<LostWrites> {
+/** @returns null where it follows already */
+async function ownWritesOf(name: string, node: string, ports: Ports): Promise<LostWrites | null> {
   try {
-    return (await rejoin(name, node, { dryRun: true }, ports)).lost ?? { unknown: 'it is back already' };
+    return (await rejoin(name, node, { dryRun: true }, ports)).lost;
   } catch (error) {
     if (!(error instanceof RmsxError) || error.code !== 'unsafe') throw error;
     return { unknown: error.message.replace(/\.$/, '') };

@@ -37,3 +37,7 @@ test('a server that was started from its own files, and does not know its histor
 test('a node that may not be promoted must count for its history, and never be chosen', () => {
   expect(heirOf(lost({ offset: 1000 }), lost({ replid: other, offset: 9000, priority: 0 }))).toBe('slave-1');
 });
+
+test('a history without a key, as a master that came back empty leaves it, must not stand against data', () => {
+  expect(heirOf(lost({ offset: 1000 }), lost({ replid: other, offset: 28, keys: 0 }))).toBe('slave-1');
+});
