@@ -2,6 +2,7 @@ import { rmsxCommand } from '../domain/hints.ts';
 import type { LifecycleResult } from '../operations/lifecycle.ts';
 import type { Context } from './context.ts';
 import { planDocument, planText } from './plan-document.ts';
+import { tellWarnings } from './tell-warnings.ts';
 
 /**
  * Prints what `start`, `stop` or `restart` did, or would do.
@@ -16,10 +17,7 @@ export async function printLifecycle(
   const { cluster, changed, nodes, warnings } = result;
   const plan = planDocument(result.plan);
   await context.print({ dryRun, cluster, changed, plan, nodes, warnings }, () => (dryRun ? planText(result.plan) : ''));
-  for (const { message, hint } of isWarned ? [] : warnings) {
-    context.tell(`warning: ${message}`);
-    if (hint !== null) context.tell(`hint: ${hint}`);
-  }
+  tellWarnings(isWarned ? [] : warnings, context);
   if (dryRun) return;
   if (!changed) context.tell('it is like that already: nothing changed');
   context.tell(`next: ${rmsxCommand(cluster, 'status')}`);

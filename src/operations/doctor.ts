@@ -8,7 +8,7 @@ import { readHostRoutes } from '../files/host-routes.ts';
 import { readHostSettings } from '../files/host-settings.ts';
 import { readSecretPlaces } from '../files/secret-places.ts';
 import { diagnose, keptSecrets, type Wanted, wayToEngine } from '../plan/diagnose.ts';
-import { boundedNodes, limitsOfRunning } from './memory.ts';
+import { memoryOfRunning } from './memory.ts';
 import { observeEngine } from './observe-engine.ts';
 import { portsInUse } from './ports-in-use.ts';
 
@@ -87,20 +87,19 @@ async function examine(name: string, engine: Engine): Promise<Diagnosis> {
     ports: Array.from({ length: defaults.replicas + 1 }, (_, i) => defaults.basePort + i),
     image: defaults.image,
   };
-  const [facts, observed, hasImage, considered, busyPorts, limitsBytes, bounded] = await Promise.all([
+  const [facts, observed, hasImage, considered, busyPorts, running] = await Promise.all([
     engine.facts(),
     observeEngine(engine),
     engine.hasImage(wanted.image),
     engine.considered(),
     engine.isLocal ? portsInUse(wanted.ports, defaults.bind) : [],
-    limitsOfRunning(engine),
-    boundedNodes(engine),
+    memoryOfRunning(engine),
   ]);
   const isHere = engine.isLocal && facts.host === hostname();
   const { endpoint, origin: chosenBy, isLocal, warnings } = engine;
   const reachHost = engine.reach(defaults.bind, defaults.basePort).host;
   const [routes, settings] = isHere ? await Promise.all([readHostRoutes(), readHostSettings()]) : [null, null];
-  const host = { settings, memoryBytes: facts.memoryBytes, limitsBytes, bounded };
+  const host = { settings, memoryBytes: facts.memoryBytes, ...running };
   const seen = {
     endpoint,
     chosenBy,

@@ -18,7 +18,8 @@ import { readRecord } from './read-confs.ts';
 export async function refuseScarceMemory(cluster: ClusterSpec, engine: Engine): Promise<void> {
   const wanted = limitsOf(cluster, cluster.nodes);
   if (wanted === 0) return;
-  const [there, taken] = await Promise.all([engine.memoryBytes(), limitsOfRunning(engine, cluster.name)]);
+  const [there, running] = await Promise.all([engine.memoryBytes(), runningClusters(engine, cluster.name)]);
+  const taken = limitsOfAll(running);
   const room = there * (1 - snapshotShare) - taken;
   if (wanted <= room) return;
   const others = taken > 0 ? `, other clusters may take ${formatMemory(taken)}` : '';
@@ -38,23 +39,33 @@ export async function refuseScarceMemory(cluster: ClusterSpec, engine: Engine): 
 const limitsOf = (cluster: ClusterSpec, nodes: readonly NodeSpec[]): number =>
   nodes.reduce((sum, node) => sum + maxMemoryBytes(cluster, node), 0);
 
-/**
- * What the running nodes of the clusters on a host may take together, in bytes, as far as they have a limit.
- * @param except - a cluster that does not count. @default none
- */
-export async function limitsOfRunning(engine: Engine, except?: string): Promise<number> {
-  const limits = (await runningClusters(engine, except)).map(({ spec, nodes }) =>
-    limitsOf(
-      spec,
-      nodes.map(([node]) => node),
-    ),
+const limitsOfAll = (clusters: readonly RunningCluster[]): number =>
+  clusters.reduce(
+    (sum, { spec, nodes }) =>
+      sum +
+      limitsOf(
+        spec,
+        nodes.map(([node]) => node),
+      ),
+    0,
   );
-  return limits.reduce((sum, limit) => sum + limit, 0);
+
+/** What the running nodes of all clusters on a host may take. */
+export interface RunningMemory {
+  /** Together, as far as they have a limit. */
+  readonly limitsBytes: number;
+  /** Those whose containers have a limit on memory of their own. */
+  readonly bounded: readonly BoundedNode[];
 }
 
-/** @returns the running nodes whose containers have a limit on memory of their own */
-export async function boundedNodes(engine: Engine): Promise<readonly BoundedNode[]> {
-  const found = (await runningClusters(engine)).flatMap(({ spec, nodes }) =>
+/** @returns what the running nodes of all clusters on a host may take */
+export async function memoryOfRunning(engine: Engine): Promise<RunningMemory> {
+  const clusters = await runningClusters(engine);
+  return { limitsBytes: limitsOfAll(clusters), bounded: await boundedNodes(clusters, engine) };
+}
+
+async function boundedNodes(clusters: readonly RunningCluster[], engine: Engine): Promise<readonly BoundedNode[]> {
+  const found = clusters.flatMap(({ spec, nodes }) =>
     nodes.map(async ([node, { id }]): Promise<readonly BoundedNode[]> => {
       const limitBytes = await engine.memoryLimitOf(id).catch(noneIfGone);
       const [cluster, container] = [spec.name, containerName(spec.name, node.name)];

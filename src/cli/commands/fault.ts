@@ -8,6 +8,7 @@ import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { dryRunOption } from '../options.ts';
 import { planDocument, planText } from '../plan-document.ts';
+import { tellWarnings } from '../tell-warnings.ts';
 
 const kinds: readonly (FaultKind | 'heal')[] = [...faultKinds, 'heal'];
 
@@ -56,10 +57,7 @@ async function report(result: FaultResult, dryRun: boolean, context: Context): P
   await context.print({ dryRun, ...result, plan: planDocument(result.plan) }, () =>
     dryRun ? planText(result.plan) : '',
   );
-  for (const { message, hint } of healed ? [] : warnings) {
-    context.tell(`warning: ${message}`);
-    if (hint !== null) context.tell(`hint: ${hint}`);
-  }
+  tellWarnings(healed ? [] : warnings, context);
   if (dryRun) return 0;
   if (!changed) context.tell('it is like that already: nothing changed');
   const next = ['status', ...(kind === 'heal' || healed || !changed ? [] : ['fault heal'])];

@@ -12,6 +12,7 @@ import { dryRunOption } from '../options.ts';
 import { planDocument, planText } from '../plan-document.ts';
 import { tellMoves } from '../print-change.ts';
 import { readUpRequest, upRequestOptions } from '../request.ts';
+import { tellWarnings } from '../tell-warnings.ts';
 
 /** The flags of `up`, which `run` has as well. */
 export const upOptions: OptionSpecs = {
@@ -95,10 +96,7 @@ async function report(result: UpResult, request: UpRequest, context: Context): P
   const master = nodes.find((node) => node.name === cluster.master);
   tellMoves(result.resync, context);
   if (!result.changed) context.tell(`${cluster.name} is up already: nothing changed`);
-  for (const { message, hint } of warnings) {
-    context.tell(`warning: ${message}`);
-    if (hint !== null) context.tell(`hint: ${hint}`);
-  }
+  tellWarnings(warnings, context);
   if (master) context.tell(`${cluster.master} is the master: ${master.host}:${master.hostPort}`);
   const command = (rest: string): string => rmsxCommand(request.name, rest);
   context.tell(`next: ${command('status')}   ${command('url')}   ${command('down')}`);
