@@ -5,19 +5,21 @@ import type { Engine } from '../domain/ports.ts';
 /** So many lines of its log tell what a node was last. */
 const logLines = 5000;
 
-/** @returns what a node was when it was last in the history, by its log; null where that does not tell, or nobody can read it */
-export const lastRoleOf = async (id: string, engine: Pick<Engine, 'logs'>): Promise<'master' | 'replica' | null> =>
-  lastRoleIn(await logOf(id, engine));
+/** What a node was when it was last in the history, as far as its log tells. */
+export interface LastPart {
+  /** Null where the log does not tell, or nobody can read it. */
+  readonly role: 'master' | 'replica' | null;
+  /** The address of the source with which it was in sync last as a replica, as `host:port`. */
+  readonly source: string | undefined;
+}
 
-/** @returns the address with which a replica was in sync last, by its log, as `host:port`; undefined where that does not tell */
-export const lastSourceOf = async (id: string, engine: Pick<Engine, 'logs'>): Promise<string | undefined> =>
-  lastSourceIn(await logOf(id, engine));
-
-async function logOf(id: string, engine: Pick<Engine, 'logs'>): Promise<readonly string[]> {
+/** @returns what a node was last, by its log */
+export async function lastPartOf(id: string, engine: Pick<Engine, 'logs'>): Promise<LastPart> {
   try {
-    return await engine.logs(id, logLines);
+    const log = await engine.logs(id, logLines);
+    return { role: lastRoleIn(log), source: lastSourceIn(log) };
   } catch (error) {
-    if (error instanceof RmsxError && error.reason === 'log-unreadable') return [];
+    if (error instanceof RmsxError && error.reason === 'log-unreadable') return { role: null, source: undefined };
     throw error;
   }
 }

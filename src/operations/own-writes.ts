@@ -6,7 +6,7 @@ import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { Notice } from '../domain/status.ts';
 import { refuseToLose } from '../plan/refuse-to-lose.ts';
-import { lastRoleOf } from './last-role.ts';
+import { lastPartOf } from './last-role.ts';
 import type { KnownCluster } from './observe.ts';
 import { rejoin } from './rejoin.ts';
 
@@ -35,10 +35,10 @@ export async function refuseToLoseOwn(
     const container = containerOf({ containers }, node);
     if (!spec || !container || plannedRole(spec) === 'master') continue;
     if (container.state === 'stopped' && record.cluster.persistence === 'none') continue; // its writes are gone already
-    const role = await lastRoleOf(container.id, ports.engine);
+    const { role } = await lastPartOf(container.id, ports.engine);
     // A replica has some only where another one was promoted without it: that one can be asked, if anybody can.
     if (role === null || (role === 'replica' && !hasMaster)) continue;
-    const lost = await ownWritesOf(name, node, ports);
+    const lost = await ownWritesOf(name, node, role, ports);
     if (lost === null) continue;
     if (!('unknown' in lost)) refuseToLose(lost, { cluster: name, node });
     else notices.push(role === 'master' ? mayBeLost(node, lost.unknown) : mayBeReplaced(node, lost.unknown));
@@ -46,12 +46,18 @@ export async function refuseToLoseOwn(
   return notices;
 }
 
-/** @returns null where it follows already */
-async function ownWritesOf(name: string, node: string, ports: Ports): Promise<LostWrites | null> {
+/** @returns null where it follows already, and of a replica of which nothing can be said, as its source is away too */
+async function ownWritesOf(
+  name: string,
+  node: string,
+  role: 'master' | 'replica',
+  ports: Ports,
+): Promise<LostWrites | null> {
   try {
     return (await rejoin(name, node, { dryRun: true }, ports)).lost;
   } catch (error) {
     if (!(error instanceof RmsxError) || error.code !== 'unsafe') throw error;
+    if (role === 'replica') return null;
     return { unknown: error.message.replace(/\.$/, '') };
   }
 }

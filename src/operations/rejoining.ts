@@ -10,7 +10,7 @@ import type { Resync } from '../plan/resync.ts';
 import { settingInConf } from '../render/conf-values.ts';
 import { hasUnknownDatabase, lostWritesAsText, lostWritesToPipe } from '../render/lost-writes-file.ts';
 import { awaitUsable } from './await-usable.ts';
-import { lastRoleOf, lastSourceOf } from './last-role.ts';
+import { type LastPart, lastPartOf } from './last-role.ts';
 import { beginWork, startNamed } from './lifecycle-steps.ts';
 import { lostWrites } from './lost-writes/lost-writes.ts';
 import { type Refusing, refuseWrites } from './refuse-writes.ts';
@@ -26,8 +26,6 @@ export class Rejoining {
   readonly #scene: RejoinScene;
   readonly #options: RejoinOptions;
   readonly #ports: Ports;
-  /** Whether it is a replica that is known to hold more than the new master. */
-  #isAhead = false;
 
   constructor(scene: RejoinScene, options: RejoinOptions, ports: Ports) {
     this.#scene = scene;
@@ -39,16 +37,19 @@ export class Rejoining {
     const { cluster, plan } = this.#scene;
     const name = plan.node.name;
     const { progress } = this.#ports;
-    const role = await this.#lastRole();
-    if (this.#options.dryRun) return { lost: await this.#count(role), saved: null, resync: null };
+    const part = await this.#lastPart();
+    if (this.#options.dryRun) {
+      return { lost: await this.#count(part, await this.#standing(part, false), false), saved: null, resync: null };
+    }
     progress.begin(`looking for writes that only ${name} has`);
     const woken = plan.way === 'wake' ? await wake(cluster, plan, this.#scene.connections, this.#ports.engine) : null;
     const fenced = plan.way === 'fence' ? await this.#refuseWrites() : null;
     let lost: LostWrites;
     let saved: string | null;
     try {
-      lost = await this.#count(role, woken !== null);
-      if (role === 'replica' && 'unknown' in lost && !this.#isAhead) this.#tellUnknown(lost.unknown);
+      const standing = await this.#standing(part, woken !== null);
+      lost = await this.#count(part, standing, woken !== null);
+      if (part.role === 'replica' && 'unknown' in lost && standing !== 'ahead') this.#tellUnknown(lost.unknown);
       else refuseToLose(lost, { cluster: cluster.name, node: name, ...this.#options });
       saved = await this.#save(lost);
       await writeRoles(this.#ports.engine, cluster, cluster.record, [name]);
@@ -72,23 +73,21 @@ export class Rejoining {
   }
 
   /** What the node was last; it is asked before anything is told to it. */
-  async #lastRole(): Promise<'master' | 'replica' | null> {
+  async #lastPart(): Promise<LastPart> {
     const { cluster, plan } = this.#scene;
-    if (plan.way === 'fence') return 'master';
-    return lastRoleOf(containerOf(cluster, plan.node.name)?.id ?? '', this.#ports.engine);
+    if (plan.way === 'fence') return { role: 'master', source: undefined };
+    return lastPartOf(containerOf(cluster, plan.node.name)?.id ?? '', this.#ports.engine);
   }
 
   /**
    * A replica has none of its own, but where it received more than the one that was promoted meanwhile; of a node that did
    * not tell what it was, nobody can say.
    */
-  async #count(role: 'master' | 'replica' | null, isWoken = false): Promise<LostWrites> {
+  async #count({ role }: LastPart, standing: Standing | 'unseen', isWoken: boolean): Promise<LostWrites> {
     if (role === null) return { unknown: 'its log does not tell whether it was the master' };
-    const standing = role === 'replica' ? await this.#standing(isWoken) : 'unseen';
     if (standing === 'behind') return lostInStream([]);
     if (standing === 'foreign')
       return { unknown: 'its history is neither that of the new master nor that of anybody else' };
-    this.#isAhead = standing === 'ahead';
     const { cluster, connections, plan } = this.#scene;
     const { engine, signal } = this.#ports;
     const { name } = plan.node;
@@ -101,7 +100,8 @@ export class Rejoining {
   }
 
   /** Of a replica that cannot be asked, its file tells; and where nobody was promoted, there is nobody to be ahead of. */
-  async #standing(isWoken: boolean): Promise<Standing | 'unseen'> {
+  async #standing({ role, source }: LastPart, isWoken: boolean): Promise<Standing | 'unseen'> {
+    if (role !== 'replica') return 'unseen';
     const { cluster, connections, infos, plan } = this.#scene;
     const { name } = plan.node;
     const master = infos.get(masterOf(cluster.record.cluster).name);
@@ -112,7 +112,6 @@ export class Rejoining {
     if (own) return standingTo(own, master, others);
     const container = containerOf(cluster, name);
     if (!container || (container.state === 'stopped' && cluster.record.cluster.persistence === 'none')) return 'behind';
-    const source = await lastSourceOf(container.id, this.#ports.engine);
     // Who was in sync with it is not ahead of it.
     return source === formatAddress(masterOf(cluster.record.cluster).address) ? 'behind' : 'unseen';
   }

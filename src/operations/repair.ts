@@ -4,7 +4,7 @@ import type { Ports } from '../domain/ports.ts';
 import type { ClusterStatus } from '../domain/status.ts';
 import { newRun } from '../files/process-owner.ts';
 import { asleepIn, planRepair, type RepairStep } from '../plan/repair.ts';
-import { lastRoleOf } from './last-role.ts';
+import { lastPartOf } from './last-role.ts';
 import { lookUnlocked } from './lock.ts';
 import { lookAtServers, type Seen } from './look-at-servers.ts';
 import { observeCluster } from './observe.ts';
@@ -93,7 +93,7 @@ async function lastRolesOf(
 ): Promise<ReadonlyMap<string, 'master' | 'replica' | null>> {
   const roles = asleepIn(cluster).map(async (node) => {
     const id = containerOf(cluster, node)?.id;
-    return [node, id === undefined ? null : await lastRoleOf(id, engine)] as const;
+    return [node, id === undefined ? null : (await lastPartOf(id, engine)).role] as const;
   });
   return new Map(await Promise.all(roles));
 }
