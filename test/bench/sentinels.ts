@@ -1,3 +1,4 @@
+import { sentinelIn } from '../helpers/sentinel-container.ts';
 import { docker } from './engine.ts';
 import { whenTrue } from './redis-polls.ts';
 import type { ClusterNode } from './rmsx-cluster.ts';
@@ -30,12 +31,10 @@ export class Sentinels {
       `sentinel down-after-milliseconds ${masterName} 1000`,
       `sentinel failover-timeout ${masterName} 10000`,
       `sentinel parallel-syncs ${masterName} 1`,
-    ].join('\n');
-    const start = 'printf "%s\\n" "$CONF" > /tmp/sentinel.conf && exec redis-server /tmp/sentinel.conf --sentinel';
+    ];
     for (const name of sentinels.#names) {
       const how = ['--name', name, '--label', sentinels.#label, '--network', network, '--pull', 'never'];
-      const what = ['--env', `CONF=${conf}`, '--entrypoint', 'sh', session.image, '-c', start];
-      await docker(['run', '--detach', ...how, ...what], session.signal);
+      await docker(['run', '--detach', ...how, ...sentinelIn(session.image, conf)], session.signal);
     }
     for (const name of sentinels.#names) {
       const isReady = async (): Promise<boolean> => {

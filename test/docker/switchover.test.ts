@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { url } from '../../src/operations.ts';
+import { sentinelIn } from '../helpers/sentinel-container.ts';
 import { soakTest } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { roleConfs } from './support/keys.ts';
@@ -40,10 +41,9 @@ describe('a star', () => {
   test('must refuse with 7 while a Sentinel watches, which would undo it', async () => {
     const { port, password } = new URL((await url(cluster.name, 'master', await library())).url);
     const { ip } = (await cluster.status()).nodes[0] ?? {};
-    const conf = `sentinel monitor mm ${ip} ${port} 1\nsentinel auth-pass mm ${decodeURIComponent(password)}`;
-    const start = `echo "${conf}" > /tmp/sentinel.conf && exec redis-server /tmp/sentinel.conf --sentinel`;
+    const conf = [`sentinel monitor mm ${ip} ${port} 1`, `sentinel auth-pass mm ${decodeURIComponent(password)}`];
     const network = ['--network', `${cluster.name}_app_net`];
-    const sentinel = await docker('run', '-d', ...network, '--entrypoint', 'sh', 'redis:8.0', '-c', start);
+    const sentinel = await docker('run', '-d', ...network, ...sentinelIn('redis:8.0', conf));
     try {
       const refused = await eventually('it is seen', async () => {
         const ended = await cluster.rmsx('switchover', 'slave-1', '--dry-run');

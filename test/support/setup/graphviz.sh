@@ -9,15 +9,4 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=system.sh
 . "$here/system.sh"
 
-main() {
-  if command -v dot >/dev/null; then
-    return 0
-  fi
-  if ! is_debian_like || ! is_root; then
-    die 'please install graphviz: the tests render pictures of topologies with it'
-  fi
-  say 'installing graphviz, with which the tests render pictures of topologies'
-  install_packages graphviz
-}
-
-main "$@"
+provide_programs 'the tests render pictures of topologies with it' dot=graphviz

@@ -29,3 +29,20 @@ install_packages() {
   apt-get -qq -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 \
     install --yes --no-install-recommends "$@" >/dev/null
 }
+
+# provide_programs WHY PROGRAM[=PACKAGE]…: installs the packages of the programs that are missing.
+provide_programs() {
+  local why=$1 program names=()
+  shift
+  for program in "$@"; do
+    command -v "${program%=*}" >/dev/null || names+=("${program#*=}")
+  done
+  if ((${#names[@]} == 0)); then
+    return 0
+  fi
+  if ! is_debian_like || ! is_root; then
+    die "please install ${names[*]}: $why"
+  fi
+  say "installing ${names[*]}: $why"
+  install_packages "${names[@]}"
+}
