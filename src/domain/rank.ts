@@ -27,6 +27,7 @@ export function rankCandidates(infos: ReadonlyMap<string, ServerInfo>): readonly
         Number(a.refusal !== null) - Number(b.refusal !== null) ||
         members(b.info.replid) - members(a.info.replid) ||
         b.info.offset - a.info.offset ||
+        b.info.readOffset - a.info.readOffset || // what it has read it applies before it takes over
         a.info.priority - b.info.priority ||
         compareNodeNames(a.node, b.node),
     )
@@ -90,7 +91,5 @@ function refusalOf(node: string, info: ServerInfo): string | null {
   const hasNothing = info.offset <= 0 || (info.offset === 1 && info.keys === 0);
   if (info.replid === '' || hasNothing) return `${node} has never been in sync with its source`;
   if (info.priority === 0) return `${node} is marked never to be promoted (replica-priority 0)`;
-  if (info.readOffset > info.offset)
-    return `${node} has read ${info.readOffset - info.offset} bytes that it has not applied yet`;
   return null;
 }

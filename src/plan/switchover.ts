@@ -141,9 +141,7 @@ function refuseTarget({ record: { cluster }, containers, infos, target }: Switch
     const state = containerOf({ containers }, target)?.state;
     refuse(`${target} cannot take over: its container is ${state ?? 'not there'}.`, target, status);
   }
-  // What it has read is applied before it takes over: a hand-over waits for that, or is taken back.
-  const applied = new Map(infos).set(target, { ...info, readOffset: info.offset });
-  const candidate = rankCandidates(applied).find(({ node }) => node === target);
+  const candidate = rankCandidates(infos).find(({ node }) => node === target);
   if (candidate?.refusal) refuse(`${target} cannot take over: ${candidate.refusal}.`, target, status);
   if (info.replid !== infos.get(current)?.replid) {
     refuse(`${target} holds another history than ${current}: it would not be in sync afterwards.`, target, status);

@@ -47,6 +47,10 @@ const promoted = record(
   2,
 );
 
+test('a node that still applies what it has read must be promoted when it has, and not be refused', () => {
+  expect(planPromote(facts({}, { 'slave-1': lost({ readOffset: 1014 }) }))?.target).toBe('slave-1');
+});
+
 describe('a promotion after the master has died', () => {
   test('must put the target in the place of the master, and the former master under it', () => {
     expect(planPromote(facts())).toEqual({
