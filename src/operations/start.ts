@@ -28,7 +28,11 @@ export async function start(
     const facts = await startFacts(name, nodes, ports);
     const { cluster } = facts.record;
     const running = new Set([...runningNames(cluster, containersOf(facts)), ...facts.nodes]);
-    return { known: facts.known, plan: planStart(facts), warnings: lonelyWarnings(cluster, running) };
+    return {
+      known: facts.known,
+      plan: planStart(facts),
+      warnings: lonelyWarnings(cluster, running, containersOf(facts)),
+    };
   };
   // Nothing to start is no proof that it is usable: an earlier start may have run out of time.
   const settle = wait ? (known: KnownCluster) => awaitRunning(known, ports) : undefined;

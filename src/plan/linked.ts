@@ -1,4 +1,5 @@
-import { type ClusterSpec, findNode, type NodeSpec, sourceOf, topDown } from '../domain/cluster.ts';
+import { type ClusterSpec, findNode, masterOf, type NodeSpec, sourceOf, topDown } from '../domain/cluster.ts';
+import { heirAmong, promoteCommand, startsBehind } from '../domain/heir.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { Notice } from '../domain/status.ts';
@@ -43,8 +44,15 @@ export function neighbours(cluster: ClusterSpec, name: string, running: Readonly
   return linked.map((node) => node.name).filter((other) => above.has(other) || below.has(other));
 }
 
-/** @returns a warning for every node that runs while its source does not */
-export function lonelyWarnings(cluster: ClusterSpec, running: ReadonlySet<string>): readonly Notice[] {
+/**
+ * @param containers - as they are now
+ * @returns a warning for every node that runs while its source does not
+ */
+export function lonelyWarnings(
+  cluster: ClusterSpec,
+  running: ReadonlySet<string>,
+  containers: readonly ObservedContainer[],
+): readonly Notice[] {
   return cluster.nodes.flatMap(({ name, source }) =>
     source === null || !running.has(name) || running.has(source)
       ? []
@@ -53,8 +61,22 @@ export function lonelyWarnings(cluster: ClusterSpec, running: ReadonlySet<string
             code: 'source-not-running',
             node: name,
             message: `${name} runs and its source ${source} does not: it gets nothing until then`,
-            hint: rmsxCommand(cluster.name, `start ${source}`),
+            hint: wayToSource(cluster, source, running, containers),
           },
         ],
   );
+}
+
+/** A master that would come back with less than its replicas have is not started: one of them takes over. */
+function wayToSource(
+  cluster: ClusterSpec,
+  source: string,
+  running: ReadonlySet<string>,
+  containers: readonly ObservedContainer[],
+): string {
+  const isMaster = source === masterOf(cluster).name;
+  const heir = isMaster ? heirAmong(cluster, [...running]) : undefined;
+  if (heir === undefined || startsBehind(cluster, containerOf({ containers }, source)) === undefined)
+    return rmsxCommand(cluster.name, `start ${source}`);
+  return promoteCommand(cluster, heir);
 }

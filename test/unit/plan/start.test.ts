@@ -181,7 +181,7 @@ describe('who can be in sync', () => {
   });
 
   test('a node whose source does not run must be told', () => {
-    expect(lonelyWarnings(tree, new Set(['slave-3', 'slave-2', 'master']))).toEqual([
+    expect(lonelyWarnings(tree, new Set(['slave-3', 'slave-2', 'master']), containers(tree, {}))).toEqual([
       {
         code: 'source-not-running',
         node: 'slave-3',
@@ -189,6 +189,15 @@ describe('who can be in sync', () => {
         hint: 'rmsx start slave-1',
       },
     ]);
+  });
+
+  test.each([
+    ['stopped', 'rmsx promote slave-1'],
+    ['paused', 'rmsx start master'],
+  ] as const)('of an ephemeral cluster whose master is %s, the way on must be: %s', (master, hint) => {
+    const ephemeral = cluster(1, { persistence: 'none' });
+    const [warning] = lonelyWarnings(ephemeral, new Set(['slave-1']), containers(ephemeral, { master }));
+    expect(warning?.hint).toBe(hint);
   });
 
   test('a server that is restarted by the engine counts as one that runs, a paused one does not', () => {
