@@ -13,6 +13,13 @@ export const settleTimeoutMs = 5000;
 const silentSeconds = 3;
 
 /**
+ * What a replica has read it applies at once, but for a command or a transaction whose end has not arrived: a server that is
+ * frozen while it sends leaves one. After so many seconds without a byte its end will not come, and it is no part of what
+ * the replica holds: whoever becomes a master drops it (replication.c, replicationCacheMasterUsingMyself).
+ */
+const unfinishedSeconds = 2;
+
+/**
  * The nodes whose offsets are not final: they moved between two looks, or more may come. A promotion that is finished only
  * compares nothing any more, and replicas of a master that is at work go on moving.
  * @param nodes - the one that is promoted first
@@ -33,7 +40,8 @@ function hasSettled(before: ServerInfo | undefined, now: ServerInfo | undefined,
   if (!before || !now) return false;
   const isOfGone = gone !== undefined && now.source !== null && sameAddress(now.source, gone);
   const isCut = now.link === 'down' || (now.link === 'up' && (!isOfGone || (now.lastIoSeconds ?? 0) > silentSeconds));
-  return isCut && now.offset === before.offset && now.readOffset === now.offset;
+  if (!isCut || now.offset !== before.offset || now.readOffset !== before.readOffset) return false;
+  return now.readOffset === now.offset || (now.lastIoSeconds ?? 0) >= unfinishedSeconds;
 }
 
 /** The refusal where offsets go on moving though the master is down. */

@@ -58,6 +58,33 @@ describe('promote after the master was paused', () => {
     expect(await (await cluster.client('slave-1')).get('stray')).toBe(null);
   });
 
+  test('must not wait for the end of a write that it had sent in part', async () => {
+    const [old, heir] = [await cluster.client('master'), await cluster.client('slave-1')];
+    const value = Buffer.alloc(8_000_000); // takes many reads to arrive
+    let isOver = false;
+    const flood = async (): Promise<void> => {
+      while (!isOver) await old.set('flood', value).catch(() => undefined);
+    };
+    void flood();
+    void flood();
+    const offset = (info: string, field: string): number => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1]);
+    try {
+      await eventually('held in the middle of a write', async () => {
+        await docker('pause', cluster.container('master'));
+        await sleep(200); // what is in the sockets arrives
+        const info = await heir.info('replication');
+        if (offset(info, 'slave_read_repl_offset') > offset(info, 'slave_repl_offset')) return true;
+        await docker('unpause', cluster.container('master'));
+        return false;
+      });
+    } finally {
+      isOver = true;
+    }
+    expect(await rmsxJson(['promote', '--best', '-n', cluster.name])).toMatchObject({
+      ...{ formerMaster: 'master', verdict: { state: 'frozen' }, incomplete: [] },
+    });
+  });
+
   soakTest('must do so, too, while it is still held', async () => {
     await docker('pause', cluster.container('master'));
     await promote('slave-1');

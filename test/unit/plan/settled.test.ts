@@ -20,6 +20,24 @@ test.each([
   ['not seen any more', replica({}), undefined, false],
   ['moved between the looks', replica({ offset: 400, readOffset: 400 }), replica({}), false],
   ['with bytes that it has not applied', replica({}), replica({ readOffset: 520 }), false],
+  [
+    'with a command whose end does not come',
+    replica({ link: 'up', source: other, readOffset: 520, lastIoSeconds: 2 }),
+    replica({ link: 'up', source: other, readOffset: 520, lastIoSeconds: 2 }),
+    true,
+  ],
+  [
+    'with a command whose end may come',
+    replica({ link: 'up', source: other, readOffset: 520, lastIoSeconds: 1 }),
+    replica({ link: 'up', source: other, readOffset: 520, lastIoSeconds: 1 }),
+    false,
+  ],
+  [
+    'with a command that goes on arriving',
+    replica({ link: 'up', source: other, readOffset: 510, lastIoSeconds: 2 }),
+    replica({ link: 'up', source: other, readOffset: 520, lastIoSeconds: 2 }),
+    false,
+  ],
   ['still linked to the former master', replica({ link: 'up' }), replica({ link: 'up' }), false],
   [
     'linked to the former master, and has not heard of its end',
