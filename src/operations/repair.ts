@@ -1,7 +1,7 @@
 import { joinErrors, RmsxError, retold } from '../domain/errors.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Ports } from '../domain/ports.ts';
-import type { ClusterStatus } from '../domain/status.ts';
+import type { ClusterStatus, NodeStatus } from '../domain/status.ts';
 import { newRun } from '../files/process-owner.ts';
 import { asleepIn, planRepair, type RepairStep } from '../plan/repair.ts';
 import { lastPartOf } from './last-role.ts';
@@ -11,6 +11,10 @@ import { observeCluster } from './observe.ts';
 import { nodesWithLeft } from './release-left.ts';
 import { type LeftAlone, takeRepairStep } from './repair-steps.ts';
 import { status } from './status.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** A link that was given its source takes a second or two; one that is still down then has another reason. */
+const linkTimeoutMs = 15_000;
 
 /** How a cluster is repaired. */
 export interface RepairOptions {
@@ -54,8 +58,22 @@ export async function repair(name: string, { dryRun = false }: RepairOptions, po
     }
   }
   if (refusals.length > 0 && !changed) throw refusedBy(refusals);
-  const now = await status(name, ports);
+  const now = await (changed ? linked(name, ports) : status(name, ports));
   return { plan, changed, left: left.filter(({ node }) => !isBack(now, node)), status: now };
+}
+
+/** Whoever was told of its source a moment ago has no link yet. What it waits for in vain, the status tells. */
+function linked(name: string, ports: Ports): Promise<ClusterStatus> {
+  const endMs = performance.now() + linkTimeoutMs;
+  return waitUntil(
+    async () => {
+      const now = await status(name, ports);
+      const awaited = now.nodes.filter((node) => isRight(node) && node.state === 'running' && node.link !== 'up');
+      const isOver = performance.now() > endMs && !awaited.some(({ link }) => link === 'syncing');
+      return awaited.length === 0 || isOver ? now : undefined;
+    },
+    { pauseMs: 200, signal: ports.signal },
+  );
 }
 
 /** Every node is named, with its ways out. */
@@ -66,10 +84,11 @@ function refusedBy(refusals: readonly RmsxError[]): RmsxError {
 
 /** What a step left as it was, a later one may have brought back. */
 const isBack = ({ nodes }: ClusterStatus, name: string): boolean =>
-  nodes.some(
-    ({ name: node, role, plannedRole, source, plannedSource, link }) =>
-      node === name && role === plannedRole && source === plannedSource && link === 'up',
-  );
+  nodes.some((node) => node.name === name && isRight(node) && node.link === 'up');
+
+/** Whether a node is the replica that it should be. */
+const isRight = ({ role, plannedRole, source, plannedSource }: NodeStatus): boolean =>
+  role === 'replica' && role === plannedRole && source === plannedSource;
 
 /** The others go on without a node that stays as it is; nothing goes on without a master. */
 const mayBeLeft = (step: RepairStep): step is Extract<RepairStep, { op: 'rejoin' }> => step.op === 'rejoin';

@@ -103,6 +103,17 @@ test('a circle without a master, and what a change that was killed has left in s
   await expectRepaired(done);
 });
 
+test('a link that is on its way must be there when a repair that changed something ends', async () => {
+  await at('slave-2').config('SET', 'repl-ping-replica-period', '3600');
+  const [, delay = ''] = (await at('master').config('GET', 'repl-diskless-sync-delay')) as string[];
+  await at('master').config('SET', 'repl-diskless-sync-delay', '3');
+  await docker('restart', '--time', '1', cluster.container('slave-1'));
+  const done = await repair();
+  await at('master').config('SET', 'repl-diskless-sync-delay', delay);
+  expect(ops(done)).toEqual(['set-back slave-2']);
+  await expectRepaired(done);
+});
+
 test('a node that is stopped, and one whose container is gone, must be there again', async () => {
   await docker('stop', cluster.container('slave-1'));
   await docker('rm', '-f', cluster.container('slave-2'));
