@@ -42,7 +42,7 @@ export interface RepairResult {
  */
 export async function repair(name: string, { dryRun = false }: RepairOptions, ports: Ports): Promise<RepairResult> {
   const plan = await lookUnlocked(name, newRun(), ports, () => planNow(name, ports));
-  if (dryRun || plan.length === 0) return { plan, changed: false, left: [], status: await status(name, ports) };
+  if (dryRun) return { plan, changed: false, left: [], status: await status(name, ports) };
   const left: LeftAlone[] = [];
   let changed = false;
   const refusals: RmsxError[] = [];
@@ -58,19 +58,23 @@ export async function repair(name: string, { dryRun = false }: RepairOptions, po
     }
   }
   if (refusals.length > 0 && !changed) throw refusedBy(refusals);
-  const now = await (changed ? linked(name, ports) : status(name, ports));
+  const now = await linked(name, ports);
   return { plan, changed, left: left.filter(({ node }) => !isBack(now, node)), status: now };
 }
 
 /** Whoever was told of its source a moment ago has no link yet. What it waits for in vain, the status tells. */
 function linked(name: string, ports: Ports): Promise<ClusterStatus> {
   const endMs = performance.now() + linkTimeoutMs;
+  let isTold = false;
   return waitUntil(
     async () => {
       const now = await status(name, ports);
       const awaited = now.nodes.filter((node) => isRight(node) && node.state === 'running' && node.link !== 'up');
       const isOver = performance.now() > endMs && !awaited.some(({ link }) => link === 'syncing');
-      return awaited.length === 0 || isOver ? now : undefined;
+      if (awaited.length === 0 || isOver) return now;
+      if (!isTold) ports.progress.begin(`waiting for the links of ${awaited.map((node) => node.name).join(', ')}`);
+      isTold = true;
+      return undefined;
     },
     { pauseMs: 200, signal: ports.signal },
   );
