@@ -6,6 +6,7 @@ import type { Engine, Ports } from '../domain/ports.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import type { ClusterStatus } from '../domain/status.ts';
 import { newRun } from '../files/process-owner.ts';
+import { clusterBefore } from '../plan/before-promotion.ts';
 import { chooseHeir } from '../plan/choose-heir.ts';
 import { type PromoteFacts, type PromotePlan, planPromote } from '../plan/promote.ts';
 import { refuseSentinels } from '../plan/refuse-sentinels.ts';
@@ -97,8 +98,14 @@ interface Scene extends Seen {
 }
 
 /** A master that runs in silence is asked where no network is in the way. */
-async function askMaster({ cluster, infos, connections }: Seen, engine: Engine): Promise<PromoteFacts['inside']> {
-  const master = masterOf(cluster.record.cluster);
+async function askMaster(
+  { cluster, infos, connections }: Seen,
+  target: string,
+  engine: Engine,
+): Promise<PromoteFacts['inside']> {
+  const was = clusterBefore({ ...cluster, infos, target });
+  if (!was) return null;
+  const master = masterOf(was);
   const container = containerOf(cluster, master.name);
   if (container?.state !== 'running' || infos.has(master.name)) return null;
   try {
@@ -121,7 +128,7 @@ async function lookForPromotion(
   return lookAtServers(cluster, ports, async (seen) => {
     const { infos } = seen;
     const target = wanted ?? chooseHeir(cluster.record.cluster, infos);
-    const inside = await askMaster(seen, ports.engine);
+    const inside = await askMaster(seen, target, ports.engine);
     const plan = planPromote({ ...cluster, infos, inside, target, force });
     if (plan) refuseSentinels(cluster.record.cluster, await sentinelsAt(infos.keys(), seen.connections));
     return { inside, target, plan };

@@ -99,21 +99,30 @@ export class Rejoining {
     return lostWrites(scene);
   }
 
-  /** Of a replica that cannot be asked, its file tells; and where nobody was promoted, there is nobody to be ahead of. */
+  /**
+   * Of a replica that cannot be asked, its file tells; and where nobody was promoted, there is nobody to be ahead of. A master
+   * that was restarted since it took over does not know any more where the one before it ended: that says nothing.
+   */
   async #standing({ role, source }: LastPart, isWoken: boolean): Promise<Standing | 'unseen'> {
     if (role !== 'replica') return 'unseen';
     const { cluster, connections, infos, plan } = this.#scene;
+    const { record } = cluster;
     const { name } = plan.node;
-    const master = infos.get(masterOf(cluster.record.cluster).name);
-    if (!master || master.secondOffset < 1) return 'behind';
+    const master = infos.get(masterOf(record.cluster).name);
+    if (!master || (record.epoch < 2 && master.secondOffset < 1)) return 'behind';
+    // Who was in sync with it is not ahead of it. Once it has forgotten, being in sync with the node between them must do.
+    const above = [masterOf(record.cluster), ...(master.secondOffset < 1 ? [plan.source] : [])];
+    const wasInSync = above.some(({ address }) => formatAddress(address) === source);
     const probe = isWoken ? await connections.probe(name) : undefined;
     const own = probe && 'info' in probe ? probe.info : infos.get(name);
     const others = [...infos].flatMap(([node, info]) => (node === name ? [] : [info]));
-    if (own) return standingTo(own, master, others);
+    if (own) {
+      const standing = standingTo(own, master, others);
+      return standing === 'foreign' && wasInSync ? 'behind' : standing;
+    }
     const container = containerOf(cluster, name);
-    if (!container || (container.state === 'stopped' && cluster.record.cluster.persistence === 'none')) return 'behind';
-    // Who was in sync with it is not ahead of it.
-    return source === formatAddress(masterOf(cluster.record.cluster).address) ? 'behind' : 'unseen';
+    if (!container || (container.state === 'stopped' && record.cluster.persistence === 'none')) return 'behind';
+    return wasInSync ? 'behind' : 'unseen';
   }
 
   /** What a replica received beyond the new master was told as lost when that one was promoted without it. */

@@ -9,6 +9,7 @@ import { type Candidate, pingBytes, rankCandidates } from '../domain/rank.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 import { formatServerVersion, versionOfImage } from '../domain/server-version.ts';
+import { clusterBefore } from './before-promotion.ts';
 import { describeRole } from './describe-role.ts';
 import { describeFence, type Fence, fenceFor } from './fence.ts';
 import { refuseLivingMaster } from './living-master.ts';
@@ -36,7 +37,7 @@ export interface PromoteFacts {
 /** A promotion, decided. */
 export interface PromotePlan {
   readonly target: string;
-  /** The node that was the master; null where a promotion that was cut off is finished. */
+  /** The node that was the master; null where a promotion that was cut off is finished, and it is gone or steps down. */
   readonly formerMaster: string | null;
   /** What has become of it; null where there is none. */
   readonly verdict: MasterVerdict | null;
@@ -66,10 +67,12 @@ export function planPromote(facts: PromoteFacts): PromotePlan | null {
   const isDone = recorded === target && facts.infos.get(target)?.role === 'master';
   refuseOtherMasters(facts);
   if (!isDone) refuseTarget(facts);
-  const formerMaster = recorded === target ? null : recorded;
-  const verdict = formerMaster === null ? null : judgeMaster({ ...facts, cluster });
-  if (verdict && !facts.force) refuseLivingMaster(verdict, cluster, target, facts.infos.get(target)?.role === 'master');
-  const fence = verdict && fenceFor(cluster, facts.containers, verdict);
+  const was = clusterBefore(facts);
+  const formerMaster = was && masterOf(was).name;
+  const verdict = was && judgeMaster({ ...facts, cluster: was });
+  const isSecond = facts.infos.get(target)?.role === 'master';
+  if (was && verdict && !facts.force) refuseLivingMaster(verdict, was, target, isSecond);
+  const fence = was && verdict && fenceFor(was, facts.containers, verdict);
   const survivors = cluster.nodes
     .map((node) => node.name)
     .filter((node) => node !== target && node !== fence?.container.node && facts.infos.has(node));
@@ -81,14 +84,14 @@ export function planPromote(facts: PromoteFacts): PromotePlan | null {
     )
     .map(({ node }) => node ?? '')
     .filter((node) => !facts.infos.has(node));
-  const changed = { ...cluster, nodes: reparent(cluster, target, formerMaster) };
+  const changed = { ...cluster, nodes: reparent(cluster, target, recorded === target ? null : recorded) };
   topDown(changed); // a cycle is accepted by the servers and looks healthy: refused before anything is sent
   return {
     target,
     formerMaster,
     verdict,
     fence,
-    record: formerMaster === null ? facts.record : { schemaVersion: 1, epoch: epoch + 1, cluster: changed },
+    record: recorded === target ? facts.record : { schemaVersion: 1, epoch: epoch + 1, cluster: changed },
     survivors,
     silent,
     strangers: strangersTo(target, survivors, facts.infos),

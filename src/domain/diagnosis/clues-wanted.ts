@@ -23,8 +23,9 @@ export function cluesWanted(scene: Scene): ReadonlyMap<string, CluesWanted> {
   const wanted = scene.nodes.map(({ name, state, source, link }) => {
     const info = scene.infos.get(name);
     const isOver = state === 'stopped' || state === 'restarting';
+    const isHeld = state === 'paused' || scene.misplaced.get(name)?.ip === null;
     const isSick = info !== undefined && (!areWritesKept(info.persistence) || isFlapping(scene, info));
-    const isWorth = isOver || isSick || lost.has(name) || sources.has(name) || mayHaveCopied(scene, name);
+    const isWorth = isOver || isHeld || isSick || lost.has(name) || sources.has(name) || mayHaveCopied(scene, name);
     const minReplicas = info?.role === 'master' && info.goodReplicas !== null;
     return [name, { story: isWorth, logInAt: lost.has(name) && link === 'down' ? source : null, minReplicas }] as const;
   });

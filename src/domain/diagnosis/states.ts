@@ -1,7 +1,7 @@
 import { masterOf } from '../cluster.ts';
 import { startsBehind } from '../heir.ts';
 import { describePlace, type Misplaced, placeHint } from '../misplaced.ts';
-import { containerOf } from '../observed.ts';
+import { containerOf, isMadeByCompose } from '../observed.ts';
 import type { NodeState, NodeStatus, Warning } from '../status.ts';
 import { noClues } from './clues.ts';
 import { fatalIn, lastRoleIn } from './log.ts';
@@ -24,8 +24,19 @@ export const placeWarnings = (scene: Scene): readonly Warning[] =>
     const { name } = scene.record.cluster;
     const message = `${place.node} ${describePlace(name, place)}: no other node finds it`;
     const code = place.ip === null ? 'off-network' : 'address-differs';
-    return problem(code, place.node, message, placeHint(name, place));
+    const isHeld = place.ip === null && isHeldFormer(scene, place.node) && !isMadeByCompose(place.container);
+    return problem(code, place.node, message, isHeld ? command(scene, `rejoin ${place.node}`) : placeHint(name, place));
   });
+
+/** Whether a node was the master last, and is not to be it any more. */
+function isFormer({ record, clues }: Scene, name: string): boolean {
+  if (name === masterOf(record.cluster).name) return false;
+  return lastRoleIn((clues.get(name) ?? noClues).log) === 'master';
+}
+
+/** `up` wakes one that is held after a warning alone; `rejoin` looks for its writes first, where there is a master to ask. */
+const isHeldFormer = (scene: Scene, name: string): boolean =>
+  isFormer(scene, name) && scene.infos.get(masterOf(scene.record.cluster).name)?.role === 'master';
 
 /** Nodes that do not run, or do not answer, and the replicas that lost their source with them. */
 export const stateWarnings = (scene: Scene): readonly Warning[] =>
@@ -40,7 +51,7 @@ const isSilentOffNetwork = ({ name, state }: NodeStatus, misplaced: ReadonlyMap<
 function stateWarning(scene: Scene, { name }: NodeStatus, state: Exclude<NodeState, 'running'>): Warning {
   const { log, end } = scene.clues.get(name) ?? noClues;
   const isOver = state === 'stopped' || state === 'restarting';
-  const [message, hint] = stateText(scene, name, state, lastRoleIn(log));
+  const [message, hint] = stateText(scene, name, state);
   const waiting = andWhoWaits(scene, name);
   if (isOver && end?.outOfMemory) {
     const again = end.restarts > 0 ? `, ${counted(end.restarts, 'time')} started again before` : '';
@@ -55,14 +66,12 @@ function stateText(
   scene: Scene,
   name: string,
   state: Exclude<NodeState, 'running'>,
-  lastRole: ReturnType<typeof lastRoleIn>,
 ): readonly [message: string, hint: string] {
   const { record, containers } = scene;
   const isMaster = name === masterOf(record.cluster).name;
   const isForgetful = isMaster && startsBehind(record.cluster, containerOf({ containers }, name)) !== undefined;
   // `up` does not ask for the writes that only a former master has.
-  const isFormer = !isMaster && lastRole === 'master';
-  const up = command(scene, isFormer ? `rejoin ${name}` : 'up');
+  const up = command(scene, isFormer(scene, name) ? `rejoin ${name}` : 'up');
   const back = isForgetful ? masterHint(scene) : up;
   switch (state) {
     case 'missing':
@@ -70,7 +79,10 @@ function stateText(
     case 'stopped':
       return [`${name} is stopped`, back];
     case 'paused':
-      return [`${name} is paused: it answers nothing`, command(scene, 'up')];
+      return [
+        `${name} is paused: it answers nothing`,
+        command(scene, isHeldFormer(scene, name) ? `rejoin ${name}` : 'up'),
+      ];
     case 'restarting':
       return [`${name} crashes and is restarted again and again`, logsOf(scene, name)];
     case 'unreachable':

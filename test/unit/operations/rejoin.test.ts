@@ -17,11 +17,15 @@ async function worldOf(
   offset: number,
   state: ContainerState = 'running',
   lastSource = 'master',
+  wasRestarted = false,
 ): Promise<{ readonly ports: Ports; readonly followed: string[]; readonly spec: ClusterSpec }> {
   const spec = shaped('star', { master: 'slave-1', 'slave-1': null, 'slave-2': 'slave-1' });
   const world = await SlowWorld.of(spec);
   for (const [id, each] of world.containers) if (each.node === 'slave-2') world.containers.set(id, { ...each, state });
-  const heir = { replid: 'b'.repeat(40), replid2: history, secondOffset: 501, offset: 900 };
+  const tookOver = wasRestarted
+    ? { replid2: '0'.repeat(40), secondOffset: -1 }
+    : { replid2: history, secondOffset: 501 };
+  const heir = { replid: 'b'.repeat(40), ...tookOver, offset: 900 };
   const infos = new Map<string, ServerInfo>([
     ['slave-1', masterInfo([], heir)],
     ...(state === 'running'
@@ -96,5 +100,17 @@ test.each([
     const message = `slave-2 was away when another node was promoted: what it had received beyond that one is replaced, and whether there was any cannot be known: ${why}`;
     expect(await notices('master')).toEqual([{ code: 'own-writes-unknown', node: 'slave-2', message, hint: null }]);
     expect(await notices('slave-1')).toEqual([]);
+  },
+);
+
+test.each(['stopped', 'running'] as const)(
+  'a new master that was restarted must not be taken for one that has all that a replica has which was away: %s',
+  async (state) => {
+    const lostOf = async (lastSource: string): Promise<unknown> => {
+      const { ports } = await worldOf(640, state, lastSource, true);
+      return (await rejoin('redis-server', 'slave-2', { dryRun: true }, ports)).lost;
+    };
+    expect(await lostOf('master')).toEqual({ unknown: expect.any(String) });
+    expect(await lostOf('slave-1')).toMatchObject({ writes: [], bytes: 0 });
   },
 );

@@ -83,6 +83,15 @@ test.each<[string, Given, readonly string[]]>([
     ['node-stopped slave-1: slave-1 is stopped -> rmsx rejoin slave-1'],
   ],
   [
+    'a former master that is held: only rejoin asks for its writes',
+    {
+      infos: { 'slave-1': null },
+      states: { 'slave-1': 'paused' },
+      clues: { 'slave-1': { log: ['1:M 29 Nov 2026 10:00:00.000 * Ready to accept connections tcp'] } },
+    },
+    ['node-paused slave-1: slave-1 is paused: it answers nothing -> rmsx rejoin slave-1'],
+  ],
+  [
     'a replica that gave up, as its disk took nothing',
     {
       infos: { 'slave-1': null },
