@@ -122,7 +122,7 @@ async function converse(
         if (!(await streams.write(output))) return false;
         continue;
       }
-      const first = greeting.take(output.bytes);
+      const first = greeting.take(output);
       if (greeting.processId !== undefined && !isAsked) {
         isAsked = true;
         if (streams.terminal) await session.resize(streams.terminal);
@@ -130,7 +130,7 @@ async function converse(
       }
       if (!greeting.hasBegun) continue;
       disconnect = streams.connect(session);
-      if (first.length > 0 && !(await streams.write({ ...output, bytes: first }))) return false;
+      for (const written of first) if (!(await streams.write(written))) return false;
     }
     return true;
   } finally {
