@@ -37,6 +37,15 @@ export const redisCliEnvironment: Readonly<Record<string, string>> = { REDISCLI_
 /** @returns the command that ends a process of the same container */
 export const killCommand = (processId: number): readonly string[] => ['sh', '-c', 'kill "$1"', 'sh', String(processId)];
 
+/**
+ * @returns the command that ends a process of the same container when its own input ends without a line, as it does when
+ * whoever started it is killed
+ */
+export const guardCommand = (processId: number): readonly string[] => [
+  ...['sh', '-c', 'read -r over || kill "$1"', 'sh'],
+  String(processId),
+];
+
 /** Listens to what is said before redis-cli has begun. */
 export class Greeting {
   /** The process that becomes redis-cli, and waits for the password; undefined as long as it does not. */
