@@ -72,7 +72,7 @@ function causeOf(scene: Scene, node: NodeStatus, { log, masterAuth }: Clues): Wa
   const cause = linkCauseIn(log);
   const warn = (code: string, text: string, hint: string): Warning =>
     problem(code, name, `${text}${andWhoWaits(scene, name)}`, hint);
-  if (masterAuth === 'missing') {
+  if (masterAuth === 'missing' || (masterAuth === null && cause?.kind === 'no-password')) {
     const text = `${name} has no password for ${source} (masterauth is empty), which asks for one`;
     return warn('masterauth-missing', text, passwordHint(scene, node));
   }
