@@ -80,6 +80,10 @@ function causeOf(scene: Scene, node: NodeStatus, { log, masterAuth }: Clues): Wa
     const text = `${name} logs in at ${source} with a password that is wrong there (masterauth)`;
     return warn('masterauth-wrong', text, passwordHint(scene, node));
   }
+  if (masterAuth === 'accepted' && cause?.kind === 'password') {
+    const text = `${name} cannot log in at ${source}, although its masterauth is right there: its masteruser is wrong, or may not replicate`;
+    return warn('masterauth-wrong', text, passwordHint(scene, node));
+  }
   if (cause?.kind === 'rdb-version') {
     const version = node.version === null ? '' : `, ${node.version},`;
     const text = `${name} cannot load what ${source} sends: its server${version} does not know RDB format version ${cause.version}`;

@@ -56,6 +56,23 @@ test.each<[string, Given, readonly string[]]>([
     ],
   ],
   [
+    'a password that is right, of a user who is not let in',
+    {
+      infos: { 'slave-1': lost() },
+      clues: {
+        'slave-1': {
+          masterAuth: 'accepted',
+          log: [
+            at('18:06:35', 'Unable to AUTH to MASTER: -WRONGPASS invalid username-password pair or user is disabled.'),
+          ],
+        },
+      },
+    },
+    [
+      'masterauth-wrong slave-1: slave-1 cannot log in at master, although its masterauth is right there: its masteruser is wrong, or may not replicate -> docker restart redis-server-slave-1',
+    ],
+  ],
+  [
     'a source that is not reached although it answers here',
     {
       infos: { 'slave-1': lost() },
