@@ -6,7 +6,8 @@ import { canonicalNodeName } from '../domain/names.ts';
 import { containerOf } from '../domain/observed.ts';
 import type { Engine, Ports } from '../domain/ports.ts';
 import { toPrintable } from '../domain/printable.ts';
-import { Greeting, killCommand, redisCliCommand, redisCliEnvironment } from '../plan/redis-cli.ts';
+import { Greeting, redisCliCommand, redisCliEnvironment } from '../plan/redis-cli.ts';
+import { Guard } from './guard.ts';
 import { endpointOf, type KnownCluster, observeCluster, requireNode } from './observe.ts';
 import { within } from './within.ts';
 
@@ -85,16 +86,17 @@ export async function redisCliIn(
     throw error instanceof RmsxError && error.reason === 'engine-error' ? notStarted(node, error, otherWay) : error;
   });
   const greeting = new Greeting();
+  const guard = new Guard(engine, id, spec);
   let isOver = false;
   try {
-    const conversation = converse(session, greeting, password, streams);
+    const conversation = converse(session, greeting, password, streams, guard);
     isOver = await (timeoutMs === undefined ? conversation : inTime(node, conversation, timeoutMs));
     if (!isOver) return 0;
     const code = await session.exitCode();
     if (!greeting.hasBegun) throw neverBegan(node, greeting, code, password, otherWay);
     return code;
   } finally {
-    if (!isOver) await endProgram(engine, id, spec, greeting.processId);
+    await (isOver ? guard.dismiss() : guard.endProgram());
     session.close();
   }
 }
@@ -113,6 +115,7 @@ async function converse(
   greeting: Greeting,
   password: string,
   streams: CliStreams,
+  guard: Guard,
 ): Promise<boolean> {
   let isAsked = false;
   let disconnect = (): void => undefined;
@@ -122,15 +125,16 @@ async function converse(
         if (!(await streams.write(output))) return false;
         continue;
       }
-      const first = greeting.take(output.bytes);
+      const first = greeting.take(output);
       if (greeting.processId !== undefined && !isAsked) {
         isAsked = true;
+        guard.begin(greeting.processId);
         if (streams.terminal) await session.resize(streams.terminal);
         await session.write(Buffer.from(`${password}\n`));
       }
       if (!greeting.hasBegun) continue;
       disconnect = streams.connect(session);
-      if (first.length > 0 && !(await streams.write({ ...output, bytes: first }))) return false;
+      for (const written of first) if (!(await streams.write(written))) return false;
     }
     return true;
   } finally {
@@ -178,16 +182,4 @@ function neverBegan(
     reason: isMissing ? 'no-redis-cli' : 'no-shell',
     hint,
   });
-}
-
-/** Engines let a program go on whose user has gone, for ever. */
-async function endProgram(engine: Engine, id: string, spec: ExecSpec, processId: number | undefined): Promise<void> {
-  if (processId === undefined) return;
-  try {
-    const killing = await engine.exec(id, { ...spec, command: killCommand(processId), terminal: null });
-    await killing.exitCode();
-    killing.close();
-  } catch (error) {
-    if (!(error instanceof RmsxError)) throw error; // the container has ended, or the engine: so has the program
-  }
 }

@@ -1,3 +1,5 @@
+import type { Output } from '../domain/exec.ts';
+
 /** Says where it is in lines that begin so; everything before the last of them is none of redis-cli. */
 const mark = 'rmsx';
 const [missing, begun] = [`${mark} missing`, `${mark} begun`];
@@ -35,6 +37,15 @@ export const redisCliEnvironment: Readonly<Record<string, string>> = { REDISCLI_
 /** @returns the command that ends a process of the same container */
 export const killCommand = (processId: number): readonly string[] => ['sh', '-c', 'kill "$1"', 'sh', String(processId)];
 
+/**
+ * @returns the command that ends a process of the same container when its own input ends without a line, as it does when
+ * whoever started it is killed
+ */
+export const guardCommand = (processId: number): readonly string[] => [
+  ...['sh', '-c', 'read -r over || kill "$1"', 'sh'],
+  String(processId),
+];
+
 /** Listens to what is said before redis-cli has begun. */
 export class Greeting {
   /** The process that becomes redis-cli, and waits for the password; undefined as long as it does not. */
@@ -44,22 +55,30 @@ export class Greeting {
   hasBegun = false;
   #said = '';
   #rest: Uint8Array = new Uint8Array();
+  readonly #early: Output[] = [];
 
   /** What was said besides: why it does not begin. */
   get said(): string {
-    return this.#said + Buffer.from(this.#rest).toString('utf8');
+    return this.#said + Buffer.concat([this.#rest, ...this.#early.map(({ bytes }) => bytes)]).toString('utf8');
   }
 
-  /** @returns what redis-cli itself has written */
-  take(bytes: Uint8Array): Uint8Array {
+  /** @returns what redis-cli itself has written: engines pass stderr on beside stdout, and it may come before the last line here */
+  take(output: Output): readonly Output[] {
+    if (output.from === 'stderr') this.#early.push(output);
+    else this.#listen(output.bytes);
+    if (!this.hasBegun) return [];
+    const written = [...this.#early.splice(0), { ...output, bytes: this.#rest }];
+    return written.filter(({ bytes }) => bytes.length > 0);
+  }
+
+  #listen(bytes: Uint8Array): void {
     this.#rest = Buffer.concat([this.#rest, bytes]);
     while (!this.hasBegun) {
       const end = this.#rest.indexOf(0x0a);
-      if (end < 0) return new Uint8Array();
+      if (end < 0) return;
       this.#read(Buffer.from(this.#rest.subarray(0, end)).toString('utf8').trimEnd());
       this.#rest = this.#rest.subarray(end + 1);
     }
-    return this.#rest;
   }
 
   #read(line: string): void {

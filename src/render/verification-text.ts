@@ -1,3 +1,4 @@
+import { counted } from '../domain/names.ts';
 import type { Check, Verification } from '../domain/verification/verification.ts';
 import type { Paint } from './status-table.ts';
 import { renderTable } from './table.ts';
@@ -11,7 +12,7 @@ export function renderVerification({ cluster, ok, checks, keys, latency }: Verif
   const outcome = ok ? paint('good', 'ok') : paint('bad', 'not ok');
   const hint = failed.find((check) => check.hint !== null)?.hint;
   return [
-    `${cluster.name}  ${cluster.nodes} nodes  ${passed} of ${checks.length} checks passed  ${outcome}`,
+    `${cluster.name}  ${counted(cluster.nodes, 'node')}  ${passed} of ${checks.length} checks passed  ${outcome}`,
     ...failed.map((check) => `${paint('bad', 'not ok')}  ${check.check}: ${check.message}${notChecked(check, unseen)}`),
     ...notMade(missing).map((line) => `${paint('bad', 'not ok')}  ${line}`),
     keysLine(keys),

@@ -9,7 +9,8 @@ _rmsx() {
     case $line in
       (:files) [[ $PREFIX == --*=* ]] && compset -P '*='; _files ;;
       (:directories) [[ $PREFIX == --*=* ]] && compset -P '*='; _files -/ ;;
-      (*) word=${line%%$'\t'*}; candidates+=("${word//:/\\:}:${line#*$'\t'}") ;;
+      (*$'\t'?*) word=${line%%$'\t'*}; candidates+=("${word//:/\\:}:${line#*$'\t'}") ;;
+      (*) word=${line%%$'\t'*}; candidates+=("${word//:/\\:}") ;;
     esac
   done
   (( $#candidates )) && _describe -t values rmsx candidates

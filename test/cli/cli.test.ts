@@ -31,6 +31,8 @@ class Programs {
   code: number | null = 0;
   refusal: readonly [number, string] | undefined;
   greeting = 'rmsx 17\n';
+  /** What overtakes the line that says that it begins: engines pass stderr on beside stdout. */
+  overtaking: Buffer = Buffer.alloc(0);
 
   readonly answer: Answer = (request, response) => {
     const path = pathOf(request);
@@ -74,7 +76,7 @@ class Programs {
       this.input += chunk;
       if (hasBegun || !this.input.includes('\n')) return;
       hasBegun = true;
-      socket.write(Buffer.concat([frame('rmsx begun\n'), ...this.reply]));
+      socket.write(Buffer.concat([this.overtaking, frame('rmsx begun\n'), ...this.reply]));
       socket.end();
     });
     if (!/rmsx \d/.test(this.greeting)) socket.end();
@@ -110,6 +112,15 @@ test('redis-cli must get its arguments, the password on its input alone, and its
   ]);
   expect([asked.includes('secret'), JSON.parse(asked).User, JSON.parse(asked).Tty]).toEqual([false, '999:999', false]);
   expect(programs.input.startsWith(`${secret}\n`)).toBe(true);
+});
+
+test('what redis-cli writes on stderr must not be lost where it comes before the word that it has begun', async () => {
+  const programs = new Programs();
+  programs.code = 1;
+  programs.overtaking = frame('READONLY You cannot write\n', 2);
+  programs.reply = [];
+  const { code, stdout, stderr } = await run(programs, ['cli', 'master', '-e', 'SET', 'a', '2']);
+  expect([code, stdout, stderr]).toEqual([1, '', 'READONLY You cannot write\n']);
 });
 
 test('what stands behind -- must be the arguments', async () => {

@@ -92,6 +92,8 @@ test('zsh must complete what is typed on its terminal', async () => {
     );
     await type('rmsx verif\t', 'rmsx verify');
     await type('\u0015rmsx up --topology ch\t', 'rmsx up --topology chain');
+    await type('\u0015rmsx up --topology \t\t', 'star');
+    expect(shown).not.toMatch(/(chain|custom|star|tree) +--/); // there is nothing to say of them
   } finally {
     shell.kill('SIGKILL');
   }

@@ -77,7 +77,7 @@ test('the password must be nowhere while redis-cli runs, and nothing be left whe
     await told(monitor, 'OK');
     expect(await top()).toMatch(/redis-cli.* MONITOR/);
     const [{ ExecIDs }] = JSON.parse(await docker('inspect', container)) as [{ ExecIDs: readonly string[] }];
-    expect(ExecIDs).toHaveLength(1);
+    expect(ExecIDs.length).toBeGreaterThan(0);
     seen.push(await top(), await docker('inspect', container), await engineSays(`/exec/${ExecIDs[0]}/json`));
   } finally {
     monitor.kill('SIGINT');
@@ -127,4 +127,40 @@ test('a terminal that is closed must end rmsx cli quietly, and leave no redis-cl
   await eventually('redis-cli has ended', async () => {
     return !(await docker('top', cluster.container('master'), '-eo', 'pid,args')).includes('redis-cli');
   });
+});
+
+/** What runs in the container of the master. */
+const processes = (): Promise<string> => docker('top', cluster.container('master'), '-eo', 'pid,args');
+const noRedisCli = (): Promise<true> => {
+  return eventually('redis-cli has ended', async () => !(await processes()).includes('redis-cli'));
+};
+const isGuarded = async (): Promise<boolean> => (await processes()).includes('read -r over');
+
+test('rmsx cli that is killed must leave no redis-cli in the node', async () => {
+  const monitor = startPiped(['-n', cluster.name, 'cli', 'master', 'MONITOR']);
+  await told(monitor, 'OK');
+  await eventually('a guard', isGuarded);
+  monitor.kill('SIGKILL');
+  await monitor.ended;
+  await noRedisCli();
+});
+
+test('Ctrl-C must end rmsx cli where the node was paused, and redis-cli when it is no longer', async () => {
+  const around = 'stty -g; rmsx; echo "code $?"; stty -g';
+  const terminal = startOnTerminal(['-n', cluster.name, 'cli', 'master'], { columns: 80, rows: 24 }, around);
+  const container = cluster.container('master');
+  try {
+    await told(terminal, '> ');
+    await eventually('a guard', isGuarded);
+    await docker('pause', container);
+    terminal.type('\u0003');
+    await told(terminal, 'code 130');
+    await terminal.ended;
+  } finally {
+    terminal.kill('SIGTERM');
+    await docker('unpause', container);
+  }
+  const [before, after] = terminal.text().match(/^[0-9a-f]+(:[0-9a-f]+){10,}$/gm) ?? [];
+  expect(after).toBe(before);
+  await noRedisCli();
 });

@@ -72,12 +72,16 @@ function causeOf(scene: Scene, node: NodeStatus, { log, masterAuth }: Clues): Wa
   const cause = linkCauseIn(log);
   const warn = (code: string, text: string, hint: string): Warning =>
     problem(code, name, `${text}${andWhoWaits(scene, name)}`, hint);
-  if (masterAuth === 'missing') {
+  if (masterAuth === 'missing' || (masterAuth === null && cause?.kind === 'no-password')) {
     const text = `${name} has no password for ${source} (masterauth is empty), which asks for one`;
     return warn('masterauth-missing', text, passwordHint(scene, node));
   }
   if (masterAuth === 'refused' || (masterAuth === null && cause?.kind === 'password')) {
     const text = `${name} logs in at ${source} with a password that is wrong there (masterauth)`;
+    return warn('masterauth-wrong', text, passwordHint(scene, node));
+  }
+  if (masterAuth === 'accepted' && cause?.kind === 'password') {
+    const text = `${name} cannot log in at ${source}, although its masterauth is right there: its masteruser is wrong, or may not replicate`;
     return warn('masterauth-wrong', text, passwordHint(scene, node));
   }
   if (cause?.kind === 'rdb-version') {

@@ -1,13 +1,14 @@
 /** Why the link of a replica is down, in the words of its own log. */
 export type LinkCause =
-  | { readonly kind: 'password' | 'unreachable' | 'disk'; readonly text: string }
+  | { readonly kind: 'password' | 'no-password' | 'unreachable' | 'disk'; readonly text: string }
   | { readonly kind: 'rdb-version'; readonly version: string };
 
 const synchronised = /sync: Finished with success|Successful partial resynchronization/;
 const started = /Server initialized|Ready to accept connections|Redis is starting/;
 
 const rdbVersion = /Can't handle RDB format version (\d+)/;
-const password = /NOAUTH|WRONGPASS|invalid password|Unable to AUTH to|NOPERM/;
+const noPassword = /NOAUTH/;
+const password = /WRONGPASS|invalid password|Unable to AUTH to|NOPERM/;
 const unreachable =
   /(Connection refused|No route to host|Host is unreachable|Network is unreachable|(?:Connection|Operation) timed out|Timeout connecting to the (?:MASTER|PRIMARY))/;
 const disk =
@@ -37,6 +38,7 @@ export function linkCauseIn(log: readonly string[]): LinkCause | undefined {
   const causes = since.flatMap((line): readonly LinkCause[] => {
     const version = rdbVersion.exec(line)?.[1];
     if (version !== undefined) return [{ kind: 'rdb-version', version }];
+    if (noPassword.test(line)) return [{ kind: 'no-password', text: withoutHead(line) }];
     if (password.test(line)) return [{ kind: 'password', text: withoutHead(line) }];
     const text = unreachable.exec(line)?.[1];
     if (text !== undefined) return [{ kind: 'unreachable', text }];
@@ -102,13 +104,16 @@ function timeOf(line: string): number | undefined {
   return Number.isNaN(timeMs) ? undefined : timeMs;
 }
 
+/** A replica that is told another source has none for a moment, and says this as if it were a master (`replicationSetMaster`). */
+const leavesSource = /Connection with (?:master|primary) lost|Caching the disconnected (?:master|primary) state/i;
+
 /**
  * Reads from the log of a server as what it served last: a master may have writes that nobody else has, and a replica that
  * got in sync since then has none of its own. The letter behind the process id is the role (`serverLogRaw` in server.c).
  * @returns null where the lines do not tell
  */
 export function lastRoleIn(log: readonly string[]): 'master' | 'replica' | null {
-  const lastMaster = log.findLastIndex((line) => /^\d+:M /.test(line));
+  const lastMaster = log.findLastIndex((line) => /^\d+:M /.test(line) && !leavesSource.test(line));
   const lastInSync = log.findLastIndex((line) => /^\d+:S /.test(line) && synchronised.test(line));
   if (lastMaster === lastInSync) return null; // neither is there
   return lastMaster > lastInSync ? 'master' : 'replica';

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Output } from '../../../src/domain/exec.ts';
 import { Greeting, redisCliCommand } from '../../../src/plan/redis-cli.ts';
 
 let directory: string;
@@ -35,9 +36,11 @@ test.each(['redis-cli', 'valkey-cli'])(
 
 test('an image without redis-cli must be told', () => {
   const greeting = new Greeting();
-  greeting.take(Buffer.from(run('other', 'secret\n', [])));
+  greeting.take({ from: 'stdout', bytes: Buffer.from(run('other', 'secret\n', [])) });
   expect([greeting.isMissing, greeting.hasBegun]).toEqual([true, false]);
 });
+
+const text = (written: readonly Output[]): string => Buffer.concat(written.map(({ bytes }) => bytes)).toString();
 
 test('what comes before redis-cli must not be shown, and what comes from it be shown as it is', () => {
   const said = Buffer.from('stty: odd\r\nrmsx 17\r\nsecret\r\nrmsx begun\r\nrmsx 18\nOK');
@@ -46,7 +49,7 @@ test('what comes before redis-cli must not be shown, and what comes from it be s
     let shown = '';
     for (let i = 0; i < said.length; i += size) {
       const piece = said.subarray(i, i + size);
-      shown += greeting.hasBegun ? piece : Buffer.from(greeting.take(piece));
+      shown += greeting.hasBegun ? piece : text(greeting.take({ from: 'stdout', bytes: piece }));
     }
     expect([shown, greeting.processId]).toEqual(['rmsx 18\nOK', 17]);
   }

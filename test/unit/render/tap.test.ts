@@ -83,3 +83,8 @@ test('text must have what is wrong first, what was not checked in one line, and 
     "
   `);
 });
+
+test('one node must not be told as several', () => {
+  const alone = { ...verification, cluster: { ...verification.cluster, nodes: 1 } };
+  expect(renderVerification(alone, (_, text) => text)).toMatch(/^demo {2}1 node {2}/);
+});

@@ -14,6 +14,11 @@ test.each([
   ['a former master that has not come to its new one yet', [served, boot, trying], 'master'],
   ['a replica', [boot, trying, inSync, trying], 'replica'],
   ['a former master that came back', [served, boot, trying, again, line('C', 'RDB: 0 MB')], 'replica'],
+  [
+    'a replica that was told another source',
+    [inSync, line('M', 'Connection with master lost.'), line('M', 'Caching the disconnected master state.'), trying],
+    'replica',
+  ],
   ['Valkey', [line('S', 'PRIMARY <-> REPLICA sync: Finished with success')], 'replica'],
   ['a replica that never was in sync', [boot, trying], null],
   ['a server that says nothing', [], null],

@@ -15,7 +15,7 @@ test.each<[string, Given, readonly string[]]>([
     {
       infos: { 'slave-1': lost() },
       clues: {
-        'slave-1': { log: ['1:S x * MASTER aborted replication with an error: NOAUTH Authentication required.'] },
+        'slave-1': { log: ['1:S x # Unable to AUTH to MASTER: -WRONGPASS invalid username-password pair'] },
       },
     },
     [
@@ -36,6 +36,40 @@ test.each<[string, Given, readonly string[]]>([
     },
     [
       'masterauth-missing slave-1: slave-1 has no password for master (masterauth is empty), which asks for one -> rmsx up',
+    ],
+  ],
+  [
+    'a password that was wrong, and is missing now, as the log of a replica that tries again tells',
+    {
+      infos: { 'slave-1': lost({ link: 'syncing' }) },
+      clues: {
+        'slave-1': {
+          log: [
+            at('18:06:34', 'Unable to AUTH to MASTER: -WRONGPASS invalid username-password pair or user is disabled.'),
+            at('18:06:35', '(Non critical) Master does not understand REPLCONF capa: -NOAUTH Authentication required.'),
+          ],
+        },
+      },
+    },
+    [
+      'masterauth-missing slave-1: slave-1 has no password for master (masterauth is empty), which asks for one -> docker restart redis-server-slave-1',
+    ],
+  ],
+  [
+    'a password that is right, of a user who is not let in',
+    {
+      infos: { 'slave-1': lost() },
+      clues: {
+        'slave-1': {
+          masterAuth: 'accepted',
+          log: [
+            at('18:06:35', 'Unable to AUTH to MASTER: -WRONGPASS invalid username-password pair or user is disabled.'),
+          ],
+        },
+      },
+    },
+    [
+      'masterauth-wrong slave-1: slave-1 cannot log in at master, although its masterauth is right there: its masteruser is wrong, or may not replicate -> docker restart redis-server-slave-1',
     ],
   ],
   [
