@@ -58,7 +58,6 @@ async function find(scene: LostWritesScene): Promise<LostWrites> {
   if (info.role !== 'master') return { unknown: `${master} is not the master yet` };
   const container = containerOf(scene, formerMaster);
   if (!container) return { unknown: 'its container is gone' };
-  if (container.state === 'paused') return { unknown: 'it is paused, and may go on with what was sent to it before' };
   if (container.state === 'restarting') return { unknown: 'it keeps restarting' };
   const own = container.state === 'running' ? await connections.probe(formerMaster) : undefined;
   const start = own && 'info' in own ? ownStart(own.info, info) : null;
@@ -91,7 +90,7 @@ async function inStream(
   return commands ? lostInStream(writesIn(commands)) : { unknown: 'what it has alone cannot be read' };
 }
 
-/** It does not run any more, or has begun another history: what it acknowledged is in its file. */
+/** It does not run any more, is held, or has begun another history: what it acknowledged is in its file. */
 async function inFile(scene: LostWritesScene, container: ObservedContainer, master: ServerInfo): Promise<LostWrites> {
   const { record, connections, engine, signal } = scene;
   if (record.cluster.persistence !== 'aof') return { unknown: 'it keeps no append-only file' };
