@@ -21,7 +21,8 @@ export async function createProgress({ stderr }: Streams, { quiet, verbose, colo
   if (!stderr.isTTY || process.env.TERM === 'dumb' || !(stderr.columns > 0))
     return { ...plainProgress(print, warn), detail: verbose ? print : silent };
   const { default: ora } = await import('ora');
-  const spinner = ora({ stream: stderr, ...(colour ? {} : { color: false as never }) });
+  // Discarding what is typed needs the raw mode of the terminal: no Ctrl-C while nobody reads it, and a stop in the background.
+  const spinner = ora({ stream: stderr, discardStdin: false, ...(colour ? {} : { color: false as never }) });
   const interrupt = (line: string): void => {
     spinner.clear();
     print(line);
