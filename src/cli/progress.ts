@@ -17,10 +17,12 @@ export async function createProgress({ stderr }: Streams, { quiet, verbose, colo
   const warn = (text: string): void => print(`warning: ${text}`);
   const silent = (): void => undefined;
   if (quiet) return { begin: silent, succeed: silent, fail: silent, note: silent, detail: silent, warn };
-  if (!stderr.isTTY || process.env.TERM === 'dumb')
+  // A terminal without a size (of a CI, of expect): the spinner would divide by its width, and clear lines for ever.
+  if (!stderr.isTTY || process.env.TERM === 'dumb' || !(stderr.columns > 0))
     return { ...plainProgress(print, warn), detail: verbose ? print : silent };
   const { default: ora } = await import('ora');
-  const spinner = ora({ stream: stderr, ...(colour ? {} : { color: false as never }) });
+  // Discarding what is typed needs the raw mode of the terminal: no Ctrl-C while nobody reads it, and a stop in the background.
+  const spinner = ora({ stream: stderr, discardStdin: false, ...(colour ? {} : { color: false as never }) });
   const interrupt = (line: string): void => {
     spinner.clear();
     print(line);

@@ -1,6 +1,8 @@
 import { connect } from '../connect.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { Ports, Progress } from '../domain/ports.ts';
+import { checkTimeoutMs } from './check.ts';
+import { spelledOut } from './spelled-out.ts';
 
 /** What an operation tells while it works. */
 export interface ProgressEvent {
@@ -16,7 +18,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told what is done. @default nobody */
   readonly progress?: ((event: ProgressEvent) => void) | undefined;
-  /** How long it may take, in ms: a RmsxError of the code `timeout` ends it then. @default 60000 */
+  /** How long it may take, in ms: a RmsxError of the code `timeout` ends it then; Infinity for no end. @default 60000 */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -41,11 +43,12 @@ export async function withPorts<T>(
   { signal, progress, timeoutMs = defaultTimeoutMs }: CallOptions,
   work: (ports: Ports) => Promise<T>,
 ): Promise<T> {
+  const endMs = checkTimeoutMs(timeoutMs);
   const ending = new AbortController();
-  const stop = (): void => ending.abort(stoppedBy(signal?.reason));
   const late = new RmsxError('timeout', `Out of time after ${timeoutMs / 1000} s.`, { hint: 'Allow more: timeoutMs' });
-  const timer = setTimeout(() => ending.abort(late), timeoutMs);
+  const stop = (): void => ending.abort(stoppedBy(signal?.reason));
   signal?.addEventListener('abort', stop, { once: true });
+  const timer = endMs === undefined ? undefined : setTimeout(() => ending.abort(late), endMs);
   if (signal?.aborted) stop();
   try {
     ending.signal.throwIfAborted();
@@ -58,6 +61,8 @@ export async function withPorts<T>(
     } finally {
       ports.engine.close();
     }
+  } catch (error) {
+    throw spelledOut(error);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);

@@ -22,6 +22,7 @@ import type { FaultResult } from '../operations/targets.ts';
 import { type VerifyOptions, verify } from '../operations/verify.ts';
 import type { FaultKind } from '../plan/fault.ts';
 import { type CallOptions, type EngineOptions, withPorts } from './call.ts';
+import { checkNode, checkNodes } from './check.ts';
 
 /** A node, as it was seen last. */
 export interface ClusterNode {
@@ -102,7 +103,7 @@ export class Cluster implements AsyncDisposable {
    * @throws RmsxError `unsafe` with nothing changed where the master is alive, or writes would be lost
    */
   async promote(node: string | null = null, options: PromoteCall = {}): Promise<PromoteResult> {
-    const target = node === null ? null : canonicalNodeName(node);
+    const target = node === null ? null : canonicalNodeName(checkNode(node));
     const how = { force: options.force ?? false, dryRun: false };
     const result = await this.#call(options, (ports) =>
       options.via && target !== null
@@ -115,7 +116,9 @@ export class Cluster implements AsyncDisposable {
 
   /** The master is alive: it hands over without losing a write, or everything stays as it was. */
   async switchover(node: string, options: CallOptions = {}): Promise<SwitchoverResult> {
-    const result = await this.#call(options, (ports) => switchover(this.name, canonicalNodeName(node), {}, ports));
+    const result = await this.#call(options, (ports) =>
+      switchover(this.name, canonicalNodeName(checkNode(node)), {}, ports),
+    );
     this.#see(result.status);
     return result;
   }
@@ -127,7 +130,7 @@ export class Cluster implements AsyncDisposable {
   async rejoin(node: string, options: Omit<RejoinOptions, 'dryRun'> & CallOptions = {}): Promise<RejoinResult> {
     const { saveLost, discard = false } = options;
     const result = await this.#call(options, (ports) =>
-      rejoin(this.name, canonicalNodeName(node), { saveLost, discard }, ports),
+      rejoin(this.name, canonicalNodeName(checkNode(node)), { saveLost, discard }, ports),
     );
     this.#see(result.status);
     return result;
@@ -160,17 +163,17 @@ export class Cluster implements AsyncDisposable {
 
   /** Brings nodes back, whatever was done to them, and waits until replication is usable among those that can be reached. */
   heal(target: Target = [], options: CallOptions = {}): Promise<FaultResult> {
-    return this.#call(options, (ports) => heal(this.name, namesIn(target), { waitsForOthers: true }, ports));
+    return this.#call(options, (ports) => heal(this.name, checkNodes(target), { waitsForOthers: true }, ports));
   }
 
   /** Starts nodes that are stopped, all of them where none is named, and waits until replication is usable. */
-  start(nodes: readonly string[] = [], options: CallOptions = {}): Promise<LifecycleResult> {
-    return this.#call(options, (ports) => start(this.name, nodes, {}, ports));
+  start(nodes: string | readonly string[] = [], options: CallOptions = {}): Promise<LifecycleResult> {
+    return this.#call(options, (ports) => start(this.name, checkNodes(nodes), {}, ports));
   }
 
   /** Stops nodes in peace, all of them where none is named; data and roles stay. */
-  stop(nodes: readonly string[] = [], options: CallOptions = {}): Promise<LifecycleResult> {
-    return this.#call(options, (ports) => stop(this.name, nodes, {}, ports));
+  stop(nodes: string | readonly string[] = [], options: CallOptions = {}): Promise<LifecycleResult> {
+    return this.#call(options, (ports) => stop(this.name, checkNodes(nodes), {}, ports));
   }
 
   /** The variables of `rmsx env`, password included: REDIS_URL, REDIS_REPLICA_URLS, RMSX_NAME, … */
@@ -210,7 +213,7 @@ export class Cluster implements AsyncDisposable {
   }
 
   #break(kind: FaultKind, target: Target, options: CallOptions): Promise<FaultResult> {
-    return this.#call(options, (ports) => fault(this.name, kind, namesIn(target), {}, ports));
+    return this.#call(options, (ports) => fault(this.name, kind, checkNodes(target), {}, ports));
   }
 
   #see(seen: ClusterStatus): ClusterStatus {
@@ -229,5 +232,3 @@ export class Cluster implements AsyncDisposable {
     }));
   }
 }
-
-const namesIn = (target: Target): readonly string[] => (typeof target === 'string' ? [target] : target);

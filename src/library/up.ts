@@ -8,6 +8,7 @@ import { hold } from '../operations/hold.ts';
 import { observeCluster } from '../operations/observe.ts';
 import { status } from '../operations/status.ts';
 import { type CallOptions, type EngineOptions, withPorts } from './call.ts';
+import { checkName, checkSettings } from './check.ts';
 import { Cluster } from './cluster.ts';
 
 /** What `up` makes, and how. What is left out has the default of the command line. */
@@ -43,6 +44,8 @@ export function up(settings: UpSettings = {}): Promise<Cluster> {
  * @param held - whether this process takes the cluster down: where it was killed, the next `gc` does
  */
 export async function bringUp(settings: UpSettings, held: boolean): Promise<Cluster> {
+  checkSettings(settings);
+  if (settings.name !== undefined) checkName(settings.name);
   const { signal, progress, timeoutMs, dockerHost, dockerContext, insecureEngine, retain = false, ...asked } = settings;
   const call = { signal, progress, timeoutMs };
   const engine = { dockerHost, dockerContext, insecureEngine };
@@ -59,9 +62,10 @@ export async function bringUp(settings: UpSettings, held: boolean): Promise<Clus
 
 /**
  * A handle for a cluster that is there, whoever made it. At the end of its block it is left as it is.
- * @throws RmsxError `not-found`
+ * @throws RmsxError `not-found`; `bad-usage` where that is no name
  */
-export function attach(name: string, options: CallOptions & EngineOptions = {}): Promise<Cluster> {
+export async function attach(name: string, options: CallOptions & EngineOptions = {}): Promise<Cluster> {
+  checkName(name);
   return withPorts(options, options, async (ports) => {
     const [seen, password] = [await status(name, ports), await passwordOf(name, ports)];
     return new Cluster(name, null, options, seen, password);

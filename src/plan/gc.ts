@@ -75,7 +75,7 @@ const keep = (cluster: string, because: string, hint: string | null): GcPlan => 
   kept: [{ cluster, because, hint }],
 });
 
-const heldNoMore = 'the rmsx run that was to take it down has been killed';
+const heldNoMore = 'the process that was to take it down has been killed';
 
 /** It has volumes, and somebody may have gone on with it. */
 const takeDown = (cluster: string): string =>

@@ -22,6 +22,9 @@ const giveConf: Answer = ({ method, url = '' }, response) => {
   return true;
 };
 
+/** Labels of a network that nobody is said to take down. */
+const notHeld: unknown = expect.not.objectContaining({ 'rmsx.held': expect.anything() });
+
 interface Seen extends Run {
   readonly world: MakingWorld;
   readonly writes: readonly string[];
@@ -107,6 +110,7 @@ describe('run', () => {
     expect([failed.code, failed.world.made]).toEqual([1, expect.arrayContaining(['/demo-master'])]);
     expect(failed.stderr).toContain('rmsx status -n demo\n');
     expect(failed.stderr).toContain('rmsx down --volumes -n demo\n');
+    expect(failed.world.networks).toEqual([expect.objectContaining({ Labels: notHeld })]); // or the next gc would take it
     const well = await run([...isolated, '--retain', '--', 'true']);
     expect([well.code, well.world.made]).toEqual([0, []]);
   });

@@ -40,7 +40,8 @@ export const runCommand: Command = {
     args.throwIfWrong('rmsx run --help');
     requireProgram(program, context.env.PATH ?? '');
     const ports = await context.ports(request.name);
-    const held = await hold({ ...request, held: true }, options, ports);
+    // What is to be retained is nothing that gc may take as soon as this process has ended.
+    const held = await hold({ ...request, held: !options.retain }, options, ports);
     for (const remark of held.result.remarks) ports.progress.warn(remark);
     if (!options.dryRun) return runHeld(held, program, rest, options.retain, context);
     context.streams.stdout.write(planText(held.result.plan));

@@ -1,3 +1,5 @@
+import type { ServerInfo } from '../server-info.ts';
+
 /** Why the link of a replica is down, in the words of its own log. */
 export type LinkCause =
   | { readonly kind: 'password' | 'no-password' | 'unreachable' | 'disk'; readonly text: string }
@@ -81,18 +83,23 @@ export function fullSyncsIn(log: readonly string[], withinSeconds: number): { co
   return { count: times.length, seconds: Math.round((lastMs - firstMs) / 1000) };
 }
 
+/** What a source can go on with. */
+type Histories = Pick<ServerInfo, 'replid' | 'replid2' | 'secondOffset'>;
+
 /**
- * Finds how far a replica was in another history than the one of its source: that is what it asked to go on from.
- * @param replid - the history of the source
- * @returns an offset in bytes; undefined where it asked for no other one since its last start
+ * Finds how far a replica was in a history that its source does not have: that is what it asked to go on from.
+ * @param source - one that was promoted goes on with the history of before, up to where it took over
+ * @returns an offset in bytes; undefined where it asked for no such history since its last start, or not last
  */
-export function lostHistoryIn(log: readonly string[], replid: string): number | undefined {
+export function lostHistoryIn(log: readonly string[], source: Histories): number | undefined {
   const own = log.slice(log.findLastIndex((line) => started.test(line)) + 1);
   const requests = own.flatMap((line) => {
     const [, asked, offset] = /Trying a partial resynchronization \(request (\w{40}):(\d+)\)/.exec(line) ?? [];
-    return asked === undefined || asked === replid ? [] : [Number(offset)];
+    return asked === undefined || asked === source.replid ? [] : [{ asked, offset: Number(offset) }];
   });
-  return requests.at(-1);
+  const last = requests.at(-1);
+  const isContinued = last?.asked === source.replid2 && last.offset <= source.secondOffset;
+  return isContinued ? undefined : last?.offset;
 }
 
 const withoutHead = (line: string): string => line.replace(head, '').replace(/^[#*\s-]+/, '');

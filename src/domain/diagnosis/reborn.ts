@@ -56,7 +56,7 @@ function stillHeld(
 
 function lostBytes(scene: Scene, node: string, info: ServerInfo, master: ServerInfo): number | undefined {
   if (info.keys > 0 || scene.record.cluster.persistence === 'aof') return undefined;
-  const lost = lostHistoryIn(scene.clues.get(node)?.log ?? [], master.replid);
+  const lost = lostHistoryIn(scene.clues.get(node)?.log ?? [], master);
   if (lost === undefined) return undefined;
   const pingSeconds = Number(askedFor(scene.record.cluster, node, 'repl-ping-replica-period') ?? 1) || 1;
   const pings = (pingBytes * (info.uptimeSeconds - master.uptimeSeconds)) / pingSeconds;

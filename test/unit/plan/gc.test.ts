@@ -245,7 +245,7 @@ describe('what is not sure must stay, and be told', () => {
 
   test('a cluster with volumes whose rmsx run was killed, and it must be told how to take it down', () => {
     const { kept, leftovers } = plan({ ...complete, networks: [{ ...net, held: true }] });
-    const because = 'the rmsx run that was to take it down has been killed';
+    const because = 'the process that was to take it down has been killed';
     const hint = 'take it down, if nobody has gone on with it: rmsx down';
     expect([leftovers, kept]).toEqual([[], [{ cluster: name, because, hint }]]);
   });

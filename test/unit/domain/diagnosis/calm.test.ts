@@ -14,7 +14,7 @@ import {
   mebibyte,
   online,
 } from '../../../helpers/diagnosed.ts';
-import { cluster, containers, node, replicaInfo } from '../../../helpers/values.ts';
+import { cluster, containers, history, node, replicaInfo } from '../../../helpers/values.ts';
 
 describe('what is no finding must not be one', () => {
   test.each<[string, Given]>([
@@ -43,6 +43,18 @@ describe('what is no finding must not be one', () => {
         infos: { master: emptyMaster, 'slave-1': copied, 'slave-2': copied },
         spec: ephemeral,
         clues: { 'slave-1': { log: [...asked(8192), at('18:08:00', 'Ready to accept connections')] } },
+      },
+    ],
+    [
+      'a master that followed before, and goes on with the history that its replicas had all of',
+      {
+        infos: {
+          master: { ...emptyMaster, replid2: history, secondOffset: 8192 },
+          'slave-1': copied,
+          'slave-2': copied,
+        },
+        spec: ephemeral,
+        clues: { 'slave-1': { log: asked(8192) }, 'slave-2': { log: asked(8192) } },
       },
     ],
     [

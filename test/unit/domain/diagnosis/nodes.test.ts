@@ -14,7 +14,7 @@ import {
   online,
   two,
 } from '../../../helpers/diagnosed.ts';
-import { cluster, masterInfo, replicaInfo } from '../../../helpers/values.ts';
+import { cluster, history, masterInfo, replicaInfo } from '../../../helpers/values.ts';
 
 test.each<[string, Given, readonly string[]]>([
   [
@@ -187,6 +187,21 @@ test.each<[string, Given, readonly string[]]>([
     },
     [
       'master-reborn-empty master: master came back empty 12 s ago, and slave-1 and slave-2 copied that: what a history of 8 KB had written is gone -> rmsx logs master --tail 20   # why it ended; the data has to be written again',
+    ],
+  ],
+  [
+    'a master that came back with an older snapshot, which had no keys yet',
+    {
+      infos: {
+        master: { ...emptyMaster, replid2: history, secondOffset: 4000 },
+        'slave-1': copied,
+        'slave-2': copied,
+      },
+      spec: ephemeral,
+      clues: { 'slave-1': { log: asked(4000) }, 'slave-2': { log: asked(5000) } },
+    },
+    [
+      'master-reborn-empty master: master came back empty 12 s ago, and slave-2 copied that: what a history of 4.88 KB had written is gone -> rmsx logs master --tail 20   # why it ended; the data has to be written again',
     ],
   ],
   [
