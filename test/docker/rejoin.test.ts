@@ -79,14 +79,19 @@ async function writeUntil(clients: readonly Redis[], kill: () => Promise<unknown
   return { acknowledged, open };
 }
 
-/** A master that is killed while its replicas get nothing of what it acknowledges. */
-async function loseWrites(cluster: TestCluster, master: string, replicas: readonly string[]): Promise<Known> {
+/** A master that is killed, or held, while its replicas get nothing of what it acknowledges. */
+async function loseWrites(
+  cluster: TestCluster,
+  master: string,
+  replicas: readonly string[],
+  end: 'kill' | 'pause' = 'kill',
+): Promise<Known> {
   const clients = await writersOn(cluster, master);
   for (let i = 0; i < 20; i++) await clients[0]?.set(`before:${i}`, `${i}`);
   await clients[0]?.call('WAIT', String(replicas.length), '5000');
   await docker('pause', ...replicas.map((node) => cluster.container(node)));
   await clients[0]?.call('CLIENT', 'KILL', 'TYPE', 'replica');
-  const known = await writeUntil(clients, () => docker('kill', cluster.container(master)));
+  const known = await writeUntil(clients, () => docker(end, cluster.container(master)));
   await docker('unpause', ...replicas.map((node) => cluster.container(node)));
   return known;
 }
@@ -166,6 +171,25 @@ async function mustBeSaved(cluster: TestCluster, listed: readonly (readonly [str
   const values = await client.mget(...listed.map(([key]) => key));
   expect(values).toEqual(listed.map(([, value]) => value));
 }
+
+test('what only a master that is held has must be told by promote, and `up` must not bring it back over that', async () => {
+  const cluster = new TestCluster('rejoin');
+  try {
+    await cluster.up('--replicas', '1', '--set', 'appendfsync=always');
+    const known = await loseWrites(cluster, 'master', ['slave-1'], 'pause');
+    const promoted = await rmsxJson<Promoted>(['promote', 'slave-1', '-n', cluster.name]);
+    const missing = await missingOn(cluster, 'slave-1', known.acknowledged);
+    expect(missing.size).toBeGreaterThan(100);
+    expect(promoted.lostBytes).toBeGreaterThan(100 * bytesOfSet(['lost:0:0', 'value 0']));
+    const { code, stderr } = await cluster.rmsx('up', '--pull', 'never');
+    expect([code, stderr]).toEqual([7, expect.stringContaining('rmsx rejoin master')]);
+    const { lost } = await rejoin(cluster, 'master', '--dry-run');
+    const listed = new Set((lost?.list ?? []).map((line) => setIn(line)[0]));
+    expect([...missing].filter((key) => !listed.has(key))).toEqual([]);
+  } finally {
+    await cluster.remove();
+  }
+});
 
 test('a node that somebody made a master must come back with its own writes saved, and never take one on the way', async () => {
   const cluster = new TestCluster('rejoin');
