@@ -49,7 +49,8 @@ export class Rejoining {
     try {
       const standing = await this.#standing(part, woken !== null);
       lost = await this.#count(part, standing, woken !== null);
-      if (part.role === 'replica' && 'unknown' in lost && standing !== 'ahead') this.#tellUnknown(lost.unknown);
+      if ('unknown' in lost && this.#holdsNothing()) this.#tellGone();
+      else if (part.role === 'replica' && 'unknown' in lost && standing !== 'ahead') this.#tellUnknown(lost.unknown);
       else refuseToLose(lost, { cluster: cluster.name, node: name, ...this.#options });
       saved = await this.#save(lost);
       await writeRoles(this.#ports.engine, cluster, cluster.record, [name]);
@@ -123,6 +124,17 @@ export class Rejoining {
     const container = containerOf(cluster, name);
     if (!container || (container.state === 'stopped' && record.cluster.persistence === 'none')) return 'behind';
     return wasInSync ? 'behind' : 'unseen';
+  }
+
+  /** To refuse would keep nothing: what it had went when it ended. */
+  #holdsNothing(): boolean {
+    const { cluster, plan } = this.#scene;
+    return plan.way === 'start' && cluster.record.cluster.persistence === 'none';
+  }
+
+  #tellGone(): void {
+    const { name } = this.#scene.plan.node;
+    this.#ports.progress.warn(`${name} had its data in memory only: what nobody else had of it went when it ended`);
   }
 
   /** What a replica received beyond the new master was told as lost when that one was promoted without it. */

@@ -57,7 +57,7 @@ export async function repair(name: string, { dryRun = false }: RepairOptions, po
       left.push({ node: step.node, message: error.message, hint: error.hint ?? null });
     }
   }
-  if (refusals.length > 0 && !changed) throw refusedBy(refusals);
+  if (refusals.length > 0 && !changed) throw refusedBy(refusals, left);
   const now = await linked(name, ports);
   return { plan, changed, left: left.filter(({ node }) => !isBack(now, node)), status: now };
 }
@@ -80,10 +80,16 @@ function linked(name: string, ports: Ports): Promise<ClusterStatus> {
   );
 }
 
-/** Every node is named, with its ways out. */
-function refusedBy(refusals: readonly RmsxError[]): RmsxError {
+/** Every node is named, with its ways out; those that only wait for one of them, too. */
+function refusedBy(refusals: readonly RmsxError[], left: readonly LeftAlone[]): RmsxError {
   const joined = joinErrors(refusals);
-  return refusals.length === 1 ? joined : retold(joined, `${refusals.length} nodes stay as they are.`);
+  const waiting = left
+    .map(({ message }) => message)
+    .filter((text) => refusals.every(({ message }) => message !== text));
+  const count = refusals.length + waiting.length;
+  if (count === 1) return joined;
+  const told = refusals.length > 1 ? joined.problems : [joined.message, ...joined.problems];
+  return retold(joined, `${count} nodes stay as they are.`, { problems: [...told, ...waiting] });
 }
 
 /** What a step left as it was, a later one may have brought back. */

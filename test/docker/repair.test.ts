@@ -62,6 +62,14 @@ test('a second master with writes of its own must stay as it is, with the way ou
     hint: expect.stringContaining(`rmsx rejoin slave-1 -n ${cluster.name} --save-lost`),
   });
   expect(await at('slave-1').set('only', 'still')).toBe('OK');
+  await docker('kill', cluster.container('slave-2'));
+  const { error } = JSON.parse((await cluster.rmsx('repair', '--json')).stdout);
+  expect(error.problems).toEqual([
+    expect.stringMatching(/^slave-1 has 2 writes/),
+    'slave-2 is not at work, and waits for slave-1.',
+  ]);
+  await docker('start', cluster.container('slave-2'));
+  clients.set('slave-2', await cluster.client('slave-2'));
   await alone('slave-2');
   await at('slave-2').set('only', 'here');
   const { code, stderr } = await cluster.rmsx('repair');

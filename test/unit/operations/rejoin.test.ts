@@ -18,8 +18,10 @@ async function worldOf(
   state: ContainerState = 'running',
   lastSource = 'master',
   wasRestarted = false,
+  persistence: ClusterSpec['persistence'] = 'aof',
 ): Promise<{ readonly ports: Ports; readonly followed: string[]; readonly spec: ClusterSpec }> {
-  const spec = shaped('star', { master: 'slave-1', 'slave-1': null, 'slave-2': 'slave-1' });
+  const star = shaped('star', { master: 'slave-1', 'slave-1': null, 'slave-2': 'slave-1' });
+  const spec = { ...star, persistence };
   const world = await SlowWorld.of(spec);
   for (const [id, each] of world.containers) if (each.node === 'slave-2') world.containers.set(id, { ...each, state });
   const tookOver = wasRestarted
@@ -109,5 +111,31 @@ test.each(['stopped', 'running'] as const)(
     };
     expect(await lostOf('master')).toEqual({ unknown: expect.any(String) });
     expect(await lostOf('slave-1')).toMatchObject({ writes: [], bytes: 0 });
+  },
+);
+
+test.each([
+  ['none', undefined],
+  ['aof', 'unsafe'],
+] as const)(
+  'a node that ended, and of which nobody knows what it was, must be asked for only where it may hold something: %s',
+  async (persistence, code) => {
+    const { ports } = await worldOf(0, 'stopped', 'master', false, persistence);
+    const warned: string[] = [];
+    const engine = { ...ports.engine, logs: async () => [] };
+    const progress = { ...ports.progress, warn: (text: string) => void warned.push(text) };
+    const stop = new Error('it is started');
+    const brought = rejoin(
+      'redis-server',
+      'slave-2',
+      {},
+      { ...ports, progress, engine: { ...engine, start: () => Promise.reject(stop) } },
+    );
+    const error = await brought.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).toMatchObject(code === undefined ? stop : { code });
+    expect(warned).toEqual(code === undefined ? [expect.stringContaining('slave-2 had its data in memory only')] : []);
   },
 );
