@@ -70,6 +70,7 @@ test('a second master with writes of its own must stay as it is, with the way ou
   ]);
   await docker('start', cluster.container('slave-2'));
   clients.set('slave-2', await cluster.client('slave-2'));
+  await eventually('slave-2 is linked', async () => /link_status:up/.test(await at('slave-2').info('replication')));
   await alone('slave-2');
   await at('slave-2').set('only', 'here');
   const { code, stderr } = await cluster.rmsx('repair');
