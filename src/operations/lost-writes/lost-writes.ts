@@ -122,12 +122,14 @@ function imageOfFormer({ record: { cluster }, formerMaster }: LostWritesScene): 
 
 /**
  * A server that syncs its file every second holds back what is written while it does so, for up to 2 s, and answers all the
- * same (`flushAppendOnlyFile`): who kills it then takes that away. One that ends in order writes everything down.
+ * same (`flushAppendOnlyFile`): who kills it then takes that away. One that ends in order writes everything down. One that is
+ * held is not at the end of what it was sent.
  */
 function beyondFile(
   { record: { cluster }, formerMaster }: LostWritesScene,
   container: ObservedContainer,
 ): string | null {
+  if (container.state === 'paused') return 'it is paused, and may go on with what was sent to it before';
   const policy = settingInConf(cluster, formerMaster, 'appendfsync');
   if (policy !== 'everysec' || hasEndedInOrder(container)) return null;
   return 'with appendfsync everysec, its last writes may not have reached its file';
