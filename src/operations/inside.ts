@@ -4,6 +4,7 @@ import type { Engine } from '../domain/ports.ts';
 import { toPrintable } from '../domain/printable.ts';
 import { redisCliIn, type ServerInside } from './cli.ts';
 import type { Connections } from './connections.ts';
+import { refusingWrites } from './refuse-writes.ts';
 
 /** How long a server has to answer inside its container; starting redis-cli there is a part of it. */
 const insideTimeoutMs = 3000;
@@ -50,4 +51,22 @@ export async function followInside(server: ServerInside, source: Address, engine
   throw new RmsxError('failed', `${server.node} does not follow ${formatAddress(source)}: ${why}.`, {
     node: server.node,
   });
+}
+
+/** @throws RmsxError as `askInside` */
+export const isMasterInside = async (server: ServerInside, engine: Engine): Promise<boolean> =>
+  /\brole:master\b/.test(await askInside(server, ['INFO', 'replication'], engine));
+
+/**
+ * Keeps a master that is cut off from its network from taking writes when it comes back to it: see `refuseWrites`, which knows
+ * it again.
+ * @throws RmsxError `failed` where it does not take that
+ */
+export async function refuseWritesInside(server: ServerInside, engine: Engine): Promise<void> {
+  for (const [directive, value] of refusingWrites) {
+    const reply = await askInside(server, ['CONFIG', 'SET', directive, value], engine);
+    if (/^OK/.test(reply)) continue;
+    const why = reply === '' ? 'it says nothing' : reply;
+    throw new RmsxError('failed', `${server.node} does not take ${directive}: ${why}.`, { node: server.node });
+  }
 }

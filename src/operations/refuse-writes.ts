@@ -5,6 +5,12 @@ const unreachable = String(fencingReplicas);
 const count = 'min-replicas-to-write';
 const maxLag = 'min-replicas-max-lag';
 
+/** What makes a master refuse writes: with a greatest lag of 0 the number of replicas counts for nothing. */
+export const refusingWrites: readonly (readonly [directive: string, value: string])[] = [
+  [maxLag, '10'],
+  [count, unreachable],
+];
+
 /** What the conf of a server says of a directive; null where it says nothing. */
 export type InConf = (directive: string) => string | null;
 

@@ -37,27 +37,33 @@ export class Rejoining {
     const { cluster, plan } = this.#scene;
     const name = plan.node.name;
     const { progress } = this.#ports;
-    const part = await this.#lastPart();
+    const last = await this.#lastPart();
     if (this.#options.dryRun) {
-      return { lost: await this.#count(part, await this.#standing(part, false), false), saved: null, resync: null };
+      return { lost: await this.#count(last, await this.#standing(last, false), false), saved: null, resync: null };
     }
     progress.begin(`looking for writes that only ${name} has`);
     const woken = plan.way === 'wake' ? await wake(cluster, plan, this.#scene.connections, this.#ports.engine) : null;
-    const fenced = plan.way === 'fence' ? await this.#refuseWrites() : null;
+    const part: LastPart = woken?.isMaster ? { role: 'master', source: undefined } : last;
+    let fenced: Refusing | null = null;
     let lost: LostWrites;
     let saved: string | null;
     try {
+      if (woken?.isMaster) await this.#awaitAnswer();
+      if (plan.way === 'fence' || woken?.isMaster) fenced = await this.#refuseWrites();
       const standing = await this.#standing(part, woken !== null);
       lost = await this.#count(part, standing, woken !== null);
       if ('unknown' in lost && this.#holdsNothing()) this.#tellGone();
       else if (part.role === 'replica' && 'unknown' in lost && standing !== 'ahead') this.#tellUnknown(lost.unknown);
-      else refuseToLose(lost, { cluster: cluster.name, node: name, ...this.#options });
+      else {
+        const canBeSeen = !woken?.isMaster || cluster.record.cluster.persistence === 'aof';
+        refuseToLose(lost, { cluster: cluster.name, node: name, canBeSeen, ...this.#options });
+      }
       saved = await this.#save(lost);
       await writeRoles(this.#ports.engine, cluster, cluster.record, [name]);
     } catch (error) {
       progress.fail('given up');
-      await this.#lift(fenced);
-      await woken?.holdAgain();
+      if (woken) await woken.holdAgain();
+      else await this.#lift(fenced);
       throw error;
     }
     progress.begin(`bringing ${name} back`);
@@ -163,7 +169,7 @@ export class Rejoining {
     const { cluster, connections, plan } = this.#scene;
     const { node, source } = plan;
     const before = await connections.probe(source.name);
-    if (woken) {
+    if (woken && !woken.isMaster) {
       connections.drop(node.name);
       await woken.connect();
     } else if (plan.way === 'start') {
@@ -182,6 +188,15 @@ export class Rejoining {
     const after = await connections.probe(source.name);
     const syncs = (probe: typeof before): number => ('info' in probe ? probe.info.fullSyncs : 0);
     return syncs(after) === syncs(before) ? 'partial' : 'full';
+  }
+
+  /** It was put on its network a moment ago. */
+  async #awaitAnswer(): Promise<void> {
+    const { connections, plan } = this.#scene;
+    await waitUntil(async () => ('info' in (await connections.probe(plan.node.name)) ? true : undefined), {
+      pauseMs,
+      signal: this.#ports.signal,
+    });
   }
 
   /** Until it follows, whoever waits for its role would take it for one that somebody changed. */

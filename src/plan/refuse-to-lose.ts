@@ -10,13 +10,18 @@ export interface LossAllowed {
   readonly node: string;
   readonly saveLost?: string | undefined;
   readonly discard?: boolean;
+  /** Whether a dry run, which wakes nobody, can list them. @default true */
+  readonly canBeSeen?: boolean;
 }
 
 /**
  * Refuses to discard writes that nobody else has. What cannot be known cannot be saved.
  * @throws RmsxError `unsafe` with the numbers and the ways out
  */
-export function refuseToLose(lost: LostWrites, { cluster, node, saveLost, discard = false }: LossAllowed): void {
+export function refuseToLose(
+  lost: LostWrites,
+  { cluster, node, saveLost, discard = false, canBeSeen = true }: LossAllowed,
+): void {
   if (discard) return;
   const again = rmsxCommand(cluster, `rejoin ${node}`);
   const giveUp = `lose them: ${again} --discard`;
@@ -36,7 +41,11 @@ export function refuseToLose(lost: LostWrites, { cluster, node, saveLost, discar
     `${node} has ${counted(countWrites(writes), 'write')}${size} that nobody else has, and would lose them as a replica.`,
     {
       node,
-      hint: waysOut(`save them: ${again} --save-lost lost.resp`, giveUp, `see them: ${again} --dry-run`),
+      hint: waysOut(
+        `save them: ${again} --save-lost lost.resp`,
+        giveUp,
+        canBeSeen ? `see them: ${again} --dry-run` : undefined,
+      ),
     },
   );
 }

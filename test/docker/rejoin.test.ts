@@ -7,7 +7,7 @@ import { url } from '../../src/operations.ts';
 import { isSoak } from './support/breadth.ts';
 import { TestCluster } from './support/cluster.ts';
 import { library } from './support/library.ts';
-import { docker, eventually, rmsx, rmsxJson } from './support/run.ts';
+import { docker, eventually, inspect, rmsx, rmsxJson } from './support/run.ts';
 
 interface Promoted {
   readonly lostBytes: number | null;
@@ -41,9 +41,9 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 const bytesOfSet = ([key, value]: readonly [string, string]): number =>
   Buffer.byteLength(`*3\r\n$3\r\nset\r\n$${key.length}\r\n${key}\r\n$${value.length}\r\n${value}\r\n`);
 
-/** The key and the value in `0> set "key" "value"`. */
+/** The key and the value in `0> set "key" "value"`; the database is not known where the stream does not name it. */
 function setIn(line: string): readonly [string, string] {
-  const [, key, value] = /^0> set "(.+)" "(.+)"$/i.exec(line) ?? [];
+  const [, key, value] = /^(?:0|\?)> set "(.+)" "(.+)"$/i.exec(line) ?? [];
   return [key ?? line, value ?? line];
 }
 
@@ -186,6 +186,46 @@ test('what only a master that is held has must be told by promote, and `up` must
     const { lost } = await rejoin(cluster, 'master', '--dry-run');
     const listed = new Set((lost?.list ?? []).map((line) => setIn(line)[0]));
     expect([...missing].filter((key) => !listed.has(key))).toEqual([]);
+  } finally {
+    await cluster.remove();
+  }
+});
+
+test('a held master without a file must come back with its own writes listed and saved, and never take one on the way', async () => {
+  const cluster = new TestCluster('rejoin');
+  try {
+    await cluster.up('--replicas', '1', '--ephemeral');
+    const known = await loseWrites(cluster, 'master', ['slave-1'], 'pause');
+    expect(await rmsxJson(['promote', 'slave-1', '-n', cluster.name])).toMatchObject({ lostBytes: null });
+    const missing = await missingOn(cluster, 'slave-1', known.acknowledged);
+    const endpoint = new URL((await url(cluster.name, 'master', await library())).url);
+    const answers = new Set<string>();
+    const stray = new Redis({
+      ...{ host: endpoint.hostname, port: Number(endpoint.port), password: decodeURIComponent(endpoint.password) },
+      ...{ enableReadyCheck: false, commandTimeout: 200, retryStrategy: () => 20 },
+    });
+    stray.on('error', () => undefined); // nobody is there yet
+    let isOver = false;
+    const writing = (async () => {
+      while (!isOver) answers.add(await stray.set('stray', '1').catch(({ message }: Error) => message));
+    })();
+    const { code, stderr } = await cluster.rmsx('rejoin', 'master');
+    expect([code, stderr]).toEqual([
+      7,
+      expect.stringMatching(/master has \d+ writes \(\d+ bytes\) that nobody else has/),
+    ]);
+    const { State, NetworkSettings } = await inspect(cluster.container('master'));
+    expect([State.Paused, Object.keys(NetworkSettings.Networks)]).toEqual([true, []]);
+    const { lost } = await rejoin(cluster, 'master', '--save-lost', join(directory, 'held.resp'));
+    isOver = true;
+    await writing;
+    stray.disconnect();
+    const listed = new Set((lost?.list ?? []).map((line) => setIn(line)[0]));
+    expect([...missing].filter((key) => !listed.has(key))).toEqual([]);
+    expect(listed.size).toBe(lost?.writes);
+    expect([...answers].filter((answer) => answer === 'OK')).toEqual([]);
+    expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'slave-1' });
+    expect(await (await cluster.client('master')).config('GET', 'min-replicas-to-write')).toContain('0');
   } finally {
     await cluster.remove();
   }
