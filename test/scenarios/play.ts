@@ -109,7 +109,9 @@ async function steps({ steps, writers }: Scenario, faults: Faults, verbs: Verbs,
   for (const step of steps) await ('rmsx' in step ? verbs.type(step) : faults.do(step));
   if (writers === 0) return null;
   const { count } = load;
-  await eventually('all writers go on', async () => load.count > count + warmUp, 20_000);
+  await eventually('all writers go on', async () => load.count > count + warmUp, 20_000).catch((cause: unknown) => {
+    throw new Error(['the writers do not go on', ...verbs.problems].join('; '), { cause });
+  });
   return Math.round(load.downtime(fromMs, performance.now()).ms);
 }
 
