@@ -124,7 +124,11 @@ const promotions: readonly Refusal[] = [
     name: 'nothing tells whose history is the right one, and the master is paused',
     rmsx: 'promote slave-1',
     exit: 7,
-    says: [/slave-\d and slave-\d hold different histories/, /slave-1 holds \d+ keys?/, /rmsx promote slave-\d --force/],
+    says: [
+      /slave-\d and slave-\d hold different histories/,
+      /slave-1 holds \d+ keys?/,
+      /rmsx promote slave-\d --force/,
+    ],
     before: [
       write('master', 3),
       ...[hit('pause', 'master'), hit('stray', 'slave-1', 'slave-2'), hit('return', 'slave-1', 'slave-2')],
