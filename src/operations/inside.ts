@@ -45,12 +45,8 @@ export async function askInside(server: ServerInside, command: readonly string[]
  * @throws RmsxError `failed` where it does not take that
  */
 export async function followInside(server: ServerInside, source: Address, engine: Engine): Promise<void> {
-  const reply = await askInside(server, ['REPLICAOF', source.host, String(source.port)], engine);
-  if (/^OK/.test(reply)) return;
-  const why = reply === '' ? 'it says nothing' : reply;
-  throw new RmsxError('failed', `${server.node} does not follow ${formatAddress(source)}: ${why}.`, {
-    node: server.node,
-  });
+  const command = ['REPLICAOF', source.host, String(source.port)];
+  await tellInside(server, command, `does not follow ${formatAddress(source)}`, engine);
 }
 
 /** @throws RmsxError as `askInside` */
@@ -63,10 +59,19 @@ export const isMasterInside = async (server: ServerInside, engine: Engine): Prom
  * @throws RmsxError `failed` where it does not take that
  */
 export async function refuseWritesInside(server: ServerInside, engine: Engine): Promise<void> {
-  for (const [directive, value] of refusingWrites) {
-    const reply = await askInside(server, ['CONFIG', 'SET', directive, value], engine);
-    if (/^OK/.test(reply)) continue;
-    const why = reply === '' ? 'it says nothing' : reply;
-    throw new RmsxError('failed', `${server.node} does not take ${directive}: ${why}.`, { node: server.node });
-  }
+  for (const [directive, value] of refusingWrites)
+    await tellInside(server, ['CONFIG', 'SET', directive, value], `does not take ${directive}`, engine);
+}
+
+/** @param refused - what the server does where it does not answer OK */
+async function tellInside(
+  server: ServerInside,
+  command: readonly string[],
+  refused: string,
+  engine: Engine,
+): Promise<void> {
+  const reply = await askInside(server, command, engine);
+  if (/^OK/.test(reply)) return;
+  const why = reply === '' ? 'it says nothing' : reply;
+  throw new RmsxError('failed', `${server.node} ${refused}: ${why}.`, { node: server.node });
 }

@@ -64,14 +64,14 @@ export function planPromote(facts: PromoteFacts): PromotePlan | null {
   const { cluster, epoch } = facts.record;
   const recorded = masterOf(cluster).name;
   const { target } = facts;
-  const isDone = recorded === target && facts.infos.get(target)?.role === 'master';
+  const isMaster = facts.infos.get(target)?.role === 'master';
+  const isDone = recorded === target && isMaster;
   refuseOtherMasters(facts);
   if (!isDone) refuseTarget(facts);
   const was = clusterBefore(facts);
   const formerMaster = was && masterOf(was).name;
   const verdict = was && judgeMaster({ ...facts, cluster: was });
-  const isSecond = facts.infos.get(target)?.role === 'master';
-  if (was && verdict && !facts.force) refuseLivingMaster(verdict, was, target, isSecond);
+  if (was && verdict && !facts.force) refuseLivingMaster(verdict, was, target, isMaster);
   const fence = was && verdict && fenceFor(was, facts.containers, verdict);
   const survivors = cluster.nodes
     .map((node) => node.name)

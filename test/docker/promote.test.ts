@@ -71,8 +71,10 @@ describe('promote after the master was paused', () => {
     try {
       await eventually('held in the middle of a write', async () => {
         await docker('pause', cluster.container('master'));
-        await sleep(200); // what is in the sockets arrives
-        const info = await heir.info('replication');
+        const info = await eventually('what is in the sockets has arrived', async () => {
+          const now = await heir.info('replication');
+          return offset(now, 'master_last_io_seconds_ago') > 0 && now;
+        });
         if (offset(info, 'slave_read_repl_offset') > offset(info, 'slave_repl_offset')) return true;
         await docker('unpause', cluster.container('master'));
         return false;

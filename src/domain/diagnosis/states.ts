@@ -34,7 +34,7 @@ function isFormer({ record, clues }: Scene, name: string): boolean {
   return lastRoleIn((clues.get(name) ?? noClues).log) === 'master';
 }
 
-/** `up` wakes one that is held after a warning alone; `rejoin` looks for its writes first, where there is a master to ask. */
+/** `up` wakes one that is held with a warning where its file tells nothing; `rejoin` looks for its writes first, where there is a master to ask. */
 const isHeldFormer = (scene: Scene, name: string): boolean =>
   isFormer(scene, name) && scene.infos.get(masterOf(scene.record.cluster).name)?.role === 'master';
 
