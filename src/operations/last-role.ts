@@ -1,4 +1,4 @@
-import { lastRoleIn, lastSourceIn } from '../domain/diagnosis/log.ts';
+import { type Departure, departureIn, lastRoleIn, lastSourceIn } from '../domain/diagnosis/log.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { Engine } from '../domain/ports.ts';
 
@@ -11,15 +11,18 @@ export interface LastPart {
   readonly role: 'master' | 'replica' | null;
   /** The address of the source with which it was in sync last as a replica, as `host:port`. */
   readonly source: string | undefined;
+  /** Where it left its source by itself, if that was the last it did. */
+  readonly departure: Departure | undefined;
 }
 
 /** @returns what a node was last, by its log */
 export async function lastPartOf(id: string, engine: Pick<Engine, 'logs'>): Promise<LastPart> {
   try {
     const log = await engine.logs(id, logLines);
-    return { role: lastRoleIn(log), source: lastSourceIn(log) };
+    return { role: lastRoleIn(log), source: lastSourceIn(log), departure: departureIn(log) };
   } catch (error) {
-    if (error instanceof RmsxError && error.reason === 'log-unreadable') return { role: null, source: undefined };
+    if (error instanceof RmsxError && error.reason === 'log-unreadable')
+      return { role: null, source: undefined, departure: undefined };
     throw error;
   }
 }

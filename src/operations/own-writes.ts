@@ -24,7 +24,6 @@ export async function refuseToLoseOwn(
   plan: Plan,
   ports: Ports,
 ): Promise<readonly Notice[]> {
-  if (record.epoch < 2) return []; // nobody has taken the place of anybody yet
   const nodes = plan.flatMap(({ step }) =>
     comingBack.some((op) => op === step.op) && 'node' in step ? [step.node] : [],
   );
@@ -37,7 +36,7 @@ export async function refuseToLoseOwn(
     if (container.state === 'stopped' && record.cluster.persistence === 'none') continue; // its writes are gone already
     const { role } = await lastPartOf(container.id, ports.engine);
     // A replica has some only where another one was promoted without it: that one can be asked, if anybody can.
-    if (role === null || (role === 'replica' && !hasMaster)) continue;
+    if (role === null || (role === 'replica' && (!hasMaster || record.epoch < 2))) continue;
     const lost = await ownWritesOf(name, node, role, ports);
     if (lost === null) continue;
     if (!('unknown' in lost)) refuseToLose(lost, { cluster: name, node });

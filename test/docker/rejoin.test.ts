@@ -267,6 +267,15 @@ test('a node that somebody made a master must come back with its own writes save
     expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'master' });
     expect((await cluster.rmsx('rejoin', 'master')).code).toBe(7);
     expect((await cluster.rmsx('rejoin', 'slave-9')).code).toBe(4);
+
+    await (await cluster.client('master')).set('both', '1');
+    await eventually('slave-2 has it', async () => (await after.exists('both')) === 1);
+    await after.call('REPLICAOF', 'NO', 'ONE');
+    await after.set('stray:4', 'only here, in a cluster where nobody was ever promoted');
+    await docker('kill', cluster.container('slave-2'));
+    const refused = await cluster.rmsx('up');
+    expect([refused.code, refused.stderr]).toEqual([7, expect.stringMatching(/slave-2 has 1 write .*nobody else has/)]);
+    expect(await rejoin(cluster, 'slave-2', '--discard')).toMatchObject({ way: 'start', lost: { writes: 1 } });
   } finally {
     await cluster.remove();
   }

@@ -1,5 +1,5 @@
 import type { Scenario } from './scenario.ts';
-import { hit, rmsxDoes, set, until, write } from './steps.ts';
+import { hit, promote, rmsxDoes, set, until, write } from './steps.ts';
 
 /** What was acknowledged is in the file then, and what is lost is known to the byte. */
 const exact = { appendfsync: 'always' };
@@ -21,7 +21,7 @@ export const promotionScenarios: readonly Scenario[] = [
   {
     ...star,
     name: 'the master of a star dies',
-    steps: [hit('kill', 'master'), rmsxDoes('promote slave-1'), bringBack],
+    steps: [hit('kill', 'master'), promote('slave-1'), bringBack],
     expected: { shape: starAfter, lost: 'as reported', full: 1, partial: 1, downtimeMs: 8000, restartsAll: true },
     core: true,
   },
@@ -31,7 +31,7 @@ export const promotionScenarios: readonly Scenario[] = [
     steps: [
       set('slave-2', 'masterauth', ''),
       hit('kill', 'master'),
-      rmsxDoes('promote slave-1', { says: /the masterauth of slave-2 was changed by hand/ }),
+      promote('slave-1', { says: /the masterauth of slave-2 was changed by hand/ }),
       bringBack,
     ],
     expected: { shape: starAfter, lost: 'as reported', full: 1, partial: 1, downtimeMs: 8000 },
@@ -57,7 +57,7 @@ export const promotionScenarios: readonly Scenario[] = [
     settings: exact,
     writers: 4,
     name: 'the master of a tree dies',
-    steps: [hit('kill', 'master'), rmsxDoes('promote slave-2'), bringBack],
+    steps: [hit('kill', 'master'), promote('slave-2'), bringBack],
     expected: {
       shape: ['slave-2 > slave-1 > slave-3', 'slave-1 > slave-4', 'slave-2 > master'],
       lost: 'as reported',
@@ -84,7 +84,7 @@ export const promotionScenarios: readonly Scenario[] = [
       hit('blink', 'master'),
       hit('kill', 'master'),
       hit('wake', 'slave-1', 'slave-2'),
-      rmsxDoes('promote slave-1'),
+      promote('slave-1'),
       rmsxDoes('rejoin master', { exit: 7, says: /\d+ writes \(\d+ bytes\) that nobody else has/ }),
       bringBack,
     ],
@@ -94,26 +94,26 @@ export const promotionScenarios: readonly Scenario[] = [
   {
     ...star,
     name: 'the master is paused',
-    steps: [hit('pause', 'master'), rmsxDoes('promote slave-1'), bringBack],
+    steps: [hit('pause', 'master'), promote('slave-1'), bringBack],
     expected: { shape: starAfter, lost: 'as reported', full: null, partial: 1, downtimeMs: 8000 },
     core: true,
   },
   {
     ...star,
     name: 'the master hangs',
-    steps: [hit('freeze', 'master'), rmsxDoes('promote slave-1', { while: 7 }), hit('thaw', 'master'), bringBack],
+    steps: [hit('freeze', 'master'), promote('slave-1', { while: 7 }), hit('thaw', 'master'), bringBack],
     expected: { shape: starAfter, lost: 'as reported', full: null, partial: 1, downtimeMs: 15_000 },
   },
   {
     ...star,
     name: 'the master crashes at each start',
-    steps: [hit('crash', 'master'), rmsxDoes('promote slave-1'), bringBack],
+    steps: [hit('crash', 'master'), promote('slave-1'), bringBack],
     expected: { shape: starAfter, lost: 'as reported', full: 1, partial: 1 },
   },
   {
     ...star,
     name: 'the master loses the network',
-    steps: [hit('disconnect', 'master'), rmsxDoes('promote slave-1'), bringBack],
+    steps: [hit('disconnect', 'master'), promote('slave-1'), bringBack],
     expected: { shape: starAfter, lost: 'as reported', full: null, partial: 1 },
   },
   {

@@ -87,6 +87,8 @@ export interface Command {
   readonly says?: RegExp;
   /** Typed again as long as it ends with this code. @default once */
   readonly while?: number;
+  /** Typed in its place where it is refused, as another node received a few bytes more before the master ended. */
+  readonly ifBehind?: readonly string[];
 }
 
 /** One thing after the other. */

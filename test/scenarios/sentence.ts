@@ -36,9 +36,10 @@ export function clauseOf(step: Step): string {
   if ('writeKilobytes' in step) return `${step.writeKilobytes} KB are written on ${step.node}`;
   if ('set' in step) return `${step.node} gets ${step.set} ${step.to}`;
   if ('until' in step) return `${step.node} ${waits[step.until]}`;
-  const { rmsx, exit = 0, while: code } = step;
+  const { rmsx, exit = 0, while: code, ifBehind } = step;
   const again = code === undefined ? '' : `, again and again while it is ${code}`;
-  return `\`rmsx ${rmsx.join(' ')}\` ends with ${exit}${again}`;
+  const other = ifBehind === undefined ? '' : ` (or, where another received more, \`rmsx ${ifBehind.join(' ')}\`)`;
+  return `\`rmsx ${rmsx.join(' ')}\`${other} ends with ${exit}${again}`;
 }
 
 /** @returns the cluster of a scenario in words: `a chain of 1 + 3 on redis:7.0, with repl-timeout 4` */

@@ -17,3 +17,12 @@ export const rmsxDoes = (line: string, rest: Omit<Command, 'rmsx'> = {}): Comman
   rmsx: line.split(' '),
   ...rest,
 });
+
+/**
+ * Nobody who kills a master under a load can know who of its replicas received more of it.
+ * @returns a promotion, by way of the best where the node is behind another one
+ */
+export const promote = (node: string, rest: Omit<Command, 'rmsx'> = {}): Command => ({
+  ...rmsxDoes(`promote ${node}`, rest),
+  ifBehind: ['promote', node, '--via'],
+});

@@ -4,6 +4,8 @@ import type { Reported } from './losses.ts';
 import type { Command } from './scenario.ts';
 
 const againMs = 40_000;
+/** A refusal that says who has more of the stream. */
+const isBehind = / is \d+ bytes behind \S+ \(offset \d+ of \d+\)/;
 
 /** What a command of rmsx printed, as far as it says something of losses and of change. */
 interface Printed {
@@ -26,20 +28,29 @@ export class Verbs {
     this.#cluster = cluster;
   }
 
-  /** Types a command; one that ends otherwise than it should is a problem. */
+  /** Types a command, or the one in its place; one that ends otherwise than it should is a problem. */
   async type(command: Command): Promise<void> {
-    const { exit = 0, says, while: code } = command;
-    let ended = await this.#run(command);
-    if (code !== undefined) {
-      await eventually(
-        'it ends otherwise',
-        async () => {
-          if (ended.code === code) ended = await this.#run(command);
-          return ended.code !== code;
-        },
-        againMs,
-      );
-    }
+    const ended = await this.#typeWhile(command);
+    if (command.ifBehind === undefined || !isBehind.test(ended.stderr)) return this.#keep(command, ended);
+    const other = { ...command, rmsx: command.ifBehind };
+    return this.#keep(other, await this.#typeWhile(other));
+  }
+
+  async #typeWhile(command: Command): Promise<Finished> {
+    if (command.while === undefined) return this.#run(command);
+    return eventually(
+      'it ends otherwise',
+      async () => {
+        const ended = await this.#run(command);
+        const isAgain = ended.code === command.while && !(command.ifBehind && isBehind.test(ended.stderr));
+        return isAgain ? false : ended;
+      },
+      againMs,
+    );
+  }
+
+  #keep(command: Command, ended: Finished): void {
+    const { exit = 0, says } = command;
     const line = `rmsx ${command.rmsx.join(' ')}`;
     if (ended.code !== exit) this.problems.push(`${line} ended with ${ended.code}, and not ${exit}: ${ended.stderr}`);
     if (says && !says.test(ended.stderr)) this.problems.push(`${line} does not say ${says}: ${ended.stderr}`);

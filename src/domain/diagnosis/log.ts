@@ -132,3 +132,22 @@ export function lastSourceIn(log: readonly string[]): string | undefined {
   const asked = log.slice(0, lastInSync + 1).findLast((line) => connecting.test(line));
   return connecting.exec(asked ?? '')?.[1];
 }
+
+/** Where a server left its source to become a master by itself. */
+export interface Departure {
+  /** The history that it left. */
+  readonly replid: string;
+  /** The first byte that it did not receive any more. */
+  readonly offset: number;
+}
+
+/** @returns where a server left its source, if that is what it did last (`shiftReplicationId` in replication.c) */
+export function departureIn(log: readonly string[]): Departure | undefined {
+  const since = log.slice(log.findLastIndex((line) => synchronised.test(line) || started.test(line)) + 1);
+  const lines = since.flatMap((line) => {
+    const [, replid, offset] =
+      /Setting secondary replication ID to (\w{40}), valid up to offset: (\d+)/.exec(line) ?? [];
+    return replid === undefined ? [] : [{ replid, offset: Number(offset) }];
+  });
+  return lines.at(-1);
+}

@@ -11,6 +11,7 @@ import type { ServerInfo } from '../../domain/server-info.ts';
 import { type ServerVersion, versionOfImage } from '../../domain/server-version.ts';
 import { settingInConf } from '../../render/conf-values.ts';
 import type { Connections } from '../connections.ts';
+import { lastPartOf } from '../last-role.ts';
 import { readAof } from './read-aof.ts';
 import { firstHeld, readReceived, readSince, stretches } from './received.ts';
 
@@ -95,7 +96,11 @@ async function inFile(scene: LostWritesScene, container: ObservedContainer, mast
   const { record, connections, engine, signal } = scene;
   if (record.cluster.persistence !== 'aof') return { unknown: 'it keeps no append-only file' };
   const masterName = masterOf(record.cluster).name;
-  if (master.secondOffset < 1) return { unknown: `${masterName} does not know any more where the one before it ended` };
+  const { departure } = await lastPartOf(container.id, engine);
+  const hasLeft = departure?.replid === master.replid; // it was made a master beside the other one
+  if (!hasLeft && master.secondOffset < 1)
+    return { unknown: `${masterName} does not know any more where the one before it ended` };
+  const parting = hasLeft ? departure : { replid: master.replid2, offset: master.secondOffset };
   const { file, isOfSeveral } = await readAof(engine, container.id, signal);
   const server = isOfSeveral ? ofSeveralFiles : versionOfImage(imageOfFormer(scene));
   if (!server) return { unknown: 'its image does not tell the version of its server' };
@@ -103,12 +108,12 @@ async function inFile(scene: LostWritesScene, container: ObservedContainer, mast
   const evidence = { file, server, beyond: beyondFile(scene, container) };
   let lost: LostWrites = { unknown: '' };
   for (const bytes of stretches) {
-    const received = await readReceived(connection, master, bytes, signal);
+    const received = await readReceived(connection, master, parting, bytes, signal);
     if (!received) return { unknown: 'the new master holds nothing of that time any more' };
     lost = lostInFile(received, evidence);
     if (!('unknown' in lost)) break;
   }
-  const isInDoubt = !scene.isPredecessor && !('unknown' in lost) && lost.writes.length > 0;
+  const isInDoubt = !scene.isPredecessor && !hasLeft && !('unknown' in lost) && lost.writes.length > 0;
   if (isInDoubt && goesOnAlike(lost, await readSince(connection, master, signal))) {
     return { unknown: 'it goes on with the same writes as the new master, and may have received them from it' };
   }

@@ -1,3 +1,4 @@
+import type { Departure } from '../../domain/diagnosis/log.ts';
 import { CommandReader } from '../../domain/lost-writes/command-reader.ts';
 import { receivedIn } from '../../domain/lost-writes/lost-writes.ts';
 import { type WriteCommand, writesIn } from '../../domain/lost-writes/write-command.ts';
@@ -19,21 +20,23 @@ export function firstHeld({ backlog }: ServerInfo): number {
 }
 
 /**
- * Reads the last writes that a new master received from the former one.
- * @param info - what the new master says
+ * Reads the last writes that a master and a former one both have.
+ * @param info - what the master says
+ * @param parting - where the histories of the two part
  * @param bytes - how much of the stream is read, at most
  * @returns null where it does not have them any more
  */
 export async function readReceived(
   connection: RedisConnection,
   info: ServerInfo,
+  parting: Departure,
   bytes: number,
   signal: AbortSignal,
 ): Promise<readonly WriteCommand[] | null> {
-  const offset = Math.max(firstHeld(info), info.secondOffset - bytes);
-  const length = info.secondOffset - offset;
-  if (!info.backlog.active || info.secondOffset < 1 || length < 1) return null;
-  return receivedIn(await connection.readStream({ replid: info.replid2, offset, bytes: length }, signal));
+  const offset = Math.max(firstHeld(info), parting.offset - bytes);
+  const length = parting.offset - offset;
+  if (!info.backlog.active || length < 1) return null;
+  return receivedIn(await connection.readStream({ replid: parting.replid, offset, bytes: length }, signal));
 }
 
 /** The first writes that a new master took by itself, or got from another one, since it took over. */

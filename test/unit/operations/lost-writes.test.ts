@@ -31,6 +31,7 @@ interface World {
   readonly directives?: Readonly<Record<string, readonly string[]>>;
   readonly streams?: Readonly<Record<string, Buffer>>;
   readonly isPredecessor?: boolean;
+  readonly log?: readonly string[];
 }
 
 const file = { manifest: Buffer.from(manifest), 'incr.aof': Buffer.concat([before, own]) };
@@ -62,7 +63,7 @@ function find(world: World = {}): Promise<LostWrites> {
     formerMaster: 'master',
     isPredecessor,
     connections,
-    engine: { readFile } as Partial<Engine> as Engine,
+    engine: { readFile, logs: async () => world.log ?? [] } as Partial<Engine> as Engine,
     signal: new AbortController().signal,
   });
 }
@@ -100,6 +101,16 @@ describe('the lost writes of a former master', () => {
     [
       'must be the same however the new master goes on',
       { isPredecessor: false, streams: { since: stream('SET x 1') } },
+      null,
+    ],
+    [
+      'that left its source by itself must come from its file, though nobody was promoted',
+      {
+        ...{ isPredecessor: false, infos: { 'slave-1': { ...heir, secondOffset: -1 } }, streams: { since: before } },
+        log: [
+          `1:M 28 Nov 2026 18:06:35.123 * Setting secondary replication ID to ${next}, valid up to offset: ${second}.`,
+        ],
+      },
       null,
     ],
   ] as const)('%s', async (_, world, beyond) => {

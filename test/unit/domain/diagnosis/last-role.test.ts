@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lastRoleIn, lastSourceIn } from '../../../../src/domain/diagnosis/log.ts';
+import { departureIn, lastRoleIn, lastSourceIn } from '../../../../src/domain/diagnosis/log.ts';
 
 const line = (letter: string, text: string): string => `1:${letter} 28 Nov 2026 18:06:35.123 * ${text}`;
 const boot = '1:C 28 Nov 2026 18:06:35.123 # oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo';
@@ -37,4 +37,19 @@ test.each([
   ['a replica that never was in sync', [boot, trying], undefined],
 ])('the log of %s must tell with whom it was in sync last', (_, log, source) => {
   expect(lastSourceIn(log)).toBe(source);
+});
+
+const id = 'a'.repeat(40);
+const leaves = line(
+  'M',
+  `Setting secondary replication ID to ${id}, valid up to offset: 501. New replication ID is ${'b'.repeat(40)}`,
+);
+
+test.each([
+  ['was made a master', [inSync, leaves, line('M', 'MASTER MODE enabled')], { replid: id, offset: 501 }],
+  ['came back since', [leaves, again], undefined],
+  ['was restarted since', [leaves, boot], undefined],
+  ['was always the master', [boot, served], undefined],
+])('where a server left its source must be read from its log: it %s', (_, log, departure) => {
+  expect(departureIn(log)).toEqual(departure);
 });
