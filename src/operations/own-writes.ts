@@ -1,7 +1,7 @@
 import { findNode, masterOf, plannedRole } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { LostWrites } from '../domain/lost-writes/lost-writes.ts';
-import { containerOf } from '../domain/observed.ts';
+import { containerOf, type ObservedContainer } from '../domain/observed.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { Notice } from '../domain/status.ts';
@@ -29,6 +29,13 @@ export async function refuseToLoseOwn(
   );
   const hasMaster = containerOf({ containers }, masterOf(record.cluster).name)?.state === 'running';
   const notices: Notice[] = [];
+  for (const node of hasMaster && record.epoch > 1 ? madeAnew(plan, containers) : []) {
+    const spec = findNode(record.cluster, node);
+    const lost = spec && plannedRole(spec) === 'replica' ? await ownWritesOf(name, node, 'replica', ports) : null;
+    if (lost === null) continue;
+    if (!('unknown' in lost)) refuseToLose(lost, { cluster: name, node });
+    else notices.push(mayBeOld(node, lost.unknown));
+  }
   for (const node of new Set(nodes)) {
     const spec = findNode(record.cluster, node);
     const container = containerOf({ containers }, node);
@@ -44,6 +51,12 @@ export async function refuseToLoseOwn(
   }
   return notices;
 }
+
+/** The nodes that get a container, and have none: their data may be there. */
+const madeAnew = (plan: Plan, containers: readonly ObservedContainer[]): readonly string[] =>
+  plan.flatMap(({ step }) =>
+    step.op === 'create-container' && !containerOf({ containers }, step.node) ? [step.node] : [],
+  );
 
 /** @returns null where it follows already, and of a replica of which nothing can be said, as its source is away too */
 async function ownWritesOf(
@@ -65,6 +78,13 @@ const mayBeLost = (node: string, why: string): Notice => ({
   code: 'own-writes-unknown',
   node,
   message: `${node} was the master once, and comes back as a replica: writes that only it had are lost, and whether there were any cannot be known: ${why}`,
+  hint: null,
+});
+
+const mayBeOld = (node: string, why: string): Notice => ({
+  code: 'own-writes-unknown',
+  node,
+  message: `${node} had no container, and comes back with the data that it had as a replica: writes that only it had are lost, and whether there were any cannot be known: ${why}`,
   hint: null,
 });
 

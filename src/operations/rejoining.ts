@@ -12,7 +12,9 @@ import { hasUnknownDatabase, lostWritesAsText, lostWritesToPipe } from '../rende
 import { awaitUsable } from './await-usable.ts';
 import { type LastPart, lastPartOf } from './last-role.ts';
 import { beginWork, startNamed } from './lifecycle-steps.ts';
+import { isDataKept } from './lost-writes/kept-data.ts';
 import { lostWrites } from './lost-writes/lost-writes.ts';
+import { makeAnew } from './make-anew.ts';
 import { type Refusing, refuseWrites } from './refuse-writes.ts';
 import type { RejoinOptions, RejoinResult, RejoinScene } from './rejoin.ts';
 import { writeRoles } from './roles.ts';
@@ -83,6 +85,7 @@ export class Rejoining {
   async #lastPart(): Promise<LastPart> {
     const { cluster, plan } = this.#scene;
     if (plan.way === 'fence') return { role: 'master', source: undefined, departure: undefined };
+    if (plan.way === 'make') return { role: null, source: undefined, departure: undefined };
     return lastPartOf(containerOf(cluster, plan.node.name)?.id ?? '', this.#ports.engine);
   }
 
@@ -91,8 +94,9 @@ export class Rejoining {
    * not tell what it was, nobody can say.
    */
   async #count({ role }: LastPart, standing: Standing | 'unseen', isWoken: boolean): Promise<LostWrites> {
-    if (role === null) return { unknown: 'its log does not tell whether it was the master' };
-    if (standing === 'behind') return lostInStream([]);
+    const isMade = this.#scene.plan.way === 'make'; // its log is gone, and its data tells by itself
+    if (role === null && !isMade) return { unknown: 'its log does not tell whether it was the master' };
+    if (standing === 'behind' || (isMade && !(await this.#mayHaveOwn()))) return lostInStream([]);
     if (standing === 'foreign')
       return { unknown: 'its history is neither that of the new master nor that of anybody else' };
     const { cluster, connections, plan } = this.#scene;
@@ -130,6 +134,12 @@ export class Rejoining {
     const container = containerOf(cluster, name);
     if (!container || (container.state === 'stopped' && record.cluster.persistence === 'none')) return 'behind';
     return wasInSync ? 'behind' : 'unseen';
+  }
+
+  /** Of a node without a container; where nobody was promoted, it was a replica, and there is nobody to be ahead of. */
+  async #mayHaveOwn(): Promise<boolean> {
+    const { cluster, plan } = this.#scene;
+    return cluster.record.epoch > 1 && isDataKept({ ...cluster, node: plan.node.name }, this.#ports.engine);
   }
 
   /** To refuse would keep nothing: what it had went when it ended. */
@@ -172,6 +182,8 @@ export class Rejoining {
     if (woken && !woken.isMaster) {
       connections.drop(node.name);
       await woken.connect();
+    } else if (plan.way === 'make') {
+      await makeAnew(cluster, node, this.#ports);
     } else if (plan.way === 'start') {
       const work = beginWork(cluster, this.#ports);
       work.connections.close();
@@ -205,7 +217,7 @@ export class Rejoining {
     await waitUntil(
       async () => {
         const probe = await connections.probe(plan.node.name);
-        if (!('info' in probe)) return plan.way === 'start' ? true : undefined;
+        if (!('info' in probe)) return plan.way === 'start' || plan.way === 'make' ? true : undefined;
         return probe.info.source && sameAddress(probe.info.source, plan.source.address) ? true : undefined;
       },
       { pauseMs, signal: this.#ports.signal },

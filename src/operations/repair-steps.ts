@@ -92,6 +92,13 @@ async function setBack(cluster: KnownCluster, nodes: readonly string[], ports: P
   }
 }
 
+/** @returns that a node stays as it is, as another one does that comes back together with it */
+export const waiting = (cluster: string, node: string, other: string): LeftAlone => ({
+  node,
+  message: `${node} is not at work, and waits for ${other}.`,
+  hint: rmsxCommand(cluster, 'repair'),
+});
+
 /** It starts all nodes, and would start those that were left as they are, too. */
 async function bringUp(
   name: string,
@@ -100,11 +107,7 @@ async function bringUp(
   ports: Ports,
 ): Promise<StepTaken> {
   const [first] = left;
-  if (first) {
-    const message = (node: string): string => `${node} is not at work, and waits for ${first.node}.`;
-    const hint = rmsxCommand(name, 'repair');
-    return { changed: false, left: nodes.map((node) => ({ node, message: message(node), hint })) };
-  }
+  if (first) return { changed: false, left: nodes.map((node) => waiting(name, node, first.node)) };
   const options = { wait: true, retain: false, dryRun: false, timezone: 'UTC' };
   return { changed: (await up({ name }, options, ports)).changed, left: [] };
 }

@@ -9,7 +9,7 @@ import { lookUnlocked } from './lock.ts';
 import { lookAtServers, type Seen } from './look-at-servers.ts';
 import { observeCluster } from './observe.ts';
 import { nodesWithLeft } from './release-left.ts';
-import { type LeftAlone, takeRepairStep } from './repair-steps.ts';
+import { type LeftAlone, takeRepairStep, waiting } from './repair-steps.ts';
 import { status } from './status.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -52,9 +52,12 @@ export async function repair(name: string, { dryRun = false }: RepairOptions, po
       changed ||= taken.changed;
       left.push(...taken.left);
     } catch (error) {
-      if (!(error instanceof RmsxError) || error.code !== 'unsafe' || !mayBeLeft(step)) throw error;
+      const node = error instanceof RmsxError && error.code === 'unsafe' ? nodeLeft(step, error) : undefined;
+      if (!(error instanceof RmsxError) || node === undefined) throw error;
       refusals.push(error);
-      left.push({ node: step.node, message: error.message, hint: error.hint ?? null });
+      left.push({ node, message: error.message, hint: error.hint ?? null });
+      const others = step.op === 'up' ? step.nodes.filter((each) => each !== node) : [];
+      left.push(...others.map((each) => waiting(name, each, node)));
     }
   }
   if (refusals.length > 0 && !changed) throw refusedBy(refusals, left);
@@ -100,8 +103,9 @@ const isBack = ({ nodes }: ClusterStatus, name: string): boolean =>
 const isRight = ({ role, plannedRole, source, plannedSource }: NodeStatus): boolean =>
   role === 'replica' && role === plannedRole && source === plannedSource;
 
-/** The others go on without a node that stays as it is; nothing goes on without a master. */
-const mayBeLeft = (step: RepairStep): step is Extract<RepairStep, { op: 'rejoin' }> => step.op === 'rejoin';
+/** The others go on without nodes that stay as they are; nothing goes on without a master. */
+const nodeLeft = (step: RepairStep, error: RmsxError): string | undefined =>
+  step.op === 'rejoin' || step.op === 'up' ? error.node : undefined;
 
 async function planNow(name: string, ports: Ports): Promise<readonly RepairStep[]> {
   const cluster = await observeCluster(ports, name);

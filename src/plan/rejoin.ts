@@ -2,7 +2,7 @@ import { findNode, masterOf, type NodeSpec, sameSource, sourceOf } from '../doma
 import { RmsxError } from '../domain/errors.ts';
 import { rmsxCommand } from '../domain/hints.ts';
 import { misplacedNodes } from '../domain/misplaced.ts';
-import { containerOf, type ObservedContainer } from '../domain/observed.ts';
+import { containerOf, isMadeByCompose, type ObservedContainer } from '../domain/observed.ts';
 import type { ClusterRecord } from '../domain/record.ts';
 import type { ServerInfo } from '../domain/server-info.ts';
 
@@ -18,9 +18,10 @@ export interface RejoinFacts {
 /**
  * How a node comes back: nothing is to be done, its container is started with the role of a replica, or its server is told
  * whom to follow. `fence`: it runs as a master, and must take no write while those that only it has are counted. `wake`: it is held,
- * or off the network, and is told its role where nobody reaches it.
+ * or off the network, and is told its role where nobody reaches it. `make`: it has no container, and gets one, with the role of a
+ * replica and whatever is left of its data.
  */
-export type WayBack = 'none' | 'start' | 'follow' | 'fence' | 'wake';
+export type WayBack = 'none' | 'start' | 'follow' | 'fence' | 'wake' | 'make';
 
 /** A node on its way back. */
 export interface RejoinPlan {
@@ -33,7 +34,7 @@ export interface RejoinPlan {
 /**
  * Decides how a node comes back as a replica. Nothing is touched.
  * @throws RmsxError `unsafe` where there is nobody to follow, or the node cannot be made a replica without ever being a
- * master; `not-found` where its container is gone
+ * master; `not-found` where its container is gone, and Docker Compose makes it
  */
 export function planRejoin(facts: RejoinFacts): RejoinPlan {
   const { record, containers, infos } = facts;
@@ -49,10 +50,11 @@ export function planRejoin(facts: RejoinFacts): RejoinPlan {
   }
   for (const name of new Set([master, source.name])) refuseLonely(facts, name, name === master);
   const container = containerOf({ containers }, node.name);
+  if (!container && !containers.some(isMadeByCompose)) return { node, source, way: 'make' };
   if (!container) {
     throw new RmsxError('not-found', `${node.name} of ${cluster.name} has no container.`, {
       node: node.name,
-      hint: `Make it again, as a replica: ${rmsxCommand(cluster.name, 'up')}`,
+      hint: 'Make it again where its compose.yaml lies: docker compose up -d',
     });
   }
   if (container.state === 'stopped') return { node, source, way: 'start' };

@@ -231,6 +231,39 @@ test('a held master without a file must come back with its own writes listed and
   }
 });
 
+test('a former master whose container is gone must not lose what is left of its data without a word', async () => {
+  const cluster = new TestCluster('rejoin-gone');
+  try {
+    await cluster.up('--replicas', '2', '--set', 'appendfsync=always');
+    const known = await loseWrites(cluster, 'master', ['slave-1', 'slave-2']);
+    await docker('rm', '-f', cluster.container('master'));
+    const promoted = await rmsxJson<Promoted>(['promote', 'slave-1', '-n', cluster.name]);
+    const missing = await missingOn(cluster, 'slave-1', known.acknowledged);
+    expect(missing.size).toBeGreaterThan(100);
+
+    const refused = await cluster.rmsx('up');
+    expect([refused.code, refused.stderr]).toEqual([
+      7,
+      expect.stringMatching(/master has \d+ writes .*nobody else has/),
+    ]);
+    expect((await cluster.rmsx('repair')).code).toBe(7);
+    const file = join(directory, 'gone.resp');
+    const back = await rejoin(cluster, 'master', '--save-lost', file);
+    expect(back).toMatchObject({ way: 'make', saved: file, lost: { bytes: promoted.lostBytes } });
+    const listed = new Map((back.lost?.list ?? []).map(setIn));
+    expect([...missing].filter((key) => !listed.has(key))).toEqual([]);
+    expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'slave-1' });
+
+    // A replica that followed has nothing of its own, with or without a log.
+    await (await cluster.client('slave-1')).set('later', '1');
+    await docker('rm', '-f', cluster.container('slave-2'));
+    const made = await cluster.rmsx('up');
+    expect([made.code, made.stderr]).toEqual([0, expect.not.stringContaining('cannot be known')]);
+  } finally {
+    await cluster.remove();
+  }
+});
+
 test('a node that somebody made a master must come back with its own writes saved, and never take one on the way', async () => {
   const cluster = new TestCluster('rejoin');
   try {

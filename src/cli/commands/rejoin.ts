@@ -73,6 +73,7 @@ const wayInWords = {
   none: 'go on following',
   start: 'be started, and follow',
   follow: 'be told to follow',
+  make: 'get a container again, and follow',
   fence: 'take no more writes, and follow',
   wake: 'be told to follow while nobody reaches it, and come back to the network',
 } as const;

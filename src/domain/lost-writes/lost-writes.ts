@@ -59,7 +59,12 @@ export const lostInStream = (writes: readonly WriteCommand[]): LostWrites => ({
 /** Whether what seems lost begins as the new master went on: then its holder may have followed it. */
 export function goesOnAlike(lost: LostWrites, since: readonly WriteCommand[]): boolean {
   const [own] = 'unknown' in lost ? [] : lost.writes;
-  const [other] = since;
-  if (!own || !other || own.args.length !== other.args.length) return false;
-  return own.args.every((arg, i) => other.args[i]?.equals(arg));
+  return own !== undefined && isSame(own, since[0]);
 }
+
+/** Whether the new master has all that seems lost, in that order: then its holder followed it, and has nothing of its own. */
+export const isPartOf = ({ writes }: HeldWrites, since: readonly WriteCommand[]): boolean =>
+  writes.every((own, i) => isSame(own, since[i]));
+
+const isSame = ({ args }: WriteCommand, other: WriteCommand | undefined): boolean =>
+  args.length === other?.args.length && args.every((arg, i) => other.args[i]?.equals(arg));

@@ -1,7 +1,14 @@
 import { findNode, imageOf, masterOf } from '../../domain/cluster.ts';
+import type { Departure } from '../../domain/diagnosis/log.ts';
 import { messageOf, RmsxError } from '../../domain/errors.ts';
 import { commandsFrom } from '../../domain/lost-writes/command-reader.ts';
-import { goesOnAlike, type LostWrites, lostInFile, lostInStream } from '../../domain/lost-writes/lost-writes.ts';
+import {
+  goesOnAlike,
+  isPartOf,
+  type LostWrites,
+  lostInFile,
+  lostInStream,
+} from '../../domain/lost-writes/lost-writes.ts';
 import { writesIn } from '../../domain/lost-writes/write-command.ts';
 import { containerOf, hasEndedInOrder, type ObservedContainer } from '../../domain/observed.ts';
 import type { Engine } from '../../domain/ports.ts';
@@ -12,8 +19,9 @@ import { type ServerVersion, versionOfImage } from '../../domain/server-version.
 import { settingInConf } from '../../render/conf-values.ts';
 import type { Connections } from '../connections.ts';
 import { lastPartOf } from '../last-role.ts';
+import { withKeptData } from './kept-data.ts';
 import { readAof } from './read-aof.ts';
-import { firstHeld, readReceived, readSince, stretches } from './received.ts';
+import { firstHeld, readReceived, readSince, sinceStretches, stretches } from './received.ts';
 
 /** Whose lost writes are looked for. */
 export interface LostWritesScene {
@@ -58,11 +66,33 @@ async function find(scene: LostWritesScene): Promise<LostWrites> {
   const { info } = probe;
   if (info.role !== 'master') return { unknown: `${master} is not the master yet` };
   const container = containerOf(scene, formerMaster);
-  if (!container) return { unknown: 'its container is gone' };
+  if (!container) return inKeptData(scene, info);
   if (container.state === 'restarting') return { unknown: 'it keeps restarting' };
   const own = container.state === 'running' ? await connections.probe(formerMaster) : undefined;
   const start = own && 'info' in own ? ownStart(own.info, info) : null;
-  return own && 'info' in own && start ? inStream(scene, own.info, start) : inFile(scene, container, info);
+  if (own && 'info' in own && start) return inStream(scene, own.info, start);
+  const { departure } = await lastPartOf(container.id, scene.engine);
+  return inFile(scene, { id: container.id, departure, beyond: beyondFile(scene, container) }, info);
+}
+
+/** It has no container any more: somebody removed it, and its data may still be there. */
+async function inKeptData(scene: LostWritesScene, master: ServerInfo): Promise<LostWrites> {
+  const { record, containers, formerMaster: node, engine } = scene;
+  const beyond = beyondFile(scene, undefined);
+  const lost = await withKeptData({ record, containers, node }, engine, (id) =>
+    inFile(scene, { id, departure: undefined, beyond }, master),
+  );
+  return lost ?? { unknown: 'its container and its data are gone' };
+}
+
+/** A file of a server that nobody can ask. */
+interface LeftFile {
+  /** Of a container that has it. */
+  readonly id: string;
+  /** Where the server left its source by itself, if its log says so. */
+  readonly departure: Departure | undefined;
+  /** Why its last writes may not have reached the file; null where all surely have. */
+  readonly beyond: string | null;
 }
 
 /** Where the stream of a master begins that nobody else has; null where it shares no history with the other one. */
@@ -92,20 +122,23 @@ async function inStream(
 }
 
 /** It does not run any more, is held, or has begun another history: what it acknowledged is in its file. */
-async function inFile(scene: LostWritesScene, container: ObservedContainer, master: ServerInfo): Promise<LostWrites> {
+async function inFile(
+  scene: LostWritesScene,
+  { id, departure, beyond }: LeftFile,
+  master: ServerInfo,
+): Promise<LostWrites> {
   const { record, connections, engine, signal } = scene;
   if (record.cluster.persistence !== 'aof') return { unknown: 'it keeps no append-only file' };
   const masterName = masterOf(record.cluster).name;
-  const { departure } = await lastPartOf(container.id, engine);
   const hasLeft = departure?.replid === master.replid; // it was made a master beside the other one
   if (!hasLeft && master.secondOffset < 1)
     return { unknown: `${masterName} does not know any more where the one before it ended` };
   const parting = hasLeft ? departure : { replid: master.replid2, offset: master.secondOffset };
-  const { file, isOfSeveral } = await readAof(engine, container.id, signal);
+  const { file, isOfSeveral } = await readAof(engine, id, signal);
   const server = isOfSeveral ? ofSeveralFiles : versionOfImage(imageOfFormer(scene));
   if (!server) return { unknown: 'its image does not tell the version of its server' };
   const connection = await connections.to(masterName);
-  const evidence = { file, server, beyond: beyondFile(scene, container) };
+  const evidence = { file, server, beyond };
   let lost: LostWrites = { unknown: '' };
   for (const bytes of stretches) {
     const received = await readReceived(connection, master, parting, bytes, signal);
@@ -113,11 +146,13 @@ async function inFile(scene: LostWritesScene, container: ObservedContainer, mast
     lost = lostInFile(received, evidence);
     if (!('unknown' in lost)) break;
   }
-  const isInDoubt = !scene.isPredecessor && !hasLeft && !('unknown' in lost) && lost.writes.length > 0;
-  if (isInDoubt && goesOnAlike(lost, await readSince(connection, master, signal))) {
-    return { unknown: 'it goes on with the same writes as the new master, and may have received them from it' };
+  if (scene.isPredecessor || hasLeft || 'unknown' in lost || lost.writes.length === 0) return lost;
+  for (const bytes of sinceStretches) {
+    const since = await readSince(connection, master, bytes, signal);
+    if (!goesOnAlike(lost, since)) return lost;
+    if (isPartOf(lost, since)) return { ...lostInStream([]), beyond };
   }
-  return lost;
+  return { unknown: 'it goes on with the same writes as the new master, and may have received them from it' };
 }
 
 function imageOfFormer({ record: { cluster }, formerMaster }: LostWritesScene): string {
@@ -132,10 +167,10 @@ function imageOfFormer({ record: { cluster }, formerMaster }: LostWritesScene): 
  */
 function beyondFile(
   { record: { cluster }, formerMaster }: LostWritesScene,
-  container: ObservedContainer,
+  container: ObservedContainer | undefined,
 ): string | null {
-  if (container.state === 'paused') return 'it is paused, and may go on with what was sent to it before';
+  if (container?.state === 'paused') return 'it is paused, and may go on with what was sent to it before';
   const policy = settingInConf(cluster, formerMaster, 'appendfsync');
-  if (policy !== 'everysec' || hasEndedInOrder(container)) return null;
+  if (policy !== 'everysec' || (container && hasEndedInOrder(container))) return null;
   return 'with appendfsync everysec, its last writes may not have reached its file';
 }

@@ -8,7 +8,8 @@ import type { ServerInfo } from '../../domain/server-info.ts';
 /** How much of the stream is read first, and where that leaves a doubt. */
 export const stretches: readonly number[] = [2 ** 20, 8 * 2 ** 20];
 
-const sinceBytes = 2 ** 18;
+/** How much of what came afterwards is read first, and where all of it is the same. */
+export const sinceStretches: readonly number[] = [2 ** 18, 8 * 2 ** 20];
 
 /**
  * The offset of the first byte that a server surely still has when it is asked for it in a moment: what is written meanwhile
@@ -39,13 +40,17 @@ export async function readReceived(
   return receivedIn(await connection.readStream({ replid: parting.replid, offset, bytes: length }, signal));
 }
 
-/** The first writes that a new master took by itself, or got from another one, since it took over. */
+/**
+ * The first writes that a new master took by itself, or got from another one, since it took over.
+ * @param most - how many bytes are read, at most
+ */
 export async function readSince(
   connection: RedisConnection,
   { replid, secondOffset, offset }: ServerInfo,
+  most: number,
   signal: AbortSignal,
 ): Promise<readonly WriteCommand[]> {
-  const bytes = Math.min(sinceBytes, offset - secondOffset + 1);
+  const bytes = Math.min(most, offset - secondOffset + 1);
   if (bytes < 1) return [];
   const part = await connection.readStream({ replid, offset: secondOffset, bytes }, signal);
   return writesIn(new CommandReader().take(part));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RmsxError } from '../../../src/domain/errors.ts';
 import type { LostWrites } from '../../../src/domain/lost-writes/lost-writes.ts';
-import type { ObservedContainer } from '../../../src/domain/observed.ts';
+import type { ObservedContainer, ObservedVolume } from '../../../src/domain/observed.ts';
 import type { Engine } from '../../../src/domain/ports.ts';
 import type { RedisConnection, StreamPart } from '../../../src/domain/redis-port.ts';
 import type { ServerInfo } from '../../../src/domain/server-info.ts';
@@ -32,7 +32,16 @@ interface World {
   readonly streams?: Readonly<Record<string, Buffer>>;
   readonly isPredecessor?: boolean;
   readonly log?: readonly string[];
+  /** What is left of its data where its container is gone. */
+  readonly volumes?: readonly string[];
 }
+
+/** The engine reads volumes through containers. */
+const keptData = ({ volumes = [] }: World): Partial<Engine> => ({
+  listVolumes: async () => volumes.map((name) => ({ name }) as ObservedVolume),
+  createCarrier: async () => 'carrier',
+  removeContainer: async () => undefined,
+});
 
 const file = { manifest: Buffer.from(manifest), 'incr.aof': Buffer.concat([before, own]) };
 
@@ -63,7 +72,7 @@ function find(world: World = {}): Promise<LostWrites> {
     formerMaster: 'master',
     isPredecessor,
     connections,
-    engine: { readFile, logs: async () => world.log ?? [] } as Partial<Engine> as Engine,
+    engine: { ...keptData(world), readFile, logs: async () => world.log ?? [] } as Partial<Engine> as Engine,
     signal: new AbortController().signal,
   });
 }
@@ -104,6 +113,11 @@ describe('the lost writes of a former master', () => {
       null,
     ],
     [
+      'whose container is gone must come from what is left of its data',
+      { master: null, volumes: ['redis-server-master-data'] },
+      null,
+    ],
+    [
       'that left its source by itself must come from its file, though nobody was promoted',
       {
         ...{ isPredecessor: false, infos: { 'slave-1': { ...heir, secondOffset: -1 } }, streams: { since: before } },
@@ -118,7 +132,7 @@ describe('the lost writes of a former master', () => {
   });
 
   test.each([
-    ['its container is gone', { master: null }, 'its container is gone'],
+    ['its container and its data are gone', { master: null }, 'its container and its data are gone'],
     ['it keeps restarting', { master: { state: 'restarting' } }, 'keeps restarting'],
     ['it has no file', { files: {} }, 'it is not there'],
     ['its file is broken', { files: { ...file, 'incr.aof': Buffer.from('no commands') } }, 'cannot be read'],
@@ -145,5 +159,10 @@ describe('the lost writes of a former master', () => {
     ],
   ] as const)('must be unknown where %s, with the reason', async (_, world, reason) => {
     expect(seen(await find(world as World))).toEqual({ unknown: expect.stringContaining(reason) });
+  });
+
+  test('must be none where the new master has all that stands in its file', async () => {
+    const world = { isPredecessor: false, streams: { since: Buffer.concat([own, stream('SET e 5')]) } };
+    expect(seen(await find(world))).toEqual({ writes: [], bytes: 0, beyond: null });
   });
 });

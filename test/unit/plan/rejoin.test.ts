@@ -20,6 +20,7 @@ const withInfo = (node: string, info: Partial<ServerInfo>): typeof facts.infos =
   const before = facts.infos.get(node) ?? masterInfo([]);
   return new Map([...facts.infos, [node, { ...before, ...info }]]);
 };
+const without = (name: string): ReturnType<typeof containers> => facts.containers.filter(({ node }) => node !== name);
 const silent = (...nodes: readonly string[]): typeof facts.infos =>
   new Map([...facts.infos].filter(([node]) => !nodes.includes(node)));
 
@@ -35,6 +36,7 @@ describe('a node that is to come back', () => {
       'follow',
     ],
     ['that runs as a master', { ...facts, infos: withInfo('slave-1', { role: 'master' }) }, 'fence'],
+    ['without a container', { ...facts, containers: without('slave-1') }, 'make'],
   ])('%s must take its way', (_, seen, way) => {
     expect(planRejoin(seen)).toMatchObject({ node: { name: 'slave-1' }, source: { name: 'master' }, way });
   });
@@ -61,8 +63,11 @@ describe('a node that is to come back', () => {
     ],
     ['that is silent', { ...facts, infos: silent('slave-1') }, 'unsafe', 'does not answer'],
     [
-      'without a container',
-      { ...facts, containers: facts.containers.filter(({ node }) => node !== 'slave-1') },
+      'without a container that Docker Compose makes',
+      {
+        ...facts,
+        containers: without('slave-1').map((each) => ({ ...each, run: null, composeProject: 'redis-server' })),
+      },
       'not-found',
       'has no container',
     ],
