@@ -1,4 +1,4 @@
-import { lastRoleIn, lastSourceIn } from '../domain/diagnosis/log.ts';
+import { lastHistoryIn, lastRoleIn, lastSourceIn } from '../domain/diagnosis/log.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { Engine } from '../domain/ports.ts';
 
@@ -11,15 +11,17 @@ export interface LastPart {
   readonly role: 'master' | 'replica' | null;
   /** The address of the source with which it was in sync last as a replica, as `host:port`. */
   readonly source: string | undefined;
+  /** The replication id of the history that it began last, as a master. */
+  readonly history: string | undefined;
 }
 
 /** @returns what a node was last, by its log */
 export async function lastPartOf(id: string, engine: Pick<Engine, 'logs'>): Promise<LastPart> {
   try {
     const log = await engine.logs(id, logLines);
-    return { role: lastRoleIn(log), source: lastSourceIn(log) };
+    return { role: lastRoleIn(log), source: lastSourceIn(log), history: lastHistoryIn(log) };
   } catch (error) {
-    if (error instanceof RmsxError && error.reason === 'log-unreadable') return { role: null, source: undefined };
+    if (error instanceof RmsxError && error.reason === 'log-unreadable') return { role: null, source: undefined, history: undefined };
     throw error;
   }
 }

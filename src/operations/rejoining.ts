@@ -43,7 +43,7 @@ export class Rejoining {
     }
     progress.begin(`looking for writes that only ${name} has`);
     const woken = plan.way === 'wake' ? await wake(cluster, plan, this.#scene.connections, this.#ports.engine) : null;
-    const part: LastPart = woken?.isMaster ? { role: 'master', source: undefined } : last;
+    const part: LastPart = woken?.isMaster ? { role: 'master', source: undefined, history: undefined } : last;
     let fenced: Refusing | null = null;
     let lost: LostWrites;
     let saved: string | null;
@@ -82,7 +82,7 @@ export class Rejoining {
   /** What the node was last; it is asked before anything is told to it. */
   async #lastPart(): Promise<LastPart> {
     const { cluster, plan } = this.#scene;
-    if (plan.way === 'fence') return { role: 'master', source: undefined };
+    if (plan.way === 'fence') return { role: 'master', source: undefined, history: undefined };
     return lastPartOf(containerOf(cluster, plan.node.name)?.id ?? '', this.#ports.engine);
   }
 

@@ -11,6 +11,7 @@ import type { ServerInfo } from '../../domain/server-info.ts';
 import { type ServerVersion, versionOfImage } from '../../domain/server-version.ts';
 import { settingInConf } from '../../render/conf-values.ts';
 import type { Connections } from '../connections.ts';
+import { lastPartOf } from '../last-role.ts';
 import { readAof } from './read-aof.ts';
 import { firstHeld, readReceived, readSince, stretches } from './received.ts';
 
@@ -100,7 +101,8 @@ async function inFile(scene: LostWritesScene, container: ObservedContainer, mast
   const server = isOfSeveral ? ofSeveralFiles : versionOfImage(imageOfFormer(scene));
   if (!server) return { unknown: 'its image does not tell the version of its server' };
   const connection = await connections.to(masterName);
-  const evidence = { file, server, beyond: beyondFile(scene, container) };
+  const isDirect = await isLeftBy(master, scene, container);
+  const evidence = { file, isDirect, server, beyond: beyondFile(scene, container) };
   let lost: LostWrites = { unknown: '' };
   for (const bytes of stretches) {
     const received = await readReceived(connection, master, bytes, signal);
@@ -113,6 +115,16 @@ async function inFile(scene: LostWritesScene, container: ObservedContainer, mast
     return { unknown: 'it goes on with the same writes as the new master, and may have received them from it' };
   }
   return lost;
+}
+
+/** Another one may have been the master between them: what the new one received last was never in this file then. */
+async function isLeftBy(
+  { replid2 }: ServerInfo,
+  { engine, isPredecessor }: LostWritesScene,
+  { id }: ObservedContainer,
+): Promise<boolean> {
+  const { history } = await lastPartOf(id, engine);
+  return history === undefined ? isPredecessor : history === replid2;
 }
 
 function imageOfFormer({ record: { cluster }, formerMaster }: LostWritesScene): string {

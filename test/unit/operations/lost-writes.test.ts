@@ -31,6 +31,8 @@ interface World {
   readonly directives?: Readonly<Record<string, readonly string[]>>;
   readonly streams?: Readonly<Record<string, Buffer>>;
   readonly isPredecessor?: boolean;
+  /** The history that the former master began last, by its log. */
+  readonly began?: string;
 }
 
 const file = { manifest: Buffer.from(manifest), 'incr.aof': Buffer.concat([before, own]) };
@@ -56,13 +58,17 @@ function find(world: World = {}): Promise<LostWrites> {
   const there = containers(cluster(1), { master: 'stopped' }).map((each) =>
     each.node === 'master' ? { ...each, statusText: 'Exited (137) 3 seconds ago', ...master } : each,
   );
+  const { began = history } = world;
+  const logs = async (): Promise<readonly string[]> => [
+    `1:M 28 Nov 2026 18:06:35.123 * Replication backlog created, my new replication IDs are '${began}' and '0'`,
+  ];
   return lostWrites({
     record: changed(directives),
     containers: master === null ? there.filter(({ node }) => node !== 'master') : there,
     formerMaster: 'master',
     isPredecessor,
     connections,
-    engine: { readFile } as Partial<Engine> as Engine,
+    engine: { readFile, logs } as Partial<Engine> as Engine,
     signal: new AbortController().signal,
   });
 }
@@ -126,6 +132,11 @@ describe('the lost writes of a former master', () => {
         infos: { 'slave-1': heir, master: { ...alive, backlog: { ...backlog, firstOffset: second + 1 } } },
       },
       'keeps only the end',
+    ],
+    [
+      'another one was the master between them, and few writes tell where it got its last',
+      { began: 'c'.repeat(40) },
+      'not clear',
     ],
     [
       'it may have followed the new master since',
