@@ -21,7 +21,8 @@ export async function lastPartOf(id: string, engine: Pick<Engine, 'logs'>): Prom
     const log = await engine.logs(id, logLines);
     return { role: lastRoleIn(log), source: lastSourceIn(log), history: lastHistoryIn(log) };
   } catch (error) {
-    if (error instanceof RmsxError && error.reason === 'log-unreadable') return { role: null, source: undefined, history: undefined };
+    if (error instanceof RmsxError && error.reason === 'log-unreadable')
+      return { role: null, source: undefined, history: undefined };
     throw error;
   }
 }

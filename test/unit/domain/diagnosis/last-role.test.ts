@@ -41,7 +41,10 @@ test.each([
 
 const [own, other, none] = ['a', 'b', '0'].map((digit) => digit.repeat(40));
 const fed = line('M', `Replication backlog created, my new replication IDs are '${own}' and '${none}'`);
-const took = line('M', `Setting secondary replication ID to ${own}, valid up to offset: 482. New replication ID is ${other}`);
+const took = line(
+  'M',
+  `Setting secondary replication ID to ${own}, valid up to offset: 482. New replication ID is ${other}`,
+);
 
 test.each([
   ['a master that got its first replica', [served, fed], own],
