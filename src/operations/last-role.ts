@@ -1,4 +1,4 @@
-import { type Departure, departureIn, lastRoleIn, lastSourceIn } from '../domain/diagnosis/log.ts';
+import { type Departure, departureIn, lastHistoryIn, lastRoleIn, lastSourceIn } from '../domain/diagnosis/log.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { Engine } from '../domain/ports.ts';
 
@@ -13,16 +13,25 @@ export interface LastPart {
   readonly source: string | undefined;
   /** Where it left its source by itself, if that was the last it did. */
   readonly departure: Departure | undefined;
+  /** The replication id of the history that it began last, as a master. */
+  readonly history: string | undefined;
 }
+
+/** Nothing is known. */
+export const noPart: LastPart = { role: null, source: undefined, departure: undefined, history: undefined };
 
 /** @returns what a node was last, by its log */
 export async function lastPartOf(id: string, engine: Pick<Engine, 'logs'>): Promise<LastPart> {
   try {
     const log = await engine.logs(id, logLines);
-    return { role: lastRoleIn(log), source: lastSourceIn(log), departure: departureIn(log) };
+    return {
+      role: lastRoleIn(log),
+      source: lastSourceIn(log),
+      departure: departureIn(log),
+      history: lastHistoryIn(log),
+    };
   } catch (error) {
-    if (error instanceof RmsxError && error.reason === 'log-unreadable')
-      return { role: null, source: undefined, departure: undefined };
+    if (error instanceof RmsxError && error.reason === 'log-unreadable') return noPart;
     throw error;
   }
 }

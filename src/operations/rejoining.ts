@@ -10,7 +10,7 @@ import type { Resync } from '../plan/resync.ts';
 import { settingInConf } from '../render/conf-values.ts';
 import { hasUnknownDatabase, lostWritesAsText, lostWritesToPipe } from '../render/lost-writes-file.ts';
 import { awaitUsable } from './await-usable.ts';
-import { type LastPart, lastPartOf } from './last-role.ts';
+import { type LastPart, lastPartOf, noPart } from './last-role.ts';
 import { beginWork, startNamed } from './lifecycle-steps.ts';
 import { isDataKept } from './lost-writes/kept-data.ts';
 import { lostWrites } from './lost-writes/lost-writes.ts';
@@ -45,7 +45,7 @@ export class Rejoining {
     }
     progress.begin(`looking for writes that only ${name} has`);
     const woken = plan.way === 'wake' ? await wake(cluster, plan, this.#scene.connections, this.#ports.engine) : null;
-    const part: LastPart = woken?.isMaster ? { role: 'master', source: undefined, departure: undefined } : last;
+    const part: LastPart = woken?.isMaster ? { ...noPart, role: 'master' } : last;
     let fenced: Refusing | null = null;
     let lost: LostWrites;
     let saved: string | null;
@@ -84,8 +84,8 @@ export class Rejoining {
   /** What the node was last; it is asked before anything is told to it. */
   async #lastPart(): Promise<LastPart> {
     const { cluster, plan } = this.#scene;
-    if (plan.way === 'fence') return { role: 'master', source: undefined, departure: undefined };
-    if (plan.way === 'make') return { role: null, source: undefined, departure: undefined };
+    if (plan.way === 'fence') return { ...noPart, role: 'master' };
+    if (plan.way === 'make') return noPart;
     return lastPartOf(containerOf(cluster, plan.node.name)?.id ?? '', this.#ports.engine);
   }
 

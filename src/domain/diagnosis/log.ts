@@ -126,6 +126,13 @@ export function lastRoleIn(log: readonly string[]): 'master' | 'replica' | null 
   return lastMaster > lastInSync ? 'master' : 'replica';
 }
 
+/** Said by a master: as its first replica comes, and as it takes over from another one (`syncCommand`, `shiftReplicationId`). */
+const beginsHistory = /^\d+:M .*(?:my new replication IDs are '|New replication ID is )(\w{40})/;
+
+/** @returns the replication id of the history that a server began last, as a master; undefined where its log does not tell */
+export const lastHistoryIn = (log: readonly string[]): string | undefined =>
+  beginsHistory.exec(log.findLast((line) => beginsHistory.test(line)) ?? '')?.[1];
+
 /** @returns the address of the source with which a replica was in sync last, as `host:port`; undefined where its log does not tell */
 export function lastSourceIn(log: readonly string[]): string | undefined {
   const lastInSync = log.findLastIndex((line) => /^\d+:S /.test(line) && synchronised.test(line));

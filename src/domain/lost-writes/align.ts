@@ -17,6 +17,8 @@ export interface Alignment {
   /** The last writes that the new master got from the former one, oldest first. */
   readonly received: readonly WriteCommand[];
   readonly file: FileTail;
+  /** Whether the new master surely left the history of the former one, and not that of a master between them. */
+  readonly isDirect: boolean;
   /** The version of the former master. */
   readonly server: ServerVersion;
   /** Whether the file may lack the last writes of the former master. */
@@ -27,8 +29,8 @@ export interface Alignment {
 export type Aligned = { readonly received: number } | { readonly unknown: string };
 
 /**
- * A file that begins in the middle may have lost the place that is looked for, and have the same writes again later on.
- * So many that were never written a second time leave no doubt.
+ * A file that begins in the middle may have lost the place that is looked for, and have the same writes again later on; one
+ * of a master that was replaced earlier may never have had it. So many that were never written a second time leave no doubt.
  */
 const singularWrites = 8;
 /** More databases than anybody writes into by turns. */
@@ -39,7 +41,7 @@ const longestPlainKey = 256;
  * Finds where in the append-only file of a former master the new master stopped receiving. Writes that stand there again
  * and again fit in several places: then nothing is said.
  */
-export function align({ received, file, server, mayEndEarly }: Alignment): Aligned {
+export function align({ received, file, isDirect, server, mayEndEarly }: Alignment): Aligned {
   if (file.writes.length === 0 && file.isWhole) return { received: 0 };
   if (file.writes.length === 0) return { unknown: 'its append-only file was rewritten, and has no write since' };
   if (received.length === 0) return { unknown: 'the new master holds no write of that time any more' };
@@ -57,7 +59,7 @@ export function align({ received, file, server, mayEndEarly }: Alignment): Align
       if (!before || before.singular < place.singular) places.set(place.end, place);
     }
   }
-  return judge([...places.values()], file);
+  return judge([...places.values()], file.isWhole && isDirect);
 }
 
 /** One place where the new master may have stopped receiving. */
@@ -68,11 +70,11 @@ interface Place {
   readonly singular: number;
 }
 
-function judge(places: readonly Place[], file: FileTail): Aligned {
+function judge(places: readonly Place[], isSurelyThere: boolean): Aligned {
   if (places.length === 0) return { unknown: 'its append-only file has nothing of what the new master received last' };
-  const wanted = file.isWhole ? 1 : singularWrites;
+  const wanted = isSurelyThere ? 1 : singularWrites;
   const clear = places.filter(({ singular }) => singular >= wanted);
-  const [only] = places.length === 1 && file.isWhole ? places : clear;
+  const [only] = places.length === 1 && isSurelyThere ? places : clear;
   if (only && clear.length <= 1) return { received: only.end };
   return {
     unknown: 'where the new master stopped receiving is not clear from the few, or the same, writes that there are',

@@ -34,6 +34,8 @@ export function receivedIn(part: Buffer): readonly WriteCommand[] | null {
 /** What is known of the file of a former master. */
 export interface FileEvidence {
   readonly file: FileTail;
+  /** Whether the new master surely left the history of the former one, and not that of a master between them. */
+  readonly isDirect: boolean;
   /** The version of the former master. */
   readonly server: ServerVersion;
   /** Why its last writes may not have reached its file; null where all surely have. */
@@ -41,8 +43,9 @@ export interface FileEvidence {
 }
 
 /** @returns what stands in the append-only file of a former master behind what the new master received */
-export function lostInFile(received: readonly WriteCommand[], { file, server, beyond }: FileEvidence): LostWrites {
-  const aligned = align({ received, file, server, mayEndEarly: beyond !== null });
+export function lostInFile(received: readonly WriteCommand[], { beyond, ...evidence }: FileEvidence): LostWrites {
+  const { file, server } = evidence;
+  const aligned = align({ received, ...evidence, mayEndEarly: beyond !== null });
   if ('unknown' in aligned) return aligned;
   const writes = file.writes.slice(aligned.received);
   const isExact = !writes.some((write) => hasOtherForm(write, server));

@@ -1,5 +1,4 @@
 import { findNode, imageOf, masterOf } from '../../domain/cluster.ts';
-import type { Departure } from '../../domain/diagnosis/log.ts';
 import { messageOf, RmsxError } from '../../domain/errors.ts';
 import { commandsFrom } from '../../domain/lost-writes/command-reader.ts';
 import {
@@ -18,7 +17,7 @@ import type { ServerInfo } from '../../domain/server-info.ts';
 import { type ServerVersion, versionOfImage } from '../../domain/server-version.ts';
 import { settingInConf } from '../../render/conf-values.ts';
 import type { Connections } from '../connections.ts';
-import { lastPartOf } from '../last-role.ts';
+import { type LastPart, lastPartOf, noPart } from '../last-role.ts';
 import { withKeptData } from './kept-data.ts';
 import { readAof } from './read-aof.ts';
 import { firstHeld, readReceived, readSince, sinceStretches, stretches } from './received.ts';
@@ -71,8 +70,8 @@ async function find(scene: LostWritesScene): Promise<LostWrites> {
   const own = container.state === 'running' ? await connections.probe(formerMaster) : undefined;
   const start = own && 'info' in own ? ownStart(own.info, info) : null;
   if (own && 'info' in own && start) return inStream(scene, own.info, start);
-  const { departure } = await lastPartOf(container.id, scene.engine);
-  return inFile(scene, { id: container.id, departure, beyond: beyondFile(scene, container) }, info);
+  const { departure, history } = await lastPartOf(container.id, scene.engine);
+  return inFile(scene, { id: container.id, departure, history, beyond: beyondFile(scene, container) }, info);
 }
 
 /** It has no container any more: somebody removed it, and its data may still be there. */
@@ -80,17 +79,15 @@ async function inKeptData(scene: LostWritesScene, master: ServerInfo): Promise<L
   const { record, containers, formerMaster: node, engine } = scene;
   const beyond = beyondFile(scene, undefined);
   const lost = await withKeptData({ record, containers, node }, engine, (id) =>
-    inFile(scene, { id, departure: undefined, beyond }, master),
+    inFile(scene, { ...noPart, id, beyond }, master),
   );
   return lost ?? { unknown: 'its container and its data are gone' };
 }
 
 /** A file of a server that nobody can ask. */
-interface LeftFile {
+interface LeftFile extends Pick<LastPart, 'departure' | 'history'> {
   /** Of a container that has it. */
   readonly id: string;
-  /** Where the server left its source by itself, if its log says so. */
-  readonly departure: Departure | undefined;
   /** Why its last writes may not have reached the file; null where all surely have. */
   readonly beyond: string | null;
 }
@@ -124,7 +121,7 @@ async function inStream(
 /** It does not run any more, is held, or has begun another history: what it acknowledged is in its file. */
 async function inFile(
   scene: LostWritesScene,
-  { id, departure, beyond }: LeftFile,
+  { id, departure, history, beyond }: LeftFile,
   master: ServerInfo,
 ): Promise<LostWrites> {
   const { record, connections, engine, signal } = scene;
@@ -138,7 +135,7 @@ async function inFile(
   const server = isOfSeveral ? ofSeveralFiles : versionOfImage(imageOfFormer(scene));
   if (!server) return { unknown: 'its image does not tell the version of its server' };
   const connection = await connections.to(masterName);
-  const evidence = { file, server, beyond };
+  const evidence = { file, isDirect: hasLeft || isLeftBy(master, scene, history), server, beyond };
   let lost: LostWrites = { unknown: '' };
   for (const bytes of stretches) {
     const received = await readReceived(connection, master, parting, bytes, signal);
@@ -153,6 +150,18 @@ async function inFile(
     if (isPartOf(lost, since)) return { ...lostInStream([]), beyond };
   }
   return { unknown: 'it goes on with the same writes as the new master, and may have received them from it' };
+}
+
+/**
+ * Another one may have been the master between them: what the new one received last was never in this file then. Where the
+ * record was changed once, that was the only promotion.
+ */
+function isLeftBy(
+  { replid2 }: ServerInfo,
+  { isPredecessor, record }: LostWritesScene,
+  history: string | undefined,
+): boolean {
+  return history === undefined ? isPredecessor || record.epoch === 2 : history === replid2;
 }
 
 function imageOfFormer({ record: { cluster }, formerMaster }: LostWritesScene): string {

@@ -31,10 +31,14 @@ interface World {
   readonly directives?: Readonly<Record<string, readonly string[]>>;
   readonly streams?: Readonly<Record<string, Buffer>>;
   readonly isPredecessor?: boolean;
-  readonly log?: readonly string[];
   /** What is left of its data where its container is gone. */
   readonly volumes?: readonly string[];
+  /** @default that of a master which began the history that the new one left */
+  readonly log?: readonly string[];
 }
+
+const began = (id: string): string =>
+  `1:M 28 Nov 2026 18:06:35.123 * Replication backlog created, my new replication IDs are '${id}' and '0'`;
 
 /** The engine reads volumes through containers. */
 const keptData = ({ volumes = [] }: World): Partial<Engine> => ({
@@ -66,13 +70,14 @@ function find(world: World = {}): Promise<LostWrites> {
   const there = containers(cluster(1), { master: 'stopped' }).map((each) =>
     each.node === 'master' ? { ...each, statusText: 'Exited (137) 3 seconds ago', ...master } : each,
   );
+  const logs = async (): Promise<readonly string[]> => world.log ?? [began(history)];
   return lostWrites({
     record: changed(directives),
     containers: master === null ? there.filter(({ node }) => node !== 'master') : there,
     formerMaster: 'master',
     isPredecessor,
     connections,
-    engine: { ...keptData(world), readFile, logs: async () => world.log ?? [] } as Partial<Engine> as Engine,
+    engine: { ...keptData(world), readFile, logs } as Partial<Engine> as Engine,
     signal: new AbortController().signal,
   });
 }
@@ -151,6 +156,11 @@ describe('the lost writes of a former master', () => {
         infos: { 'slave-1': heir, master: { ...alive, backlog: { ...backlog, firstOffset: second + 1 } } },
       },
       'keeps only the end',
+    ],
+    [
+      'another one was the master between them, and few writes tell where it got its last',
+      { log: [began('c'.repeat(40))] },
+      'not clear',
     ],
     [
       'it may have followed the new master since',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { departureIn, lastRoleIn, lastSourceIn } from '../../../../src/domain/diagnosis/log.ts';
+import { departureIn, lastHistoryIn, lastRoleIn, lastSourceIn } from '../../../../src/domain/diagnosis/log.ts';
 
 const line = (letter: string, text: string): string => `1:${letter} 28 Nov 2026 18:06:35.123 * ${text}`;
 const boot = '1:C 28 Nov 2026 18:06:35.123 # oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo';
@@ -52,4 +52,21 @@ test.each([
   ['was always the master', [boot, served], undefined],
 ])('where a server left its source must be read from its log: it %s', (_, log, departure) => {
   expect(departureIn(log)).toEqual(departure);
+});
+
+const [own, other, none] = ['a', 'b', '0'].map((digit) => digit.repeat(40));
+const fed = line('M', `Replication backlog created, my new replication IDs are '${own}' and '${none}'`);
+const took = line(
+  'M',
+  `Setting secondary replication ID to ${own}, valid up to offset: 482. New replication ID is ${other}`,
+);
+
+test.each([
+  ['a master that got its first replica', [served, fed], own],
+  ['one that took over', [inSync, took], other],
+  ['one that was restarted since it took over', [inSync, took, boot, served, fed], own],
+  ['one that came back', [fed, boot, trying, line('S', `Master replication ID changed to ${other}`), inSync], own],
+  ['a replica', [boot, trying, inSync], undefined],
+])('the log of %s must tell which history it began last', (_, log, history) => {
+  expect(lastHistoryIn(log)).toBe(history);
 });

@@ -22,10 +22,10 @@ const sets = (from: number, to: number): readonly string[] =>
 function lost(
   received: readonly string[],
   file: readonly string[],
-  { isWhole = true, version = redis7, beyond = null as string | null } = {},
+  { isWhole = true, isDirect = true, version = redis7, beyond = null as string | null } = {},
 ): LostWrites {
   const found = receivedIn(stream(...received)) ?? [];
-  return lostInFile(found, { file: { writes: writes(...file), isWhole }, server: version, beyond });
+  return lostInFile(found, { file: { writes: writes(...file), isWhole }, isDirect, server: version, beyond });
 }
 
 const linesOf = (found: LostWrites): unknown => ('unknown' in found ? found : lines(found.writes));
@@ -71,6 +71,12 @@ describe('the writes that only a former master has', () => {
 
   test('must not count a transaction at the end of the file that has no end', () => {
     expect(linesOf(lost(['SET a 1'], ['SET a 1', 'SET b 1', 'MULTI', 'SET c 1']))).toEqual(['SET b 1']);
+  });
+
+  test('must not be guessed from one write of a later master that is the last of the file, too', () => {
+    const file = ['SET a 1', 'SET only-here 1', 'SET flag on'];
+    expect(linesOf(lost(['SET flag on'], file, { isDirect: false }))).toEqual(unclear);
+    expect(linesOf(lost(sets(0, 8), [...sets(0, 8), 'SET b 1'], { isDirect: false }))).toEqual(['SET b 1']);
   });
 
   test('must be told where the file lacks what the new master has, and it may', () => {
@@ -159,6 +165,7 @@ describe('any history', () => {
         received: history.slice(start, stop),
         file: { writes: history.slice(cut), isWhole: cut === 0 },
         server: redis7,
+        isDirect: random(2) === 0,
         mayEndEarly: random(2) === 0,
       });
       if ('unknown' in found) continue;
