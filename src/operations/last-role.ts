@@ -13,7 +13,7 @@ export interface LastPart {
   readonly source: string | undefined;
   /** Where it left its source by itself, if that was the last it did. */
   readonly departure: Departure | undefined;
-  /** The replication id of the history that it began last, as a master. */
+  /** The replication id of the history in which it wrote, or received, last. */
   readonly history: string | undefined;
 }
 

@@ -68,6 +68,7 @@ async function ownWritesOf(
   try {
     return (await rejoin(name, node, { dryRun: true }, ports)).lost;
   } catch (error) {
+    if (error instanceof RmsxError && error.code === 'not-found') return null; // it is new
     if (!(error instanceof RmsxError) || error.code !== 'unsafe') throw error;
     if (role === 'replica') return null;
     return { unknown: error.message.replace(/\.$/, '') };

@@ -257,7 +257,7 @@ test('a former master whose container is gone must not lose what is left of its 
     // A replica that followed has nothing of its own, with or without a log.
     await (await cluster.client('slave-1')).set('later', '1');
     await docker('rm', '-f', cluster.container('slave-2'));
-    const made = await cluster.rmsx('up');
+    const made = await cluster.rmsx('up', '--replicas', '3');
     expect([made.code, made.stderr]).toEqual([0, expect.not.stringContaining('cannot be known')]);
   } finally {
     await cluster.remove();

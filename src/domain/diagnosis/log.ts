@@ -126,12 +126,16 @@ export function lastRoleIn(log: readonly string[]): 'master' | 'replica' | null 
   return lastMaster > lastInSync ? 'master' : 'replica';
 }
 
-/** Said by a master: as its first replica comes, and as it takes over from another one (`syncCommand`, `shiftReplicationId`). */
-const beginsHistory = /^\d+:M .*(?:my new replication IDs are '|New replication ID is )(\w{40})/;
+/**
+ * Said by a master as its first replica comes, and as it takes over from another one (`syncCommand`, `shiftReplicationId`);
+ * by a replica as it gets all data, and as its source took over from another one (`slaveTryPartialResynchronization`).
+ */
+const inHistory =
+  /^\d+:(?:M .*(?:my new replication IDs are '|New replication ID is )|S .*(?:Full resync from (?:master|primary): |replication ID changed to ))(\w{40})/i;
 
-/** @returns the replication id of the history that a server began last, as a master; undefined where its log does not tell */
+/** @returns the replication id of the history in which a server wrote, or received, last; undefined where its log does not tell */
 export const lastHistoryIn = (log: readonly string[]): string | undefined =>
-  beginsHistory.exec(log.findLast((line) => beginsHistory.test(line)) ?? '')?.[1];
+  inHistory.exec(log.findLast((line) => inHistory.test(line)) ?? '')?.[1];
 
 /** @returns the address of the source with which a replica was in sync last, as `host:port`; undefined where its log does not tell */
 export function lastSourceIn(log: readonly string[]): string | undefined {

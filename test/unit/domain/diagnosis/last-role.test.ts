@@ -65,8 +65,9 @@ test.each([
   ['a master that got its first replica', [served, fed], own],
   ['one that took over', [inSync, took], other],
   ['one that was restarted since it took over', [inSync, took, boot, served, fed], own],
-  ['one that came back', [fed, boot, trying, line('S', `Master replication ID changed to ${other}`), inSync], own],
-  ['a replica', [boot, trying, inSync], undefined],
-])('the log of %s must tell which history it began last', (_, log, history) => {
+  ['one that came back', [fed, boot, trying, line('S', `Master replication ID changed to ${other}`), again], other],
+  ['a replica that got all data', [boot, trying, line('S', `Full resync from primary: ${own}:482`), inSync], own],
+  ['a replica whose log does not begin early enough', [boot, trying, inSync], undefined],
+])('the log of %s must tell in which history it was last', (_, log, history) => {
   expect(lastHistoryIn(log)).toBe(history);
 });
