@@ -1,4 +1,4 @@
-import { findNode, masterOf, plannedRole } from '../domain/cluster.ts';
+import { type ClusterSpec, findNode, masterOf, plannedRole } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { LostWrites } from '../domain/lost-writes/lost-writes.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
@@ -29,70 +29,53 @@ export async function refuseToLoseOwn(
   );
   const hasMaster = containerOf({ containers }, masterOf(record.cluster).name)?.state === 'running';
   const notices: Notice[] = [];
-  for (const node of hasMaster && record.epoch > 1 ? madeAnew(plan, containers) : []) {
-    const spec = findNode(record.cluster, node);
-    const lost = spec && plannedRole(spec) === 'replica' ? await ownWritesOf(name, node, 'replica', ports) : null;
-    if (lost === null) continue;
-    if (!('unknown' in lost)) refuseToLose(lost, { cluster: name, node });
-    else notices.push(mayBeOld(node, lost.unknown));
-  }
   for (const node of new Set(nodes)) {
     const spec = findNode(record.cluster, node);
-    const container = containerOf({ containers }, node);
-    if (!spec || !container || plannedRole(spec) === 'master') continue;
-    if (container.state === 'stopped' && record.cluster.persistence === 'none') continue; // its writes are gone already
-    const { role } = await lastPartOf(container.id, ports.engine);
-    // A replica has some only where another one was promoted without it: that one can be asked, if anybody can.
-    if (role === null || (role === 'replica' && (!hasMaster || record.epoch < 2))) continue;
-    const lost = await ownWritesOf(name, node, role, ports);
+    if (!spec || plannedRole(spec) === 'master') continue;
+    const part = await partOf(containerOf({ containers }, node), record.cluster, ports);
+    // Only a master has some where nobody was promoted; else the one that was can be asked, if anybody can.
+    if (part === null || (part !== 'master' && (!hasMaster || record.epoch < 2))) continue;
+    const lost = await ownWritesOf(name, node, part, ports);
     if (lost === null) continue;
     if (!('unknown' in lost)) refuseToLose(lost, { cluster: name, node });
-    else notices.push(role === 'master' ? mayBeLost(node, lost.unknown) : mayBeReplaced(node, lost.unknown));
+    else
+      notices.push({ code: 'own-writes-unknown', node, message: whatMayBeLost[part](node, lost.unknown), hint: null });
   }
   return notices;
 }
 
-/** The nodes that get a container, and have none: their data may be there. */
-const madeAnew = (plan: Plan, containers: readonly ObservedContainer[]): readonly string[] =>
-  plan.flatMap(({ step }) =>
-    step.op === 'create-container' && !containerOf({ containers }, step.node) ? [step.node] : [],
-  );
+/** What a node was last. It is `gone` where it has no container, and so no log: its data may be there. */
+type Part = 'master' | 'replica' | 'gone';
 
-/** @returns null where it follows already, and of a replica of which nothing can be said, as its source is away too */
-async function ownWritesOf(
-  name: string,
-  node: string,
-  role: 'master' | 'replica',
-  ports: Ports,
-): Promise<LostWrites | null> {
+/** @returns null where it does not tell, or has nothing to lose */
+async function partOf(
+  container: ObservedContainer | undefined,
+  { persistence }: ClusterSpec,
+  { engine }: Ports,
+): Promise<Part | null> {
+  if (!container) return 'gone';
+  if (container.state === 'stopped' && persistence === 'none') return null; // its writes are gone already
+  return (await lastPartOf(container.id, engine)).role;
+}
+
+/** @returns null where it follows already, or is new, and of one that was no master where nobody can be asked */
+async function ownWritesOf(name: string, node: string, part: Part, ports: Ports): Promise<LostWrites | null> {
   try {
     return (await rejoin(name, node, { dryRun: true }, ports)).lost;
   } catch (error) {
     if (error instanceof RmsxError && error.code === 'not-found') return null; // it is new
     if (!(error instanceof RmsxError) || error.code !== 'unsafe') throw error;
-    if (role === 'replica') return null;
+    if (part !== 'master') return null;
     return { unknown: error.message.replace(/\.$/, '') };
   }
 }
 
-const mayBeLost = (node: string, why: string): Notice => ({
-  code: 'own-writes-unknown',
-  node,
-  message: `${node} was the master once, and comes back as a replica: writes that only it had are lost, and whether there were any cannot be known: ${why}`,
-  hint: null,
-});
-
-const mayBeOld = (node: string, why: string): Notice => ({
-  code: 'own-writes-unknown',
-  node,
-  message: `${node} had no container, and comes back with the data that it had as a replica: writes that only it had are lost, and whether there were any cannot be known: ${why}`,
-  hint: null,
-});
-
-/** Of those that were in sync with the one that was promoted, nothing is said. */
-const mayBeReplaced = (node: string, why: string): Notice => ({
-  code: 'own-writes-unknown',
-  node,
-  message: `${node} was away when another node was promoted: what it had received beyond that one is replaced, and whether there was any cannot be known: ${why}`,
-  hint: null,
-});
+/** Of a replica that was in sync with the one that was promoted, nothing is said. */
+const whatMayBeLost: Readonly<Record<Part, (node: string, why: string) => string>> = {
+  master: (node, why) =>
+    `${node} was the master once, and comes back as a replica: writes that only it had are lost, and whether there were any cannot be known: ${why}`,
+  gone: (node, why) =>
+    `${node} had no container, and comes back with the data that it had as a replica: writes that only it had are lost, and whether there were any cannot be known: ${why}`,
+  replica: (node, why) =>
+    `${node} was away when another node was promoted: what it had received beyond that one is replaced, and whether there was any cannot be known: ${why}`,
+};
