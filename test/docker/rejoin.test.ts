@@ -223,6 +223,7 @@ test('a held master without a file must come back with its own writes listed and
     const listed = new Set((lost?.list ?? []).map((line) => setIn(line)[0]));
     expect([...missing].filter((key) => !listed.has(key))).toEqual([]);
     expect(listed.size).toBe(lost?.writes);
+    expect((lost?.list ?? []).filter((line) => !line.startsWith('0> '))).toEqual([]);
     expect([...answers].filter((answer) => answer === 'OK')).toEqual([]);
     expect((await cluster.status()).cluster).toMatchObject({ health: 'healthy', master: 'slave-1' });
     expect(await (await cluster.client('master')).config('GET', 'min-replicas-to-write')).toContain('0');

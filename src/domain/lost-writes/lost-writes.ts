@@ -59,6 +59,19 @@ export const lostInStream = (writes: readonly WriteCommand[]): LostWrites => ({
   beyond: null,
 });
 
+/**
+ * Writes whose database the stream does not say, with those that their server's own file has for them.
+ * @param file - the writes at its end
+ * @returns the same writes where the file does not end with them: it may lack the last ones, or have another form of some
+ */
+export function withDatabasesOf(
+  writes: readonly WriteCommand[],
+  file: readonly WriteCommand[],
+): readonly WriteCommand[] {
+  const tail = file.slice(-writes.length);
+  return writes.every((write, i) => isSame(write, tail[i])) ? tail : writes;
+}
+
 /** Whether what seems lost begins as the new master went on: then its holder may have followed it. */
 export function goesOnAlike(lost: LostWrites, since: readonly WriteCommand[]): boolean {
   const [own] = 'unknown' in lost ? [] : lost.writes;

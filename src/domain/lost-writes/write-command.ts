@@ -67,6 +67,12 @@ export function writesIn(commands: readonly RawCommand[], database: number | nul
   return commands.flatMap((args) => finder.take(args));
 }
 
+/** @returns the database in which a stream goes on after these commands; null where none of them says it */
+export function databaseAfter(commands: readonly RawCommand[]): number | null {
+  const last = commands.findLast((args) => nameOf(args) === 'SELECT');
+  return last ? Number(last[1]?.toString('latin1')) : null;
+}
+
 /**
  * Commands from a stream that may begin inside a transaction: then from its end on, as its beginning is not there, and with
  * the database that was chosen in it.

@@ -1,4 +1,5 @@
 import { findNode, imageOf, masterOf } from '../../domain/cluster.ts';
+import type { Departure } from '../../domain/diagnosis/log.ts';
 import { messageOf, RmsxError } from '../../domain/errors.ts';
 import { commandsFrom } from '../../domain/lost-writes/command-reader.ts';
 import {
@@ -7,12 +8,12 @@ import {
   type LostWrites,
   lostInFile,
   lostInStream,
+  withDatabasesOf,
 } from '../../domain/lost-writes/lost-writes.ts';
-import { writesIn } from '../../domain/lost-writes/write-command.ts';
+import { type WriteCommand, writesIn } from '../../domain/lost-writes/write-command.ts';
 import { containerOf, hasEndedInOrder, type ObservedContainer } from '../../domain/observed.ts';
 import type { Engine } from '../../domain/ports.ts';
 import type { ClusterRecord } from '../../domain/record.ts';
-import type { StreamPart } from '../../domain/redis-port.ts';
 import type { ServerInfo } from '../../domain/server-info.ts';
 import { type ServerVersion, versionOfImage } from '../../domain/server-version.ts';
 import { settingInConf } from '../../render/conf-values.ts';
@@ -20,7 +21,7 @@ import type { Connections } from '../connections.ts';
 import { type LastPart, lastPartOf, noPart } from '../last-role.ts';
 import { withKeptData } from './kept-data.ts';
 import { readAof } from './read-aof.ts';
-import { firstHeld, readReceived, readSince, sinceStretches, stretches } from './received.ts';
+import { firstHeld, readDatabaseAt, readReceived, readSince, sinceStretches, stretches } from './received.ts';
 
 /** Whose lost writes are looked for. */
 export interface LostWritesScene {
@@ -69,7 +70,7 @@ async function find(scene: LostWritesScene): Promise<LostWrites> {
   if (container.state === 'restarting') return { unknown: 'it keeps restarting' };
   const own = container.state === 'running' ? await connections.probe(formerMaster) : undefined;
   const start = own && 'info' in own ? ownStart(own.info, info) : null;
-  if (own && 'info' in own && start) return inStream(scene, own.info, start);
+  if (own && 'info' in own && start) return inStream(scene, { id: container.id, own: own.info, ...start });
   const { departure, history } = await lastPartOf(container.id, scene.engine);
   return inFile(scene, { id: container.id, departure, history, beyond: beyondFile(scene, container) }, info);
 }
@@ -93,7 +94,7 @@ interface LeftFile extends Pick<LastPart, 'departure' | 'history'> {
 }
 
 /** Where the stream of a master begins that nobody else has; null where it shares no history with the other one. */
-function ownStart(own: ServerInfo, master: ServerInfo): Omit<StreamPart, 'bytes'> | null {
+function ownStart(own: ServerInfo, master: ServerInfo): Departure | null {
   if (own.role !== 'master') return null;
   const { replid } = own;
   if (replid === master.replid2) return { replid, offset: master.secondOffset }; // the other one left
@@ -102,10 +103,10 @@ function ownStart(own: ServerInfo, master: ServerInfo): Omit<StreamPart, 'bytes'
 
 /** It runs, and has the very stream that nobody else has. */
 async function inStream(
-  { formerMaster, connections, signal }: LostWritesScene,
-  own: ServerInfo,
-  { replid, offset }: Omit<StreamPart, 'bytes'>,
+  scene: LostWritesScene,
+  { id, own, replid, offset }: Departure & { readonly id: string; readonly own: ServerInfo },
 ): Promise<LostWrites> {
+  const { formerMaster, connections, signal } = scene;
   const bytes = own.offset - offset + 1;
   if (bytes < 0) return { unknown: 'it has less than the new master' };
   if (bytes === 0) return lostInStream([]);
@@ -115,7 +116,27 @@ async function inStream(
   const connection = await connections.to(formerMaster);
   const part = await connection.readStream({ replid, offset, bytes }, signal);
   const commands = commandsFrom(part);
-  return commands ? lostInStream(writesIn(commands)) : { unknown: 'what it has alone cannot be read' };
+  if (!commands) return { unknown: 'what it has alone cannot be read' };
+  const writes = writesIn(commands);
+  if (writes[0]?.database !== null) return lostInStream(writes);
+  const database = await readDatabaseAt(connection, own, { replid, offset }, signal);
+  return lostInStream(database === null ? await askFile(writes, id, scene) : writesIn(commands, database));
+}
+
+/** A stream says its database when that changes, which may be long ago; a file says it at its beginning. */
+async function askFile(
+  writes: readonly WriteCommand[],
+  id: string,
+  { record, engine, signal }: LostWritesScene,
+): Promise<readonly WriteCommand[]> {
+  if (record.cluster.persistence !== 'aof') return writes;
+  try {
+    return withDatabasesOf(writes, (await readAof(engine, id, signal)).file.writes);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof RmsxError || error instanceof RangeError) return writes; // they are known without it
+    throw error;
+  }
 }
 
 /** It does not run any more, is held, or has begun another history: what it acknowledged is in its file. */

@@ -1,7 +1,7 @@
 import type { Departure } from '../../domain/diagnosis/log.ts';
-import { CommandReader } from '../../domain/lost-writes/command-reader.ts';
+import { CommandReader, commandsUpTo } from '../../domain/lost-writes/command-reader.ts';
 import { receivedIn } from '../../domain/lost-writes/lost-writes.ts';
-import { type WriteCommand, writesIn } from '../../domain/lost-writes/write-command.ts';
+import { databaseAfter, type WriteCommand, writesIn } from '../../domain/lost-writes/write-command.ts';
 import type { RedisConnection } from '../../domain/redis-port.ts';
 import type { ServerInfo } from '../../domain/server-info.ts';
 
@@ -34,10 +34,40 @@ export async function readReceived(
   bytes: number,
   signal: AbortSignal,
 ): Promise<readonly WriteCommand[] | null> {
-  const offset = Math.max(firstHeld(info), parting.offset - bytes);
-  const length = parting.offset - offset;
-  if (!info.backlog.active || length < 1) return null;
-  return receivedIn(await connection.readStream({ replid: parting.replid, offset, bytes: length }, signal));
+  const part = await readBefore(connection, info, parting, bytes, signal);
+  return part && receivedIn(part);
+}
+
+/**
+ * Reads in which database a stream goes on.
+ * @param info - what its server says
+ * @param place - where it goes on
+ * @returns null where the server does not have any more what says it
+ */
+export async function readDatabaseAt(
+  connection: RedisConnection,
+  info: ServerInfo,
+  place: Departure,
+  signal: AbortSignal,
+): Promise<number | null> {
+  for (const bytes of stretches) {
+    const part = await readBefore(connection, info, place, bytes, signal);
+    const database = part && databaseAfter(commandsUpTo(part) ?? []);
+    if (database !== null) return database;
+  }
+  return null;
+}
+
+async function readBefore(
+  connection: RedisConnection,
+  info: ServerInfo,
+  { replid, offset: end }: Departure,
+  mostBytes: number,
+  signal: AbortSignal,
+): Promise<Buffer | null> {
+  const offset = Math.max(firstHeld(info), end - mostBytes);
+  const bytes = end - offset;
+  return info.backlog.active && bytes > 0 ? connection.readStream({ replid, offset, bytes }, signal) : null;
 }
 
 /**

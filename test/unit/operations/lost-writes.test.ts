@@ -51,13 +51,17 @@ const file = { manifest: Buffer.from(manifest), 'incr.aof': Buffer.concat([befor
 
 function find(world: World = {}): Promise<LostWrites> {
   const { infos = { 'slave-1': heir }, files = file, master = {}, directives = always, isPredecessor = true } = world;
-  const streams: Readonly<Record<string, Buffer>> = { 'slave-1': before, master: own, ...world.streams };
+  const streams: Readonly<Record<string, Buffer>> = {
+    'slave-1': before,
+    master: Buffer.concat([before, own]),
+    ...world.streams,
+  };
   const connections = {
     probe: async (node: string) => (infos[node] ? { info: infos[node] } : { error: new RmsxError('failed', 'no') }),
     to: async (node: string) => {
       const readStream = async (part: StreamPart): Promise<Buffer> => {
         if (part.replid === next) return streams.since ?? Buffer.alloc(0);
-        return (streams[node] ?? Buffer.alloc(0)).subarray(-part.bytes);
+        return (streams[node] ?? Buffer.alloc(0)).subarray(part.offset - 1, part.offset - 1 + part.bytes);
       };
       return { readStream } as Partial<RedisConnection> as RedisConnection;
     },
@@ -174,5 +178,23 @@ describe('the lost writes of a former master', () => {
   test('must be none where the new master has all that stands in its file', async () => {
     const world = { isPredecessor: false, streams: { since: Buffer.concat([own, stream('SET e 5')]) } };
     expect(seen(await find(world))).toEqual({ writes: [], bytes: 0, beyond: null });
+  });
+
+  const running = { master: { state: 'running' }, directives: always } as const;
+  const databases = async (world: World): Promise<unknown> => {
+    const lost = await find({ ...running, ...world });
+    return 'unknown' in lost ? lost : lost.writes.map(({ database }) => database);
+  };
+
+  test('must have the database that its stream said last before them, or that its file has', async () => {
+    const master = Buffer.concat([stream('SELECT 3', 'SET a 1', 'SET b 2'), own]);
+    const infos = { 'slave-1': heir, master: alive };
+    expect(await databases({ infos, streams: { master } })).toEqual([3, 3, 3, 3]);
+    const begins = { ...alive, backlog: { ...backlog, firstOffset: second } };
+    const short = { infos: { 'slave-1': heir, master: begins } };
+    expect(await databases(short)).toEqual([0, 0, 0, 0]);
+    const other = { 'appendonly.aof': Buffer.concat([before, stream('SET c 3')]) };
+    expect(await databases({ ...short, files: other })).toEqual([null, null, null, null]);
+    expect(await databases({ ...short, files: {} })).toEqual([null, null, null, null]);
   });
 });
