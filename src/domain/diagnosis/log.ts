@@ -23,6 +23,10 @@ const full = 'No space left on device';
 export const fatalLine: RegExp =
   /FATAL|Fatal error|Can't handle RDB|can't open|Bad (directive|file)|aborting|Unsupported system page size|Guru Meditation|crashed by signal/i;
 
+const fullSync = /Full resync from (?:master|primary)/i;
+/** What a replica of Redis 8 says in the place of that, without the history, where it gets all data over a connection of its own. */
+const namelessSync = /initialize RDB channel/;
+
 /** Before every synchronisation. */
 const connecting = /Connecting to (?:MASTER|PRIMARY) (\S+:\d+)/;
 
@@ -76,7 +80,7 @@ export function fullSyncsIn(log: readonly string[], withinSeconds: number): { co
   const own = log.slice(log.findLastIndex((line) => started.test(line)) + 1);
   const lastMs = timeOf(own.findLast((line) => timeOf(line) !== undefined) ?? '') ?? 0;
   const times = own
-    .filter((line) => /Full resync from (master|primary)/i.test(line))
+    .filter((line) => fullSync.test(line) || namelessSync.test(line))
     .flatMap((line) => timeOf(line) ?? [])
     .filter((timeMs) => lastMs - timeMs <= withinSeconds * 1000);
   const [firstMs = lastMs] = times;
@@ -135,7 +139,7 @@ const inHistory =
 
 /** @returns the replication id of the history in which a server wrote, or received, last; undefined where its log does not tell */
 export const lastHistoryIn = (log: readonly string[]): string | undefined =>
-  inHistory.exec(log.findLast((line) => inHistory.test(line)) ?? '')?.[1];
+  inHistory.exec(log.findLast((line) => inHistory.test(line) || namelessSync.test(line)) ?? '')?.[1];
 
 /** @returns the address of the source with which a replica was in sync last, as `host:port`; undefined where its log does not tell */
 export function lastSourceIn(log: readonly string[]): string | undefined {

@@ -67,6 +67,11 @@ test.each([
   ['one that was restarted since it took over', [inSync, took, boot, served, fed], own],
   ['one that came back', [fed, boot, trying, line('S', `Master replication ID changed to ${other}`), again], other],
   ['a replica that got all data', [boot, trying, line('S', `Full resync from primary: ${own}:482`), inSync], own],
+  [
+    'a replica of Redis 8 that got all data',
+    [fed, boot, trying, line('S', 'PSYNC is not possible, initialize RDB channel.'), inSync],
+    undefined,
+  ],
   ['a replica whose log does not begin early enough', [boot, trying, inSync], undefined],
 ])('the log of %s must tell in which history it was last', (_, log, history) => {
   expect(lastHistoryIn(log)).toBe(history);

@@ -211,6 +211,25 @@ test.each<[string, Given, readonly string[]]>([
     ],
   ],
   [
+    'one of Redis 8 that begins again and again',
+    {
+      infos: { 'slave-1': syncing({ readBytes: 1, leftBytes: null, totalBytes: null }) },
+      clues: {
+        'slave-1': {
+          log: ['17:00:00', '18:06:30', '18:06:45', '18:07:10'].map((time) =>
+            at(time, 'PSYNC is not possible, initialize RDB channel.'),
+          ),
+        },
+        master: {
+          log: [at('18:07:00', 'Client id=7 scheduled to be closed ASAP for overcoming of output buffer limits.')],
+        },
+      },
+    },
+    [
+      'resync-loop slave-1: slave-1 begins a full synchronisation with master again and again: 3 in 40 s; master gives it up, as it does not keep up (client-output-buffer-limit) -> rmsx logs master --tail 20',
+    ],
+  ],
+  [
     'replicas that need full synchronisations again and again',
     { infos: { master: online({ fullSyncs: 12, uptimeSeconds: 110 }) } },
     [
