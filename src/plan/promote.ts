@@ -17,6 +17,7 @@ import { refuseToGuess, strangersTo } from './other-histories.ts';
 import { predictLoss } from './predict-loss.ts';
 import { reparent } from './reparent.ts';
 import { predictResync } from './resync.ts';
+import { refuseToReplace } from './second-master.ts';
 
 /** Everything that a promotion follows from. */
 export interface PromoteFacts {
@@ -72,6 +73,7 @@ export function planPromote(facts: PromoteFacts): PromotePlan | null {
   const formerMaster = was && masterOf(was).name;
   const verdict = was && judgeMaster({ ...facts, cluster: was });
   if (was && verdict && !facts.force) refuseLivingMaster(verdict, was, target, isMaster);
+  if (isMaster && !isDone && !facts.force) refuseToReplace(cluster, target, facts.infos);
   const fence = was && verdict && fenceFor(was, facts.containers, verdict);
   const survivors = cluster.nodes
     .map((node) => node.name)

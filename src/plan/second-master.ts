@@ -1,0 +1,34 @@
+import type { ClusterSpec } from '../domain/cluster.ts';
+import { RmsxError } from '../domain/errors.ts';
+import { bestHeir, promoteCommand } from '../domain/heir.ts';
+import { promotion, rmsxCommand, waysOut } from '../domain/hints.ts';
+import { rankCandidates, standingTo } from '../domain/rank.ts';
+import type { ServerInfo } from '../domain/server-info.ts';
+
+/**
+ * A node that somebody made a master by hand has nothing of what the master of the record was told since: its replicas have.
+ * @param target - runs as a master, and is not the one of the record
+ * @throws RmsxError `unsafe` where a replica holds writes that would be replaced, with their bytes where they can be counted
+ */
+export function refuseToReplace(cluster: ClusterSpec, target: string, infos: ReadonlyMap<string, ServerInfo>): void {
+  const heir = infos.get(target);
+  if (!heir) return;
+  const problems = [...infos].flatMap(([node, info]) => {
+    const standing = node === target || info.role === 'master' ? 'behind' : standingTo(info, heir, []);
+    if (standing === 'behind') return [];
+    const bytes = info.offset - (heir.secondOffset - 1);
+    return standing === 'ahead'
+      ? [`${node} has ${bytes} bytes from after ${target} became a master`]
+      : [`${node} holds another history, of ${info.keys} keys`];
+  });
+  if (problems.length === 0) return;
+  const { name } = cluster;
+  const own = `what only ${target} has ${cluster.persistence === 'none' ? 'goes with it' : 'stays on its disk until it comes back'}`;
+  const other = bestHeir(cluster, rankCandidates(infos));
+  const keep = other && `${rmsxCommand(name, `stop ${target}`)} && ${promoteCommand(cluster, other)}`;
+  throw new RmsxError('unsafe', `${target} runs as a master, and making it the one of ${name} would erase writes.`, {
+    node: target,
+    problems,
+    hint: waysOut(keep && `keep them: ${keep}   (${own})`, `lose them: ${promotion(name, target, true)}`),
+  });
+}
