@@ -89,6 +89,18 @@ describe('the lost writes of a former master', () => {
       null,
     ],
     [
+      'that left the same history as the new one must come from its stream',
+      {
+        master: { state: 'running' },
+        infos: {
+          'slave-1': heir,
+          master: { ...alive, replid: 'c'.repeat(40), replid2: history, secondOffset: second },
+        },
+        files: {},
+      },
+      null,
+    ],
+    [
       'that syncs once a second must be what was found at least',
       { directives: {} },
       expect.stringContaining('everysec'),
