@@ -33,6 +33,8 @@ interface World {
   readonly isPredecessor?: boolean;
   /** The history that the former master began last, by its log. */
   readonly began?: string;
+  /** What else stands at the end of its log. */
+  readonly logged?: string;
 }
 
 const file = { manifest: Buffer.from(manifest), 'incr.aof': Buffer.concat([before, own]) };
@@ -58,9 +60,10 @@ function find(world: World = {}): Promise<LostWrites> {
   const there = containers(cluster(1), { master: 'stopped' }).map((each) =>
     each.node === 'master' ? { ...each, statusText: 'Exited (137) 3 seconds ago', ...master } : each,
   );
-  const { began = history } = world;
+  const { began = history, logged = '' } = world;
   const logs = async (): Promise<readonly string[]> => [
     `1:M 28 Nov 2026 18:06:35.123 * Replication backlog created, my new replication IDs are '${began}' and '0'`,
+    logged,
   ];
   return lostWrites({
     record: changed(directives),
@@ -113,6 +116,14 @@ describe('the lost writes of a former master', () => {
     [
       'that ended in order must be exact all the same',
       { directives: {}, master: { statusText: 'Exited (0) 3 seconds ago' } },
+      null,
+    ],
+    [
+      'that was a replica since must be told by as few writes',
+      {
+        began: 'c'.repeat(40),
+        logged: '1:S 28 Nov 2026 18:06:36.123 * MASTER <-> REPLICA sync: Finished with success',
+      },
       null,
     ],
     [
