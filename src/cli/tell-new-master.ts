@@ -1,4 +1,5 @@
 import { exitCodes } from '../domain/errors.ts';
+import { rmsxCommand } from '../domain/hints.ts';
 import type { Context } from './context.ts';
 
 /** What is told of a node that became the master. */
@@ -18,9 +19,20 @@ export const resyncsInWords = ({ resync }: NewMasterFacts): string =>
 export const tellUnchanged = ({ promoted }: NewMasterFacts, context: Context): void =>
   context.tell(`${promoted} is already the master: nothing to do`);
 
-/** Tells who does not follow the new master yet. */
-export function tellIncomplete({ promoted, incomplete }: NewMasterFacts, context: Context): void {
-  if (incomplete.length > 0) context.tell(`not following ${promoted} yet: ${incomplete.join(', ')}`);
+/** Tells what a new master still lacks: who does not follow it yet, and whether it takes no write itself. */
+export function tellIncomplete(facts: NewMasterFacts, context: Pick<Context, 'tell' | 'name'>): void {
+  for (const line of incompleteInWords(facts, context.name)) context.tell(line);
+}
+
+/** @returns the same as lines; none where nothing is missing */
+export function incompleteInWords({ promoted, incomplete }: NewMasterFacts, cluster: string): readonly string[] {
+  const others = incomplete.filter((node) => node !== promoted);
+  return [
+    ...(others.length > 0 ? [`not following ${promoted} yet: ${others.join(', ')}`] : []),
+    ...(incomplete.includes(promoted)
+      ? [`${promoted} is the master, and takes no write yet: ${rmsxCommand(cluster, 'status')} tells why`]
+      : []),
+  ];
 }
 
 /** @returns 0, or the code for a new master that not everything follows */

@@ -23,9 +23,9 @@ export function refuseToReplace(cluster: ClusterSpec, target: string, infos: Rea
   });
   if (problems.length === 0) return;
   const { name } = cluster;
-  const own = `what only ${target} has ${cluster.persistence === 'none' ? 'goes with it' : 'stays on its disk until it comes back'}`;
+  const own = `what only ${target} has is told then, and can be saved, by ${rmsxCommand(name, `rejoin ${target}`)}`;
   const other = bestHeir(cluster, rankCandidates(infos));
-  const keep = other && `${rmsxCommand(name, `stop ${target}`)} && ${promoteCommand(cluster, other)}`;
+  const keep = other && `${rmsxCommand(name, `fault pause ${target}`)} && ${promoteCommand(cluster, other)}`;
   throw new RmsxError('unsafe', `${target} runs as a master, and making it the one of ${name} would erase writes.`, {
     node: target,
     problems,

@@ -98,7 +98,10 @@ function ownStart(own: ServerInfo, master: ServerInfo): Departure | null {
   if (own.role !== 'master') return null;
   const { replid } = own;
   if (replid === master.replid2) return { replid, offset: master.secondOffset }; // the other one left
-  return own.replid2 === master.replid ? { replid, offset: own.secondOffset } : null; // it left itself
+  if (own.replid2 === master.replid) return { replid, offset: own.secondOffset }; // it left itself
+  // Both left a third one: whoever asks goes on from the history that they share, as far as both have it.
+  if (own.replid2 !== master.replid2 || own.secondOffset < 1 || master.secondOffset < 1) return null;
+  return { replid: own.replid2, offset: Math.min(own.secondOffset, master.secondOffset) };
 }
 
 /** It runs, and has the very stream that nobody else has. */

@@ -102,6 +102,18 @@ describe('the lost writes of a former master', () => {
       null,
     ],
     [
+      'that left the same history as the new one must come from its stream',
+      {
+        master: { state: 'running' },
+        infos: {
+          'slave-1': heir,
+          master: { ...alive, replid: 'c'.repeat(40), replid2: history, secondOffset: second },
+        },
+        files: {},
+      },
+      null,
+    ],
+    [
       'that syncs once a second must be what was found at least',
       { directives: {} },
       expect.stringContaining('everysec'),
@@ -114,6 +126,11 @@ describe('the lost writes of a former master', () => {
     [
       'that ended in order must be exact all the same',
       { directives: {}, master: { statusText: 'Exited (0) 3 seconds ago' } },
+      null,
+    ],
+    [
+      'that was a replica since must be told by as few writes',
+      { log: [began('c'.repeat(40)), `1:S 28 Nov 2026 18:06:36.123 * Full resync from master: ${history}:1`] },
       null,
     ],
     [

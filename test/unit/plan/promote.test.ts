@@ -82,28 +82,6 @@ describe('a promotion after the master has died', () => {
     ).toEqual([]);
   });
 
-  test('must be refused for a second master that lacks what replicas of the dead one have, with the bytes and the way out', () => {
-    const second = masterInfo([], { replid: 'b'.repeat(40), replid2: lost().replid, secondOffset: 801, offset: 900 });
-    const apart = facts({}, { 'slave-1': second });
-    const error = errorOf(() => planPromote(apart));
-    expect(error).toMatchObject({
-      code: 'unsafe',
-      problems: ['slave-2 has 200 bytes from after slave-1 became a master'],
-      hint: expect.stringContaining('Keep them: rmsx stop slave-1 && rmsx promote slave-2'),
-    });
-    expect(error?.hint).toContain('Or lose them: rmsx promote slave-1 --force');
-    expect(planPromote({ ...apart, force: true })?.target).toBe('slave-1');
-    const other = masterInfo([], { replid: 'b'.repeat(40), offset: 900 });
-    expect(errorOf(() => planPromote(facts({}, { 'slave-1': other })))).toMatchObject({
-      problems: [expect.stringContaining('slave-2 holds another history')],
-    });
-  });
-
-  test('must write down the second master that has all that others have', () => {
-    const second = masterInfo([], { replid: 'b'.repeat(40), replid2: lost().replid, secondOffset: 1001, offset: 1500 });
-    expect(planPromote(facts({}, { 'slave-1': second }))?.target).toBe('slave-1');
-  });
-
   test('must be told in the order in which it happens', () => {
     const plan = planPromote(facts());
     expect(plan && formatPromotePlan(plan, facts().infos)).toMatchInlineSnapshot(`
