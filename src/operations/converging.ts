@@ -13,6 +13,7 @@ import { lookUnlocked, removeAbandoned, withLock } from './lock.ts';
 import { isHeldUp } from './lock-errors.ts';
 import { lookForUp, type SceneForUp } from './look-for-up.ts';
 import { refuseToLoseOwn } from './own-writes.ts';
+import { refuseSecondMaster } from './second-master.ts';
 import type { UpOptions, UpResult } from './up-run.ts';
 
 /** One try of `up`: looks until there is nothing to do, or does it while nobody else changes the cluster. */
@@ -96,6 +97,7 @@ export class Converging {
   async #losingNothing(scene: SceneForUp): Promise<SceneForUp> {
     const { name } = this.#request;
     const known = { name, record: scene.record, containers: nodeContainers(name, scene.engine) };
+    await refuseSecondMaster(known, scene.plan, this.#ports);
     const notices = await refuseToLoseOwn(known, scene.plan, this.#ports);
     return { ...scene, warnings: [...scene.warnings, ...notices.map(({ message }) => message)] };
   }

@@ -12,6 +12,7 @@ import { lookUnlocked, withLock } from './lock.ts';
 import { allNodes, imageHere, type KnownCluster } from './observe.ts';
 import { refuseToLoseOwn } from './own-writes.ts';
 import { runPlan, telling } from './run-plan.ts';
+import { refuseSecondMaster } from './second-master.ts';
 
 /** How nodes are started, stopped or restarted. */
 export interface LifecycleOptions {
@@ -90,6 +91,7 @@ export async function runLifecycle(
 
 /** @throws RmsxError `unsafe` where writes would be lost that can be saved */
 async function losingNothing(planned: LifecyclePlan, ports: Ports): Promise<LifecyclePlan> {
+  await refuseSecondMaster(planned.known, planned.plan, ports);
   const notices = await refuseToLoseOwn(planned.known, planned.plan, ports);
   return { ...planned, warnings: [...planned.warnings, ...notices] };
 }

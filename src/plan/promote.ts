@@ -17,7 +17,7 @@ import { refuseToGuess, strangersTo } from './other-histories.ts';
 import { predictLoss } from './predict-loss.ts';
 import { reparent } from './reparent.ts';
 import { predictResync } from './resync.ts';
-import { refuseToReplace } from './second-master.ts';
+import { refuseOtherMasters, refuseToReplace } from './second-master.ts';
 
 /** Everything that a promotion follows from. */
 export interface PromoteFacts {
@@ -67,7 +67,7 @@ export function planPromote(facts: PromoteFacts): PromotePlan | null {
   const { target } = facts;
   const isMaster = facts.infos.get(target)?.role === 'master';
   const isDone = recorded === target && isMaster;
-  refuseOtherMasters(facts);
+  refuseOtherMasters(cluster, target, facts.infos);
   if (!isDone) refuseTarget(facts);
   const was = clusterBefore(facts);
   const formerMaster = was && masterOf(was).name;
@@ -202,18 +202,6 @@ function refuseNewerServer({ record, containers, target }: PromoteFacts, ranked:
           isBack ? `bring ${former} back: ${rmsxCommand(cluster.name, 'up')}` : undefined,
           `${best}: ${promoteCommand(cluster, heir)}`,
         ),
-  });
-}
-
-function refuseOtherMasters({ record, infos, target }: PromoteFacts): void {
-  const recorded = masterOf(record.cluster).name;
-  const masters = [...infos].filter(([, info]) => info.role === 'master').map(([node]) => node);
-  const others = masters.filter((node) => node !== target && node !== recorded);
-  if (others.length === 0) return;
-  const run = others.length > 1 ? 'run' : 'runs';
-  refuse(`${others.join(' and ')} already ${run} as master: promoting ${target} would make one more.`, {
-    node: target,
-    hint: rmsxCommand(record.cluster.name, 'status'),
   });
 }
 

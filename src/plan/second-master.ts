@@ -1,4 +1,4 @@
-import type { ClusterSpec } from '../domain/cluster.ts';
+import { type ClusterSpec, masterOf } from '../domain/cluster.ts';
 import { RmsxError } from '../domain/errors.ts';
 import { bestHeir, promoteCommand } from '../domain/heir.ts';
 import { promotion, rmsxCommand, waysOut } from '../domain/hints.ts';
@@ -31,4 +31,28 @@ export function refuseToReplace(cluster: ClusterSpec, target: string, infos: Rea
     problems,
     hint: waysOut(keep && `keep them: ${keep}   (${own})`, `lose them: ${promotion(name, target, true)}`),
   });
+}
+
+/**
+ * Nobody is promoted beside a master that nobody asked for.
+ * @throws RmsxError `unsafe` where another node than the target and the recorded master runs as one
+ */
+export function refuseOtherMasters(cluster: ClusterSpec, target: string, infos: ReadonlyMap<string, ServerInfo>): void {
+  const recorded = masterOf(cluster).name;
+  const masters = [...infos].filter(([, info]) => info.role === 'master').map(([node]) => node);
+  const others = masters.filter((node) => node !== target && node !== recorded);
+  if (others.length === 0) return;
+  const run = others.length > 1 ? 'run' : 'runs';
+  const [other] = others.length === 1 && !masters.includes(recorded) ? others : [];
+  throw new RmsxError(
+    'unsafe',
+    `${others.join(' and ')} already ${run} as master: promoting ${target} would make one more.`,
+    {
+      node: target,
+      hint: waysOut(
+        other && `let ${other} be the master: ${promoteCommand(cluster, other)}`,
+        `see what is: ${rmsxCommand(cluster.name, 'status')}`,
+      ),
+    },
+  );
 }

@@ -1,11 +1,11 @@
 import { masterOf } from '../cluster.ts';
-import { startsBehind } from '../heir.ts';
+import { promoteCommand, startsBehind } from '../heir.ts';
 import { describePlace, type Misplaced, placeHint } from '../misplaced.ts';
 import { containerOf, isMadeByCompose } from '../observed.ts';
 import type { NodeState, NodeStatus, Warning } from '../status.ts';
 import { noClues } from './clues.ts';
 import { fatalIn, lastRoleIn } from './log.ts';
-import { masterHint } from './masters.ts';
+import { masterHint, mastersIn } from './masters.ts';
 import { command, counted, listed, logsOf, problem, restart, type Scene } from './scene.ts';
 import { dependentsOf } from './upstream.ts';
 
@@ -72,7 +72,10 @@ function stateText(
   const isForgetful = isMaster && startsBehind(record.cluster, containerOf({ containers }, name)) !== undefined;
   // `up` does not ask for the writes that only a former master has.
   const up = command(scene, isFormer(scene, name) ? `rejoin ${name}` : 'up');
-  const back = isForgetful ? masterHint(scene) : up;
+  // Somebody may have made another one the master by hand: `promote` looks at what that one has, and writes it down.
+  const [other] = isMaster ? mastersIn(scene) : [];
+  const asRecorded = isForgetful ? masterHint(scene) : up;
+  const back = other === undefined ? asRecorded : promoteCommand(record.cluster, other);
   switch (state) {
     case 'missing':
       return [`the container of ${name} is not there`, back];
@@ -81,7 +84,7 @@ function stateText(
     case 'paused':
       return [
         `${name} is paused: it answers nothing`,
-        command(scene, isHeldFormer(scene, name) ? `rejoin ${name}` : 'up'),
+        other === undefined ? command(scene, isHeldFormer(scene, name) ? `rejoin ${name}` : 'up') : back,
       ];
     case 'restarting':
       return [`${name} crashes and is restarted again and again`, logsOf(scene, name)];

@@ -231,7 +231,7 @@ describe('a promotion that could lose data or make a second master must be refus
       'another node is a master already',
       facts({}, { 'slave-2': masterInfo([]) }),
       'slave-2 already runs as master: promoting slave-1 would make one more.',
-      'rmsx status',
+      'Let slave-2 be the master: rmsx promote slave-2\nOr see what is: rmsx status',
     ],
     [
       'the master runs in silence',

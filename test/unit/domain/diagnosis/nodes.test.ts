@@ -224,6 +224,14 @@ test.each<[string, Given, readonly string[]]>([
     ],
   ],
   [
+    'a master that has ended, and another one that somebody made by hand',
+    { infos: { master: null, 'slave-1': masterInfo([]), 'slave-2': lost() }, states: { master: 'stopped' } },
+    [
+      'node-stopped master: master is stopped; slave-2 has no link because of that -> rmsx promote slave-1',
+      'role-differs slave-1: slave-1 runs as master, and should be the replica -> rmsx repair',
+    ],
+  ],
+  [
     'a master that wants more replicas than there are',
     {
       infos: { master: online({ goodReplicas: 2, refusals: { noReplicas: 3, disk: 0, memory: 0 } }) },
