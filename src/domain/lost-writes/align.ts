@@ -71,7 +71,8 @@ interface Place {
 }
 
 function judge(places: readonly Place[], isSurelyThere: boolean): Aligned {
-  if (places.length === 0) return { unknown: 'the last 32 MB of its append-only file have nothing of what the new master received last' };
+  if (places.length === 0)
+    return { unknown: 'the last 32 MB of its append-only file have nothing of what the new master received last' };
   const wanted = isSurelyThere ? 1 : singularWrites;
   const clear = places.filter(({ singular }) => singular >= wanted);
   const [only] = places.length === 1 && isSurelyThere ? places : clear;
