@@ -195,3 +195,11 @@ export function describeStep(step: Step): string {
 /** One line per step, in the order of the plan. */
 export const formatPlan = (plan: Plan): string =>
   plan.map(({ step, because }) => `${describeStep(step)}  (${because})`).join('\n');
+
+/** The steps after which a node is at work where others reach it, with the role that the record has for it. */
+const comingBack: readonly Step['op'][] = ['start', 'unpause', 'connect'];
+
+/** @returns the nodes that a plan brings back, in its order, each once */
+export const nodesComingBack = (plan: Plan): readonly string[] => [
+  ...new Set(plan.flatMap(({ step }) => (comingBack.includes(step.op) && 'node' in step ? [step.node] : []))),
+];

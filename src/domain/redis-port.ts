@@ -10,11 +10,14 @@ export interface Marked {
   readonly acknowledged: number;
 }
 
-/** A part of the stream that a server sends to its replicas. */
-export interface StreamPart {
-  /** The history, and the offset in it of the first byte. */
+/** A place in the stream that a server sends to its replicas: the history, and the offset of a byte in it. */
+export interface StreamPlace {
   readonly replid: string;
   readonly offset: number;
+}
+
+/** A part of that stream, from its first byte on. */
+export interface StreamPart extends StreamPlace {
   readonly bytes: number;
 }
 

@@ -1,6 +1,7 @@
-import { type Departure, departureIn, lastHistoryIn, lastRoleIn, lastSourceIn } from '../domain/diagnosis/log.ts';
+import { departureIn, lastHistoryIn, lastRoleIn, lastSourceIn } from '../domain/diagnosis/log.ts';
 import { RmsxError } from '../domain/errors.ts';
 import type { Engine } from '../domain/ports.ts';
+import type { StreamPlace } from '../domain/redis-port.ts';
 
 /** So many lines of its log tell what a node was last. */
 const logLines = 5000;
@@ -12,7 +13,7 @@ export interface LastPart {
   /** The address of the source with which it was in sync last as a replica, as `host:port`. */
   readonly source: string | undefined;
   /** Where it left its source by itself, if that was the last it did. */
-  readonly departure: Departure | undefined;
+  readonly departure: StreamPlace | undefined;
   /** The replication id of the history in which it wrote, or received, last. */
   readonly history: string | undefined;
 }

@@ -2,16 +2,13 @@ import { type ClusterSpec, findNode, masterOf, plannedRole } from '../domain/clu
 import { RmsxError } from '../domain/errors.ts';
 import type { LostWrites } from '../domain/lost-writes/lost-writes.ts';
 import { containerOf, type ObservedContainer } from '../domain/observed.ts';
-import type { Plan } from '../domain/plan.ts';
+import { nodesComingBack, type Plan } from '../domain/plan.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { Notice } from '../domain/status.ts';
 import { refuseToLose } from '../plan/refuse-to-lose.ts';
 import { lastPartOf } from './last-role.ts';
 import type { KnownCluster } from './observe.ts';
 import { rejoin } from './rejoin.ts';
-
-/** The steps after which a node goes on with the role that the record has for it. */
-const comingBack = ['start', 'unpause', 'connect'] as const;
 
 /**
  * Looks for writes that only a former master has, before a plan brings it back as a replica: its source would replace them.
@@ -24,12 +21,9 @@ export async function refuseToLoseOwn(
   plan: Plan,
   ports: Ports,
 ): Promise<readonly Notice[]> {
-  const nodes = plan.flatMap(({ step }) =>
-    comingBack.some((op) => op === step.op) && 'node' in step ? [step.node] : [],
-  );
   const hasMaster = containerOf({ containers }, masterOf(record.cluster).name)?.state === 'running';
   const notices: Notice[] = [];
-  for (const node of new Set(nodes)) {
+  for (const node of nodesComingBack(plan)) {
     const spec = findNode(record.cluster, node);
     if (!spec || plannedRole(spec) === 'master') continue;
     const part = await partOf(containerOf({ containers }, node), record.cluster, ports);

@@ -56,3 +56,27 @@ export function refuseOtherMasters(cluster: ClusterSpec, target: string, infos: 
     },
   );
 }
+
+/**
+ * The recorded master is not brought back beside one that somebody made by hand (docs/decisions/032).
+ * @throws RmsxError `unsafe` where another node runs as a master
+ */
+export function refuseBeside(cluster: ClusterSpec, infos: ReadonlyMap<string, ServerInfo>): void {
+  const { name: master } = masterOf(cluster);
+  const [other] = [...infos].flatMap(([node, { role }]) => (role === 'master' && node !== master ? [node] : []));
+  if (other === undefined) return;
+  const inItsPlace = [`fault pause ${other}`, `start ${master}`, 'repair'].map((line) =>
+    rmsxCommand(cluster.name, line),
+  );
+  throw new RmsxError(
+    'unsafe',
+    `${other} runs as a master: with ${master}, which the record names, there would be two.`,
+    {
+      node: master,
+      hint: waysOut(
+        `let ${other} stay the master: ${promoteCommand(cluster, other)}`,
+        `let ${master} be it again: ${inItsPlace.join(' && ')}`,
+      ),
+    },
+  );
+}

@@ -1,3 +1,4 @@
+import type { StreamPlace } from '../redis-port.ts';
 import type { ServerInfo } from '../server-info.ts';
 
 /** Why the link of a replica is down, in the words of its own log. */
@@ -148,16 +149,12 @@ export function lastSourceIn(log: readonly string[]): string | undefined {
   return connecting.exec(asked ?? '')?.[1];
 }
 
-/** Where a server left its source to become a master by itself. */
-export interface Departure {
-  /** The history that it left. */
-  readonly replid: string;
-  /** The first byte that it did not receive any more. */
-  readonly offset: number;
-}
-
-/** @returns where a server left its source, if that is what it did last (`shiftReplicationId` in replication.c) */
-export function departureIn(log: readonly string[]): Departure | undefined {
+/**
+ * Finds where a server left its source to become a master by itself, if that is what it did last (`shiftReplicationId` in
+ * replication.c).
+ * @returns the first byte that it did not receive any more
+ */
+export function departureIn(log: readonly string[]): StreamPlace | undefined {
   const since = log.slice(log.findLastIndex((line) => synchronised.test(line) || started.test(line)) + 1);
   const lines = since.flatMap((line) => {
     const [, replid, offset] =

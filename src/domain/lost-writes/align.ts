@@ -4,6 +4,9 @@ import { asCompared, asInFile } from './aof-forms.ts';
 import { type Overlap, overlapsOf } from './overlaps.ts';
 import type { WriteCommand } from './write-command.ts';
 
+/** How much of the end of an append-only file is kept: what is lost is at most that. */
+export const keptFileBytes: number = 32 * 2 ** 20;
+
 /** The end of an append-only file. */
 export interface FileTail {
   /** Oldest first. */
@@ -71,8 +74,10 @@ interface Place {
 }
 
 function judge(places: readonly Place[], isSurelyThere: boolean): Aligned {
-  if (places.length === 0)
-    return { unknown: 'the last 32 MB of its append-only file have nothing of what the new master received last' };
+  if (places.length === 0) {
+    const kept = `the last ${keptFileBytes / 2 ** 20} MB of its append-only file`;
+    return { unknown: `${kept} have nothing of what the new master received last` };
+  }
   const wanted = isSurelyThere ? 1 : singularWrites;
   const clear = places.filter(({ singular }) => singular >= wanted);
   const [only] = places.length === 1 && isSurelyThere ? places : clear;

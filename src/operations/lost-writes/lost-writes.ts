@@ -1,5 +1,4 @@
 import { findNode, imageOf, masterOf } from '../../domain/cluster.ts';
-import type { Departure } from '../../domain/diagnosis/log.ts';
 import { messageOf, RmsxError } from '../../domain/errors.ts';
 import { commandsFrom } from '../../domain/lost-writes/command-reader.ts';
 import {
@@ -14,6 +13,7 @@ import { type WriteCommand, writesIn } from '../../domain/lost-writes/write-comm
 import { containerOf, hasEndedInOrder, type ObservedContainer } from '../../domain/observed.ts';
 import type { Engine } from '../../domain/ports.ts';
 import type { ClusterRecord } from '../../domain/record.ts';
+import type { StreamPlace } from '../../domain/redis-port.ts';
 import type { ServerInfo } from '../../domain/server-info.ts';
 import { type ServerVersion, versionOfImage } from '../../domain/server-version.ts';
 import { settingInConf } from '../../render/conf-values.ts';
@@ -94,7 +94,7 @@ interface LeftFile extends Pick<LastPart, 'departure' | 'history'> {
 }
 
 /** Where the stream of a master begins that nobody else has; null where it shares no history with the other one. */
-function ownStart(own: ServerInfo, master: ServerInfo): Departure | null {
+function ownStart(own: ServerInfo, master: ServerInfo): StreamPlace | null {
   if (own.role !== 'master') return null;
   const { replid } = own;
   if (replid === master.replid2) return { replid, offset: master.secondOffset }; // the other one left
@@ -107,7 +107,7 @@ function ownStart(own: ServerInfo, master: ServerInfo): Departure | null {
 /** It runs, and has the very stream that nobody else has. */
 async function inStream(
   scene: LostWritesScene,
-  { id, own, replid, offset }: Departure & { readonly id: string; readonly own: ServerInfo },
+  { id, own, replid, offset }: StreamPlace & { readonly id: string; readonly own: ServerInfo },
 ): Promise<LostWrites> {
   const { formerMaster, connections, signal } = scene;
   const bytes = own.offset - offset + 1;

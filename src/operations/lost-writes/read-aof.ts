@@ -1,13 +1,11 @@
 import { RmsxError } from '../../domain/errors.ts';
-import type { FileTail } from '../../domain/lost-writes/align.ts';
+import { type FileTail, keptFileBytes } from '../../domain/lost-writes/align.ts';
 import { aofPlaces, parseManifest } from '../../domain/lost-writes/aof-manifest.ts';
 import { AofReader } from '../../domain/lost-writes/aof-reader.ts';
 import type { Engine } from '../../domain/ports.ts';
 
 /** The whole file goes through the engine: a larger one would take minutes. */
 const limitBytes = 512 * 2 ** 20;
-/** How much of its end is kept: what is lost is at most that. */
-const keptBytes = 32 * 2 ** 20;
 const manifestBytes = 2 ** 20;
 
 /** The end of an append-only file, and how it is written. */
@@ -24,7 +22,7 @@ export interface ReadAof {
 export async function readAof(engine: Engine, id: string, signal: AbortSignal): Promise<ReadAof> {
   const manifest = await readManifest(engine, id, signal);
   const paths = manifest?.map(({ file }) => `${aofPlaces.directory}/${file}`) ?? [aofPlaces.file];
-  const reader = new AofReader(keptBytes);
+  const reader = new AofReader(keptFileBytes);
   let leftBytes = limitBytes;
   for (const path of paths) {
     reader.beginPart();

@@ -1,8 +1,7 @@
-import type { Departure } from '../../domain/diagnosis/log.ts';
 import { CommandReader, commandsUpTo } from '../../domain/lost-writes/command-reader.ts';
 import { receivedIn } from '../../domain/lost-writes/lost-writes.ts';
 import { databaseAfter, type WriteCommand, writesIn } from '../../domain/lost-writes/write-command.ts';
-import type { RedisConnection } from '../../domain/redis-port.ts';
+import type { RedisConnection, StreamPlace } from '../../domain/redis-port.ts';
 import type { ServerInfo } from '../../domain/server-info.ts';
 
 /** How much of the stream is read first, and where that leaves a doubt. */
@@ -30,7 +29,7 @@ export function firstHeld({ backlog }: ServerInfo): number {
 export async function readReceived(
   connection: RedisConnection,
   info: ServerInfo,
-  parting: Departure,
+  parting: StreamPlace,
   bytes: number,
   signal: AbortSignal,
 ): Promise<readonly WriteCommand[] | null> {
@@ -47,7 +46,7 @@ export async function readReceived(
 export async function readDatabaseAt(
   connection: RedisConnection,
   info: ServerInfo,
-  place: Departure,
+  place: StreamPlace,
   signal: AbortSignal,
 ): Promise<number | null> {
   for (const bytes of stretches) {
@@ -61,7 +60,7 @@ export async function readDatabaseAt(
 async function readBefore(
   connection: RedisConnection,
   info: ServerInfo,
-  { replid, offset: end }: Departure,
+  { replid, offset: end }: StreamPlace,
   mostBytes: number,
   signal: AbortSignal,
 ): Promise<Buffer | null> {
